@@ -1,0 +1,1 @@
+"""A small Internet provider on one machine, made of network namespaces, around the real appliance."""
