@@ -1,0 +1,43 @@
+package sluice.dataplane.api;
+
+import java.util.List;
+import java.util.Optional;
+import sluice.net.Ip4;
+
+/**
+ * Forwards the subscribers' packets without asking anybody. What was installed goes on while the control plane is away, and
+ * is found again after a restart.
+ *
+ * <p>Safe for any thread, but two threads must not change the same address at the same time. Calls take microseconds and do
+ * not block.
+ */
+public interface DataPlane {
+
+    /**
+     * Says which networks exist. Entries in networks that stay are untouched.
+     *
+     * @throws DataPlaneException when a network with entries is missing in the list, or the capacity is reached
+     */
+    void networks(List<NetworkEntry> networks) throws DataPlaneException;
+
+    /**
+     * Lets a subscriber's packets pass. When the same session is installed at this address already, its line and rates are
+     * changed and its counters go on; the change is atomic for packets.
+     *
+     * @throws DataPlaneException when another session holds the address, the capacity is reached, or the kernel refuses
+     */
+    void install(SubscriberEntry entry) throws DataPlaneException;
+
+    /**
+     * Stops a subscriber's packets and then reads the counters for the last time.
+     *
+     * @return empty when that session is not installed at that address
+     */
+    Optional<Traffic> remove(long session, Ip4 address) throws DataPlaneException;
+
+    /** The counters of a session, empty when it is not installed at that address. */
+    Optional<Traffic> read(long session, Ip4 address);
+
+    /** All entries there are, for reconciliation after a restart. */
+    List<SubscriberEntry> entries();
+}

@@ -1,0 +1,35 @@
+package sluice.dataplane.api;
+
+import java.io.Serial;
+
+/** The data plane could not do what was asked; nothing was changed. */
+public final class DataPlaneException extends Exception {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** Why. A receiver in another bundle needs a {@code default} branch: reasons are added. */
+    public enum Reason {
+        /** No room for another entry or network. */
+        CAPACITY_REACHED,
+        /** Another session is installed at the address. */
+        ADDRESS_IN_USE,
+        /** A port or network is not known to the data plane. */
+        UNKNOWN_PORT,
+        /** A network that is still used is missing in the new list. */
+        NETWORK_IN_USE,
+        /** The kernel refused; the message has the call and the error. */
+        KERNEL
+    }
+
+    private final Reason reason;
+
+    public DataPlaneException(Reason reason, String message) {
+        super(reason + ": " + message);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

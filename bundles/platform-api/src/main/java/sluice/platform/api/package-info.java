@@ -1,0 +1,9 @@
+/** What the appliance offers to every bundle: event log, store, secrets, hardware, tables and counters. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package sluice.platform.api;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

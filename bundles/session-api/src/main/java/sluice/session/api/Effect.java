@@ -1,0 +1,73 @@
+package sluice.session.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.dataplane.api.Frame;
+import sluice.net.Ip4;
+import sluice.net.MacAddress;
+import sluice.net.VlanTag;
+
+/** Something a protocol wants done. Only the shard that owns the session does it. */
+public sealed interface Effect {
+
+    /**
+     * Sends a frame. Behind {@link Open}, {@link Extend} or {@link Close} in the same list it leaves only when those are
+     * durable; if they cannot be made durable it never leaves and {@link Outcome.NotDurable} comes.
+     */
+    record Send(Frame frame) implements Effect {}
+
+    /**
+     * Asks who the subscriber is. Answered by {@link Outcome.Accepted}, {@link Outcome.Rejected} or
+     * {@link Outcome.Unanswered}, not in this turn.
+     *
+     * @param attributes what the protocol knows beyond line and MAC, by names of RADIUS dictionaries
+     *     (for example {@code DHCP-Hostname})
+     */
+    record Authenticate(Map<String, String> attributes) implements Effect {
+        public Authenticate {
+            attributes = Map.copyOf(attributes);
+        }
+    }
+
+    /**
+     * Asks for an address and reserves it for the session. Answered in the same turn by {@link Outcome.AddressGranted} or
+     * {@link Outcome.AddressRefused}; effects behind it in the list are not performed.
+     *
+     * @param requested what the subscriber would like
+     * @param link network of the relay (giaddr or link selection), empty when the subscriber is on an access port
+     */
+    record RequestAddress(Optional<Ip4> requested, Optional<Ip4> link) implements Effect {}
+
+    /** Gives back an address that is only reserved. */
+    record ReleaseAddress() implements Effect {}
+
+    /** Takes the session's address out of use for a time, because somebody else answers for it (RFC 2131, 4.3.3). */
+    record Quarantine() implements Effect {}
+
+    /**
+     * Brings the session up: policy, data plane, store, event. Fails with {@link Outcome.OpenFailed}.
+     *
+     * @param tags of the frames to the subscriber, outermost first
+     * @param nextHop MAC address behind which the address is found: the device's, or that of the relay before it
+     * @param lease until when the grant is good; the store keeps it
+     */
+    record Open(List<VlanTag> tags, MacAddress nextHop, Duration lease) implements Effect {
+        public Open {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** The grant of an open session is good for another {@code lease} from now on. */
+    record Extend(Duration lease) implements Effect {}
+
+    /** Ends the session: data plane, final counters, store, event. The address becomes free. */
+    record Close(TerminateCause cause) implements Effect {}
+
+    /** Sets a timer, in place of one of the same name. Timers are frozen with the session. */
+    record Arm(TimerName timer, Duration after) implements Effect {}
+
+    /** Takes a timer back; nothing happens when it is not armed. */
+    record Disarm(TimerName timer) implements Effect {}
+}

@@ -1,0 +1,48 @@
+package sluice.session.api;
+
+/**
+ * Names of session events and of their fields in the event log; most are those of the event stream. In this log <em>input is
+ * download, towards the subscriber</em>, the opposite of RADIUS.
+ */
+public final class SessionEvent {
+
+    public static final String START = "SESSION_START";
+    public static final String UPDATE = "SESSION_UPDATE";
+    public static final String STOP = "SESSION_STOP";
+    public static final String POLICY_APPLY = "POLICY_APPLY";
+
+    public static final String SESSION_ID = "session_id";
+    /** Line and MAC as text. */
+    public static final String ACCESS_KEY = "access_key";
+    public static final String CIRCUIT_ID = "circuit_id";
+    public static final String REMOTE_ID = "remote_id";
+    public static final String AUTH_STATE = "auth_state";
+    public static final String STATUS = "status";
+    public static final String SESSION_LAST_UPDATE = "session_last_update";
+    public static final String SESSION_START = "session_start";
+    public static final String SESSION_END = "session_end";
+    public static final String TERMINATE_CAUSE = "terminate_cause";
+    public static final String MAC_ADDRESS = "mac_address";
+    public static final String IP_ADDRESS = "ip_address";
+    public static final String USERNAME = "username";
+    /** Towards the subscriber. */
+    public static final String INPUT_OCTETS = "input_octets";
+    /** From the subscriber. */
+    public static final String OUTPUT_OCTETS = "output_octets";
+    public static final String INPUT_PACKETS = "input_packets";
+    public static final String OUTPUT_PACKETS = "output_packets";
+
+    /** Name of the policy in force. */
+    public static final String POLICY = "policy";
+    /** Name of the access protocol. */
+    public static final String PROTOCOL = "protocol";
+    /** Access port and VLANs as {@code port:svlan.cvlan}. */
+    public static final String NAS_PORT_ID = "nas_port_id";
+    /** Circuit-id and remote-id as hexadecimal bytes, exactly as on the wire. */
+    public static final String CIRCUIT_ID_HEX = "circuit_id_hex";
+    public static final String REMOTE_ID_HEX = "remote_id_hex";
+    /** Class attributes, hexadecimal, separated by commas, in order. */
+    public static final String CLASS = "class";
+
+    private SessionEvent() {}
+}

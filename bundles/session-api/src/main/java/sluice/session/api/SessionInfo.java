@@ -1,0 +1,39 @@
+package sluice.session.api;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Ip4;
+
+/**
+ * A session as the operator sees it, at one moment.
+ *
+ * @param state the protocol's words for where it stands, for example {@code bound}
+ * @param opened when packets began to pass
+ * @param leaseEnds until when the grant is good
+ * @param timers armed timers and how long until they are due
+ * @param traffic from the data plane, together with what it counted before a restart of the machine
+ */
+public record SessionInfo(
+        SessionId id,
+        SessionKey key,
+        String protocol,
+        String state,
+        String userName,
+        Optional<Ip4> address,
+        Optional<String> network,
+        Optional<Policy> policy,
+        Optional<Instant> opened,
+        Optional<Instant> leaseEnds,
+        Map<String, Duration> timers,
+        Traffic traffic,
+        List<String> attributes) {
+
+    public SessionInfo {
+        timers = Map.copyOf(timers);
+        attributes = List.copyOf(attributes);
+    }
+}
