@@ -14,9 +14,10 @@ import sluice.net.Ip4;
 public interface DataPlane {
 
     /**
-     * Says which networks exist. Entries in networks that stay are untouched.
+     * Says which networks exist. Entries in networks that stay are untouched. A network that is missing in the list goes
+     * when it has no entries, and stays as it is while it has some.
      *
-     * @throws DataPlaneException when a network with entries is missing in the list, or the capacity is reached
+     * @throws DataPlaneException when the capacity is reached or a prefix overlaps another
      */
     void networks(List<NetworkEntry> networks) throws DataPlaneException;
 
@@ -29,15 +30,24 @@ public interface DataPlane {
     void install(SubscriberEntry entry) throws DataPlaneException;
 
     /**
-     * Stops a subscriber's packets and then reads the counters for the last time.
+     * Stops a subscriber's packets and then reads the counters for the last time. The entry and its counters stay until
+     * {@link #remove}, so that a crash between the two loses no count; {@link #install} of the same session lets its packets
+     * pass again.
      *
      * @return empty when that session is not installed at that address
+     */
+    Optional<Traffic> stop(long session, Ip4 address) throws DataPlaneException;
+
+    /**
+     * Removes an entry, stopped or not, and its counters.
+     *
+     * @return the last reading, empty when that session is not installed at that address
      */
     Optional<Traffic> remove(long session, Ip4 address) throws DataPlaneException;
 
     /** The counters of a session, empty when it is not installed at that address. */
     Optional<Traffic> read(long session, Ip4 address);
 
-    /** All entries there are, for reconciliation after a restart. */
+    /** All entries there are, stopped ones too, for reconciliation after a restart. */
     List<SubscriberEntry> entries();
 }

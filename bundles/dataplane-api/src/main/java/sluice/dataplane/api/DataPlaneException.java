@@ -16,8 +16,8 @@ public final class DataPlaneException extends Exception {
         ADDRESS_IN_USE,
         /** A port or network is not known to the data plane. */
         UNKNOWN_PORT,
-        /** A network that is still used is missing in the new list. */
-        NETWORK_IN_USE,
+        /** A network overlaps another. */
+        NETWORK_OVERLAPS,
         /** The kernel refused; the message has the call and the error. */
         KERNEL
     }
