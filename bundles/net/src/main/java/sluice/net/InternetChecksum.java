@@ -42,6 +42,6 @@ public final class InternetChecksum {
     }
 
     private static long words(Ip4 address) {
-        return (address.bits() >>> 16) + (address.bits() & 0xffff);
+        return (address.bits() >>> 16) + (long) (address.bits() & 0xffff);
     }
 }
