@@ -28,6 +28,8 @@ public interface FrameSource {
     interface FrameHandler {
 
         /**
+         * Looks at the frame where it lies.
+         *
          * @param port index of the access interface
          * @param memory holds the frame at {@code offset}; valid during this call only
          * @param length bytes, without the checksum sequence

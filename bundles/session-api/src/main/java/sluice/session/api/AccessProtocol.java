@@ -42,7 +42,11 @@ public interface AccessProtocol {
     /** Bytes from which {@link #thaw} makes the same state, also in later versions of this protocol. */
     Bytes freeze(ProtocolState state);
 
-    /** @throws IncompatibleState when the bytes are not of a version this protocol knows */
+    /**
+     * The state that {@link #freeze} wrote.
+     *
+     * @throws IncompatibleState when the bytes are not of a version this protocol knows
+     */
     ProtocolState thaw(Bytes bytes) throws IncompatibleState;
 
     /** What the operator should see of a state, for example {@code bound}. */

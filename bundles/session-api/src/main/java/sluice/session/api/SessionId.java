@@ -16,7 +16,11 @@ public record SessionId(long value) {
         }
     }
 
-    /** @throws IllegalArgumentException when the text is not 16 hexadecimal digits */
+    /**
+     * Reads what {@link #toString} wrote.
+     *
+     * @throws IllegalArgumentException when the text is not 16 hexadecimal digits
+     */
     public static SessionId parse(String text) {
         if (text.length() != 16) {
             throw new IllegalArgumentException("Session id " + text + ", expected 16 hexadecimal digits");
