@@ -1,0 +1,128 @@
+"""The whole lab: everything up in order, everything down whatever happened."""
+
+import contextlib
+import fcntl
+import ipaddress
+import pathlib
+import secrets
+import shutil
+from typing import Callable, TextIO
+
+from sluicelab.accessnode import AccessNode
+from sluicelab.core import Core
+from sluicelab.namespace import Namespace, run
+from sluicelab.oss import Oss
+from sluicelab.radius import Radius
+from sluicelab.subscriber import Subscriber
+from sluicelab.topology import Topology
+
+HOME = pathlib.Path(__file__).parent.parent
+WORK = HOME / ".work"
+# Files of servers that run as unprivileged users, who may not be able to reach the repository.
+RUN = pathlib.Path("/run/sluice-lab")
+LOCK = pathlib.Path("/run/sluice-lab.lock")
+BPFFS = pathlib.Path("/sys/fs/bpf")
+
+
+class LabIsUp(RuntimeError):
+    """Another lab runs on this machine; its namespaces are in use."""
+
+
+class Lab:
+    """One lab on one machine. `up` and `down` are called by one thread; a crashed lab is cleaned by the next `up`."""
+
+    def __init__(self, topology: Topology | None = None, progress: Callable[[str], None] = lambda line: None) -> None:
+        self.topology = topology or Topology.read(HOME / "topology.yaml")
+        self._progress = progress
+        self._lock: TextIO | None = None
+        self.gateway = Namespace("sl-bng")
+        self.node = AccessNode(WORK)
+        self.core = Core(self.topology, WORK)
+        self.oss = Oss(self.topology, RUN, secrets.token_hex(16), secrets.token_hex(16))
+        self.radius = Radius(self.topology, self.oss.namespace, RUN / "radius", secrets.token_hex(16))
+        self.subscribers = [Subscriber(plan, self.node, WORK) for plan in self.topology.subscribers]
+
+    @property
+    def admitted(self) -> list[Subscriber]:
+        """The subscribers that RADIUS knows."""
+        return [subscriber for subscriber in self.subscribers if subscriber.plan.admitted]
+
+    @property
+    def rejected(self) -> list[Subscriber]:
+        return [subscriber for subscriber in self.subscribers if not subscriber.plan.admitted]
+
+    def up(self) -> None:
+        """Everything but the DHCP clients; what was half up is down again when this fails."""
+        self._take_lock()
+        self.clean()
+        try:
+            self._networks()
+            self._servers()
+        except BaseException:
+            self.down()
+            raise
+
+    def clients_up(self, seconds: float = 60) -> None:
+        """Starts every DHCP client and waits for the addresses of those that RADIUS knows."""
+        for subscriber in self.subscribers:
+            subscriber.start_client()
+        for subscriber in self.admitted:
+            subscriber.online(seconds)
+        self._progress(f"{len(self.admitted)} subscribers online")
+
+    def down(self) -> None:
+        """Leaves no namespace, process, mount or pinned object behind."""
+        self.clean()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    @staticmethod
+    def clean() -> None:
+        """Removes whatever a lab made, of this run or of a crashed one."""
+        for namespace in Namespace.existing():
+            namespace.delete()
+        for pins in BPFFS.glob("sluice*"):
+            run("rm", "-rf", pins)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(RUN)
+
+    def _take_lock(self) -> None:
+        self._lock = LOCK.open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            self._lock.close()
+            self._lock = None
+            raise LabIsUp("a lab is up on this machine already; end that one first") from taken
+
+    def _networks(self) -> None:
+        RUN.mkdir(mode=0o711)
+        WORK.mkdir(exist_ok=True)
+        for name in ("access-node", "core", *(plan.name for plan in self.topology.subscribers)):
+            shutil.rmtree(WORK / name, ignore_errors=True)
+        if not pathlib.Path(BPFFS).is_mount():
+            run("mount", "-t", "bpf", "bpf", BPFFS)
+        self.gateway.create()
+        self.node.create(self.gateway, "trunk0")
+        self.core.create(self.gateway, "core0")
+        self.oss.create(self.gateway, "mgmt0")
+        for device, address in (("core0", self.topology.gateway.core), ("mgmt0", self.topology.gateway.management)):
+            self._address(device, address)
+        self.gateway.run("ip", "link", "set", "trunk0", "promisc", "on")
+        self.gateway.offload_off("trunk0", "tx", "gro")
+        self.gateway.offload_off("core0", "tx", "gro")
+        for subscriber in self.subscribers:
+            subscriber.create()
+        self.node.start_agent()
+        self._progress(f"access node with {len(self.subscribers)} Q-in-Q ports, core and management networks")
+
+    def _address(self, device: str, address: ipaddress.IPv4Interface) -> None:
+        self.gateway.ip("address", "add", str(address), "dev", device)
+
+    def _servers(self) -> None:
+        self.core.start_servers()
+        self.oss.start()
+        self.radius.configure()
+        self.radius.start()
+        self._progress("FreeRADIUS, Redis, PostgreSQL, iperf3 and web server")

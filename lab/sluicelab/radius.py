@@ -1,0 +1,245 @@
+"""FreeRADIUS with the lab's lines as its users and the detail file as its accounting record."""
+
+import dataclasses
+import pathlib
+import signal
+
+from sluicelab.namespace import Namespace, Process, run
+from sluicelab.topology import SubscriberPlan, Topology
+from sluicelab.waiting import eventually
+
+ACCOUNT = "freerad"
+READY = "Ready to process requests"
+
+CONFIGURATION = """\
+base = {base}
+prefix = /usr
+name = radiusd
+logdir = ${{base}}/log
+radacctdir = ${{base}}/log
+run_dir = ${{base}}/log
+libdir = /usr/lib/freeradius
+pidfile = ${{run_dir}}/radiusd.pid
+max_request_time = 5
+cleanup_delay = 1
+max_requests = 65536
+hostname_lookups = no
+proxy_requests = no
+log {{
+    destination = stdout
+    auth = yes
+}}
+security {{
+    max_attributes = 200
+    reject_delay = 0
+    status_server = yes
+    allow_vulnerable_openssl = yes
+}}
+thread pool {{
+    start_servers = 2
+    max_servers = 4
+    min_spare_servers = 1
+    max_spare_servers = 3
+    max_requests_per_server = 0
+}}
+client gateway {{
+    ipaddr = {gateway}
+    secret = {secret}
+    require_message_authenticator = yes
+}}
+modules {{
+    pap {{
+    }}
+    files {{
+        filename = ${{base}}/users
+        key = "%{{User-Name}}"
+    }}
+    detail {{
+        filename = ${{radacctdir}}/detail
+        permissions = 0600
+        header = "%t"
+        locking = yes
+    }}
+    always ok {{
+        rcode = ok
+    }}
+}}
+instantiate {{
+}}
+server default {{
+    listen {{
+        type = auth
+        ipaddr = {address}
+        port = {auth_port}
+    }}
+    listen {{
+        type = acct
+        ipaddr = {address}
+        port = {acct_port}
+    }}
+    authorize {{
+        files
+        pap
+    }}
+    authenticate {{
+        Auth-Type PAP {{
+            pap
+        }}
+    }}
+    preacct {{
+        ok
+    }}
+    accounting {{
+        detail
+    }}
+    post-auth {{
+        update reply {{
+            Message-Authenticator := 0x00
+        }}
+        Post-Auth-Type REJECT {{
+            update reply {{
+                Message-Authenticator := 0x00
+            }}
+        }}
+    }}
+}}
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class AccountingRecord:
+    """One accounting request as the detail file holds it; every attribute with its values in order."""
+
+    attributes: dict[str, tuple[str, ...]]
+
+    def text(self, attribute: str) -> str:
+        """The first value; empty when the attribute is not there."""
+        return self.attributes.get(attribute, ("",))[0]
+
+    def number(self, attribute: str) -> int:
+        return int(self.text(attribute) or 0)
+
+    @property
+    def status(self) -> str:
+        """Start, Interim-Update, Stop, Accounting-On or Accounting-Off."""
+        return self.text("Acct-Status-Type")
+
+    @property
+    def session(self) -> str:
+        return self.text("Acct-Session-Id")
+
+    @property
+    def up_bytes(self) -> int:
+        """From the subscriber: what RADIUS calls input."""
+        return self.number("Acct-Input-Gigawords") << 32 | self.number("Acct-Input-Octets")
+
+    @property
+    def down_bytes(self) -> int:
+        return self.number("Acct-Output-Gigawords") << 32 | self.number("Acct-Output-Octets")
+
+    @staticmethod
+    def parse(detail: str) -> "list[AccountingRecord]":
+        """The whole records of a detail file; one that is still being written is left out."""
+        records = []
+        for block in detail.split("\n\n")[: detail.count("\n\n")]:
+            values: dict[str, list[str]] = {}
+            for line in block.splitlines():
+                if line.startswith("\t") and " = " in line:
+                    name, value = line.strip().split(" = ", 1)
+                    values.setdefault(name, []).append(_unquoted(value))
+            if values:
+                records.append(AccountingRecord({name: tuple(found) for name, found in values.items()}))
+        return records
+
+
+class Radius:
+    """FreeRADIUS in the OSS namespace."""
+
+    def __init__(self, topology: Topology, namespace: Namespace, directory: pathlib.Path, secret: str) -> None:
+        self.secret = secret
+        self._topology = topology
+        self._namespace = namespace
+        self._directory = directory
+        self._process: Process | None = None
+        self._starts = 0
+
+    @property
+    def detail_file(self) -> pathlib.Path:
+        return self._directory / "log/detail"
+
+    def configure(self) -> None:
+        """Writes configuration and users; takes effect at the next start."""
+        oss = self._topology.oss
+        (self._directory / "log").mkdir(parents=True, exist_ok=True)
+        (self._directory / "radiusd.conf").write_text(
+            CONFIGURATION.format(
+                base=self._directory,
+                gateway=self._topology.gateway.management.ip,
+                secret=self.secret,
+                address=oss.address.ip,
+                auth_port=oss.auth_port,
+                acct_port=oss.acct_port,
+            )
+        )
+        bng_id, interim = self._topology.gateway.id, self._topology.gateway.interim_seconds
+        users = [_user(plan, bng_id, interim) for plan in self._topology.admitted]
+        (self._directory / "users").write_text("\n".join(users) + "\nDEFAULT Auth-Type := Reject\n")
+        run("chown", "-R", f"{ACCOUNT}:{ACCOUNT}", self._directory)
+        run("chmod", "-R", "u=rwX,go=", self._directory)
+
+    def start(self) -> None:
+        """Starts the server and waits until it is ready."""
+        self._starts += 1
+        self._process = self._namespace.start(
+            "setpriv", f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups",
+            "freeradius", "-f", "-P", "-d", self._directory, "-n", "radiusd", "-l", "stdout",
+            log=self._directory / f"log/radiusd-{self._starts}.log",
+        )  # fmt: skip
+        try:
+            eventually(lambda: READY in self._process.said(), 15, "FreeRADIUS is ready")
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{self._process.said()[-2000:]}") from late
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    def freeze(self) -> None:
+        """The server takes no request any more, and answers those that wait when it is thawed."""
+        self._process.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.signal(signal.SIGCONT)
+
+    def said(self) -> str:
+        return self._process.said()
+
+    def records(self) -> list[AccountingRecord]:
+        """Everything accounted so far, oldest first."""
+        if not self.detail_file.exists():
+            return []
+        return AccountingRecord.parse(self.detail_file.read_text(errors="surrogateescape"))
+
+    def records_of(self, plan: SubscriberPlan) -> list[AccountingRecord]:
+        name = plan.user_name(self._topology.gateway.id)
+        return [record for record in self.records() if record.text("User-Name") == name]
+
+
+def _user(plan: SubscriberPlan, bng_id: str, interim: int) -> str:
+    name = _quoted(plan.user_name(bng_id))
+    identity = f"0x{plan.name.encode().hex()}"
+    return (
+        f"{name} Auth-Type := Accept\n"
+        f"\tFilter-Id = {_quoted(plan.policy or '')},\n"
+        f"\tClass = {identity},\n"
+        f"\tAcct-Interim-Interval = {interim}\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _unquoted(text: str) -> str:
+    if len(text) >= 2 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return text
