@@ -9,6 +9,7 @@ import shutil
 from typing import Callable, TextIO
 
 from sluicelab.accessnode import AccessNode
+from sluicelab.appliance import Appliance, Configuration
 from sluicelab.core import Core
 from sluicelab.namespace import Namespace, run
 from sluicelab.oss import Oss
@@ -38,8 +39,10 @@ class Lab:
         self.gateway = Namespace("sl-bng")
         self.node = AccessNode(WORK)
         self.core = Core(self.topology, WORK)
-        self.oss = Oss(self.topology, RUN, secrets.token_hex(16), secrets.token_hex(16))
-        self.radius = Radius(self.topology, self.oss.namespace, RUN / "radius", secrets.token_hex(16))
+        keys = {name: secrets.token_hex(16) for name in ("radius", "redis", "postgresql")}
+        self.oss = Oss(self.topology, RUN, keys["redis"], keys["postgresql"])
+        self.radius = Radius(self.topology, self.oss.namespace, RUN / "radius", keys["radius"])
+        self.appliance = Appliance(self.topology, self.gateway, WORK, keys)
         self.subscribers = [Subscriber(plan, self.node, WORK) for plan in self.topology.subscribers]
 
     @property
@@ -51,13 +54,23 @@ class Lab:
     def rejected(self) -> list[Subscriber]:
         return [subscriber for subscriber in self.subscribers if not subscriber.plan.admitted]
 
-    def up(self) -> None:
-        """Everything but the DHCP clients; what was half up is down again when this fails."""
+    def up(self, changes: Configuration | None = None, *, start: bool = True) -> None:
+        """
+        Everything but the DHCP clients; what was half up is down again when this fails.
+
+        :param changes: settings of the appliance that differ from the topology's
+        :param start: whether the appliance is started too
+        """
         self._take_lock()
         self.clean()
         try:
             self._networks()
             self._servers()
+            self.appliance.install()
+            self.appliance.configure(changes)
+            if start:
+                self.appliance.start()
+                self._progress("the appliance answers")
         except BaseException:
             self.down()
             raise
@@ -71,9 +84,9 @@ class Lab:
         self._progress(f"{len(self.admitted)} subscribers online")
 
     def down(self) -> None:
-        """Leaves no namespace, process, mount or pinned object behind."""
-        self.clean()
+        """Leaves no namespace, process, mount or pinned object behind; without an `up` before it does nothing."""
         if self._lock is not None:
+            self.clean()
             self._lock.close()
             self._lock = None
 
@@ -82,6 +95,9 @@ class Lab:
         """Removes whatever a lab made, of this run or of a crashed one."""
         for namespace in Namespace.existing():
             namespace.delete()
+        for mount in pathlib.Path("/proc/self/mounts").read_text().splitlines():
+            if mount.split()[1].startswith(f"{WORK}/"):
+                run("umount", mount.split()[1])
         for pins in BPFFS.glob("sluice*"):
             run("rm", "-rf", pins)
         with contextlib.suppress(FileNotFoundError):
