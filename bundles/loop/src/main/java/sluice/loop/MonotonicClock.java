@@ -1,0 +1,23 @@
+package sluice.loop;
+
+/**
+ * Time that does not go back and knows nothing of the date: the measure of deadlines and durations inside loops.
+ *
+ * <p>Readings have an arbitrary origin and mean something only beside other readings of the same clock. Callable from
+ * any thread.
+ */
+@FunctionalInterface
+public interface MonotonicClock {
+    /** Nanoseconds since the origin of this clock. */
+    long nanos();
+
+    /** Whole milliseconds since the origin of this clock: the {@code now} of agents and timers. */
+    default long millis() {
+        return Math.floorDiv(nanos(), 1_000_000L);
+    }
+
+    /** The clock of this machine, the same for everybody in this virtual machine; it started near zero. */
+    static MonotonicClock system() {
+        return SystemClock.INSTANCE;
+    }
+}
