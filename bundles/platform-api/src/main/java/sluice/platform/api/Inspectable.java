@@ -1,5 +1,7 @@
 package sluice.platform.api;
 
+import java.util.List;
+
 /**
  * A table that a bundle shows to the operator; shell and web print it without knowing the bundle. Safe for any thread, must
  * not block longer than a second.
@@ -14,4 +16,12 @@ public interface Inspectable {
 
     /** The rows as of now. */
     Table table();
+
+    /**
+     * What is wrong now and what a person can do about it, a sentence each, for the first screen of shell and web; empty when
+     * all is well.
+     */
+    default List<String> complaints() {
+        return List.of();
+    }
 }
