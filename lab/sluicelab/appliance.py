@@ -11,7 +11,6 @@ from sluicelab.waiting import eventually
 
 REPOSITORY = pathlib.Path(__file__).parent.parent.parent
 DISTRIBUTION = "karaf-assembly/target/sluice-*.tar.gz"
-SHELL_PORT = 8101
 OPERATOR = "lab"
 PINS = pathlib.Path("/sys/fs/bpf/sluice")
 
@@ -58,6 +57,7 @@ class Appliance:
         for half in (self._key, self._key.with_suffix(".pub")):
             half.unlink(missing_ok=True)
         run("ssh-keygen", "-q", "-t", "ecdsa", "-b", "256", "-N", "", "-C", OPERATOR, "-f", self._key)
+        run(self.directory / "bin/sluice", "authorize", OPERATOR, self._key.with_suffix(".pub"))
 
     def configure(self, changes: Configuration | None = None) -> None:
         """Writes etc/ for the topology; `changes` sets keys of single files on top. None as a value removes a key."""
@@ -72,9 +72,6 @@ class Appliance:
         directory.mkdir(mode=0o700, exist_ok=True)
         for name, secret in self._secrets.items():
             self._private(directory / name, secret)
-        public = self._key.with_suffix(".pub").read_text().split()[1]
-        self._private(etc / "keys.properties", f"{OPERATOR}={public},_g_:admingroup\n"
-                      "_g_\\:admingroup=group,admin,manager,viewer,systembundles,ssh\n")  # fmt: skip
 
     def start(self, seconds: float = 90) -> None:
         """Starts the JVM and waits until the shell answers."""
@@ -88,10 +85,10 @@ class Appliance:
         """Starts the JVM and does not wait."""
         self._starts += 1
         self._process = self._namespace.start(
-            self.directory / "bin/sluice", "server",
+            self.directory / "bin/sluice",
             log=self._work / f"console-{self._starts}.log",
-            environment={"JAVA_HOME": os.environ["SLUICE_JAVA_HOME"], "KARAF_HOME": str(self.directory)},
-        )  # fmt: skip
+            environment={"JAVA_HOME": os.environ["SLUICE_JAVA_HOME"]},
+        )
 
     def kill(self) -> None:
         """kill -9: a power cut for the control plane."""
@@ -108,15 +105,15 @@ class Appliance:
     def said(self) -> str:
         """Console and log so far."""
         log = self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
-        return self._process.said() + log
+        return self.console() + log
+
+    def console(self) -> str:
+        """What the running, or the last, JVM wrote to its terminal."""
+        return self._process.said()
 
     def shell_command(self) -> list[str]:
         """How to open the operator's shell from the host."""
-        return self._namespace.command(
-            "ssh", "-q", "-p", str(SHELL_PORT), "-i", self._key, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
-            "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=5",
-            f"{OPERATOR}@127.0.0.1",
-        )  # fmt: skip
+        return self._namespace.command(self.directory / "bin/sluice-shell", "-i", self._key, "-l", OPERATOR)
 
     def shell(self, command: str) -> str:
         """What the shell prints for one command; CommandFailed when it refuses."""
@@ -133,6 +130,10 @@ class Appliance:
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of one of the appliance's tables by column."""
         return json.loads(self.shell(f"sluice:show {name} --json"))["data"]
+
+    def drops(self) -> dict[str, int]:
+        """Frames that the data plane dropped, by reason."""
+        return {row["Reason"]: int(row["Packets"]) for row in self.table("dataplane:drops")}
 
     def _answers(self) -> bool:
         if not self.alive:

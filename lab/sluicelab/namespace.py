@@ -72,6 +72,11 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def interrupt(self, seconds: float = 10) -> None:
+        """Ctrl-C: the process says what it has to say, then ends."""
+        self.signal(signal.SIGINT)
+        self.wait(seconds)
+
     def kill(self) -> None:
         """kill -9, and waits until the process is gone."""
         self.signal(signal.SIGKILL)

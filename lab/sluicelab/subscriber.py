@@ -47,15 +47,15 @@ class Subscriber:
         self.plan = plan
         self.namespace = Namespace(plan.name)
         self._node = node
-        self._work = work / plan.name
-        self._lease_file = self._work / "lease.json"
+        self.work = work / plan.name
+        self._lease_file = self.work / "lease.json"
         self._port = ""
         self._client: Process | None = None
 
     def create(self) -> None:
         """Makes namespace and port; the client is started apart."""
-        self._work.mkdir(parents=True, exist_ok=True)
-        (self._work / "resolv.conf").write_text("")
+        self.work.mkdir(parents=True, exist_ok=True)
+        (self.work / "resolv.conf").write_text("")
         self.namespace.create()
         self._port = self._node.add_port(self.plan.line, self.namespace, DEVICE)
         self.namespace.ip("link", "set", DEVICE, "address", self.plan.mac)
@@ -65,15 +65,15 @@ class Subscriber:
         """Starts the DHCP client; it goes on in the background, as on a subscriber's own router."""
         if self._client is not None and self._client.alive:
             raise RuntimeError(f"{self.plan.name}: its DHCP client runs already")
-        files = {"lf": self._work / "dhclient.leases", "pf": self._work / "dhclient.pid"}
+        files = {"lf": self.work / "dhclient.leases", "pf": self.work / "dhclient.pid"}
         command = {
             "dhclient": ["dhclient", "-4", "-d", "-cf", "/dev/null", "-sf", SCRIPT, "-lf", files["lf"],
                          "-pf", files["pf"], "-e", f"SLUICE_LEASE={self._lease_file}", DEVICE],
             "udhcpc": ["udhcpc", "-f", "-i", DEVICE, "-s", SCRIPT, "-t", "5", "-T", "1", "-A", "2"],
         }[self.plan.client]  # fmt: skip
         self._client = self.namespace.start(
-            "unshare", "-m", "--propagation", "private", "sh", "-c", PRIVATE, self._work / "resolv.conf", *command,
-            log=self._work / "client.log",
+            "unshare", "-m", "--propagation", "private", "sh", "-c", PRIVATE, self.work / "resolv.conf", *command,
+            log=self.work / "client.log",
             environment={"SLUICE_LEASE": str(self._lease_file)},
         )  # fmt: skip
 
@@ -108,7 +108,7 @@ class Subscriber:
         else:
             self.crash_client()
             self.namespace.run("dhclient", "-4", "-r", "-cf", "/dev/null", "-sf", SCRIPT,
-                               "-lf", self._work / "dhclient.leases", "-pf", self._work / "dhclient.pid",
+                               "-lf", self.work / "dhclient.leases", "-pf", self.work / "dhclient.pid",
                                "-e", f"SLUICE_LEASE={self._lease_file}", DEVICE)  # fmt: skip
         self.crash_client()
 
@@ -123,7 +123,7 @@ class Subscriber:
         self.crash_client()
         self.namespace.ip("-4", "address", "flush", "dev", DEVICE)
         for name in ("lease.json", "dhclient.leases", "dhclient.pid"):
-            (self._work / name).unlink(missing_ok=True)
+            (self.work / name).unlink(missing_ok=True)
 
     def address(self) -> str:
         """The address on the interface; empty when there is none."""
