@@ -1,0 +1,144 @@
+package sluice.dhcp;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sluice.dhcp.DhcpOption.BroadcastAddress;
+import sluice.dhcp.DhcpOption.DnsServers;
+import sluice.dhcp.DhcpOption.DomainName;
+import sluice.dhcp.DhcpOption.LeaseTime;
+import sluice.dhcp.DhcpOption.NtpServers;
+import sluice.dhcp.DhcpOption.ParameterRequestList;
+import sluice.dhcp.DhcpOption.RebindingTime;
+import sluice.dhcp.DhcpOption.RenewalTime;
+import sluice.dhcp.DhcpOption.Routers;
+import sluice.dhcp.DhcpOption.SubnetMask;
+import sluice.dhcp.DhcpOption.Unknown;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+import sluice.session.api.Authorization;
+import sluice.session.api.Network;
+
+/**
+ * What a client is told about its network.
+ *
+ * @param network in which it is
+ * @param dns name servers, those of the authorization before those of the network
+ * @param lease how long a grant is good
+ */
+record Terms(Network network, List<Ip4> dns, Duration lease) {
+    private static final List<Integer> UNASKED =
+            List.of(DhcpOption.SUBNET_MASK, DhcpOption.ROUTERS, DhcpOption.DNS_SERVERS, DhcpOption.DOMAIN_NAME);
+
+    Terms {
+        dns = List.copyOf(dns);
+    }
+
+    /**
+     * The terms for a subscriber. A client may wish a shorter lease than the network's (RFC 2131, 4.3.1), but none below
+     * {@code leaseMin}; Session-Timeout bounds it too.
+     */
+    static Terms of(Network network, Optional<Authorization> authorization, Optional<Duration> wish, Duration leaseMin) {
+        List<Ip4> dns = authorization.map(Authorization::dns).orElse(List.of());
+        Duration lease = network.lease();
+        if (wish.isPresent()) {
+            lease = shorter(lease, longer(wish.get(), leaseMin));
+        }
+        Optional<Duration> session = authorization.flatMap(Authorization::sessionTimeout);
+        if (session.isPresent() && session.get().toSeconds() > 0) {
+            lease = shorter(lease, session.get());
+        }
+        return new Terms(network, dns.isEmpty() ? network.dns() : dns, lease);
+    }
+
+    /** Lease time, T1 after half of it, T2 after seven eighths (RFC 2131, 4.4.5). */
+    void addTimes(List<DhcpOption> out) {
+        long seconds = lease.toSeconds();
+        out.add(new LeaseTime(Duration.ofSeconds(seconds)));
+        out.add(new RenewalTime(Duration.ofSeconds(seconds / 2)));
+        out.add(new RebindingTime(Duration.ofSeconds(seconds * 7 / 8)));
+    }
+
+    /**
+     * Adds what the client asks for, in its order, so that what is left out for lack of room is what it wants least. The mask
+     * stands before the routers all the same (RFC 2132, 3.3). A client that asks for nothing gets everything.
+     */
+    void addParameters(List<DhcpOption> out, Optional<ParameterRequestList> request) {
+        List<Integer> codes = request.map(Terms::codes).orElseGet(this::all);
+        boolean[] done = new boolean[256];
+        for (int code : codes) {
+            if (code == DhcpOption.ROUTERS && codes.contains(DhcpOption.SUBNET_MASK)) {
+                add(out, DhcpOption.SUBNET_MASK, done);
+            }
+            add(out, code, done);
+        }
+    }
+
+    private void add(List<DhcpOption> out, int code, boolean[] done) {
+        if (!done[code]) {
+            done[code] = true;
+            parameter(code).ifPresent(out::add);
+        }
+    }
+
+    private Optional<DhcpOption> parameter(int code) {
+        if (isOfTheProtocol(code)) {
+            return Optional.empty();
+        }
+        Bytes configured = network.options().get(code);
+        if (configured != null) {
+            return Optional.of(new Unknown(code, configured));
+        }
+        return switch (code) {
+            case DhcpOption.SUBNET_MASK -> Optional.of(new SubnetMask(network.prefix().netmask()));
+            case DhcpOption.ROUTERS -> Optional.of(new Routers(List.of(network.gateway())));
+            case DhcpOption.DNS_SERVERS -> dns.isEmpty() ? Optional.empty() : Optional.of(new DnsServers(dns));
+            case DhcpOption.DOMAIN_NAME -> network.domain().map(Terms::text).map(DomainName::new);
+            case DhcpOption.BROADCAST_ADDRESS ->
+                Optional.of(new BroadcastAddress(network.prefix().broadcast()));
+            case DhcpOption.NTP_SERVERS ->
+                network.ntp().isEmpty() ? Optional.empty() : Optional.of(new NtpServers(network.ntp()));
+            default -> Optional.empty();
+        };
+    }
+
+    /** Options that the server itself decides on; no configuration reaches them. */
+    private static boolean isOfTheProtocol(int code) {
+        return switch (code) {
+            case DhcpOption.PAD, DhcpOption.END, DhcpOption.RELAY_AGENT -> true;
+            case DhcpOption.VENDOR_CLASS -> false;
+            default -> code >= DhcpOption.REQUESTED_ADDRESS && code <= DhcpOption.CLIENT_IDENTIFIER;
+        };
+    }
+
+    private List<Integer> all() {
+        List<Integer> codes = new ArrayList<>(UNASKED);
+        codes.add(DhcpOption.BROADCAST_ADDRESS);
+        codes.add(DhcpOption.NTP_SERVERS);
+        network.options().keySet().stream().filter(code -> code > 0 && code < 255).sorted().forEach(codes::add);
+        return codes;
+    }
+
+    private static List<Integer> codes(ParameterRequestList request) {
+        Bytes bytes = request.codes();
+        List<Integer> codes = new ArrayList<>(bytes.length());
+        for (int i = 0; i < bytes.length(); i++) {
+            codes.add(bytes.at(i));
+        }
+        return codes;
+    }
+
+    private static Bytes text(String text) {
+        return Bytes.copyOf(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+}
