@@ -14,6 +14,7 @@ import time
 from typing import Any, Iterator, Sequence
 
 PREFIX = "sl-"
+BENCH_PREFIX = "slb-"
 RUN_NETNS = pathlib.Path("/run/netns")
 CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -88,20 +89,20 @@ class Process:
 
 
 class Namespace:
-    """One network namespace `sl-NAME`, and everything that runs in it."""
+    """One network namespace `sl-NAME`, or `slb-NAME` of a bench, and everything that runs in it."""
 
     def __init__(self, name: str) -> None:
-        if not name.startswith(PREFIX):
-            raise ValueError(f"namespace {name}, expected {PREFIX}…")
+        if not name.startswith((PREFIX, BENCH_PREFIX)):
+            raise ValueError(f"namespace {name}, expected {PREFIX}… or {BENCH_PREFIX}…")
         self.name = name
         self.path = RUN_NETNS / name
 
     @staticmethod
-    def existing() -> list["Namespace"]:
-        """The namespaces of a lab on this machine, of this or of an earlier run."""
+    def existing(prefix: str = PREFIX) -> list["Namespace"]:
+        """The namespaces of a lab (or of a bench) on this machine, of this or of an earlier run."""
         if not RUN_NETNS.is_dir():
             return []
-        return [Namespace(entry.name) for entry in sorted(RUN_NETNS.iterdir()) if entry.name.startswith(PREFIX)]
+        return [Namespace(entry.name) for entry in sorted(RUN_NETNS.iterdir()) if entry.name.startswith(prefix)]
 
     def create(self) -> None:
         run("ip", "netns", "add", self.name)
