@@ -4,6 +4,8 @@
 //                              which the DISCOVER was due, so a stalled server or generator shows up in it
 //   closed loop  --window W    W clients under way at any time: what the server can do
 //
+//   --first-offer          ends with the first OFFER: how long a server takes to come up
+//
 // Each client goes through DISCOVER, OFFER, REQUEST, ACK once. There are no retransmissions: what is not answered
 // within the time-out is lost and counted.
 
@@ -33,6 +35,7 @@ struct options {
 	double timeout;
 	bool tagged;
 	bool agent;
+	bool first_offer;
 };
 
 // An answer that is waited for. In order of time, since all have the same time-out.
@@ -51,6 +54,7 @@ struct load {
 	size_t settled;
 	uint64_t begin;
 	uint64_t end; // no client starts later
+	uint64_t first_offer;
 	uint64_t last_bound;
 	uint32_t started;
 	uint32_t under_way;
@@ -126,6 +130,8 @@ static void accept_reply(struct load *load, const struct reply *reply, uint32_t 
 	struct client *client = &load->clients.table[index];
 
 	if (reply->type == OFFER) {
+		if (load->first_offer == 0)
+			load->first_offer = now;
 		histogram_add(&load->offer, now - client->started);
 		client->address = reply->address;
 		client->server = reply->server;
@@ -175,6 +181,8 @@ static void give_up_on_late_ones(struct load *load, uint64_t now)
 
 static bool is_over(const struct load *load, uint64_t now)
 {
+	if (load->options.first_offer && load->first_offer != 0)
+		return true;
 	return load->under_way == 0 && (load->started == load->options.clients || now >= load->end);
 }
 
@@ -214,8 +222,8 @@ static void print_report(struct load *load)
 
 	printf("{\"started\": %u, \"bound\": %u, \"refused\": %u, \"lost\": %u, \"lost_discovers\": %u, ", load->started,
 	       load->counts[BOUND], load->counts[REFUSED], load->counts[LOST], load->lost_discovers);
-	printf("\"seconds\": %.4f, \"setups_per_s\": %.1f, \"overruns\": %u, \"late\": %u, \"bad_replies\": {", seconds,
-	       seconds > 0 ? load->counts[BOUND] / seconds : 0, port_overruns(load->port), load->verdicts[LATE]);
+	printf("\"first_offer_at\": %.6f, \"seconds\": %.4f, \"setups_per_s\": %.1f, \"overruns\": %u, \"late\": %u, \"bad_replies\": {",
+	       (double)load->first_offer / SECOND, seconds, seconds > 0 ? load->counts[BOUND] / seconds : 0, port_overruns(load->port), load->verdicts[LATE]);
 	for (enum verdict verdict = BAD_IP; verdict < LATE; verdict++) {
 		if (load->verdicts[verdict] > 0) {
 			printf("%s\"%s\": %u", comma, verdict_name(verdict), load->verdicts[verdict]);
@@ -234,10 +242,11 @@ static void usage(const char *wrong)
 	fprintf(stderr,
 		"dhcpload: %s\n"
 		"dhcpload --device NAME --clients N (--rate PER_SECOND | --window N) [--seconds S] [--timeout S]\n"
-		"         [--first N] [--untagged] [--no-agent]\n"
+		"         [--first N] [--untagged] [--no-agent] [--first-offer]\n"
 		"  --first     number of the first client; other numbers are other MAC addresses and lines\n"
 		"  --untagged  without S-tag and C-tag\n"
-		"  --no-agent  without option 82\n",
+		"  --no-agent  without option 82\n"
+		"first_offer_at is on the monotonic clock of this machine, seconds\n",
 		wrong);
 	exit(2);
 }
@@ -259,7 +268,8 @@ static struct options parse_options(int argc, char **argv)
 		{"rate", required_argument, NULL, 'r'},	   {"window", required_argument, NULL, 'w'},
 		{"seconds", required_argument, NULL, 's'}, {"timeout", required_argument, NULL, 't'},
 		{"first", required_argument, NULL, 'f'},   {"untagged", no_argument, NULL, 'u'},
-		{"no-agent", no_argument, NULL, 'a'},	   {NULL, 0, NULL, 0},
+		{"no-agent", no_argument, NULL, 'a'},	   {"first-offer", no_argument, NULL, 'o'},
+		{NULL, 0, NULL, 0},
 	};
 	struct options options = {.seconds = 10, .timeout = 1, .tagged = true, .agent = true};
 	int option;
@@ -267,14 +277,15 @@ static struct options parse_options(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
 		case 'd': options.device = optarg; break;
-		case 'c': options.clients = (uint32_t)number("--clients", optarg, 1, 1e7); break;
-		case 'r': options.rate = number("--rate", optarg, 0.1, 1e7); break;
+		case 'c': options.clients = (uint32_t)number("--clients", optarg, 1, CLIENTS_MAX); break;
+		case 'r': options.rate = number("--rate", optarg, 0.1, CLIENTS_MAX); break;
 		case 'w': options.window = (uint32_t)number("--window", optarg, 1, 1e6); break;
 		case 's': options.seconds = number("--seconds", optarg, 0.001, 3600); break;
 		case 't': options.timeout = number("--timeout", optarg, 0.001, 60); break;
-		case 'f': options.first = (uint32_t)number("--first", optarg, 0, 1.4e7); break;
+		case 'f': options.first = (uint32_t)number("--first", optarg, 0, CLIENTS_MAX); break;
 		case 'u': options.tagged = false; break;
 		case 'a': options.agent = false; break;
+		case 'o': options.first_offer = true; break;
 		default: usage("unknown option");
 		}
 	}
@@ -282,6 +293,8 @@ static struct options parse_options(int argc, char **argv)
 		usage("--device and --clients are needed");
 	if ((options.rate > 0) == (options.window > 0))
 		usage("either --rate or --window");
+	if ((uint64_t)options.first + options.clients > CLIENTS_MAX)
+		usage("--first and --clients: no lines left");
 	if (optind < argc)
 		usage(argv[optind]);
 	return options;

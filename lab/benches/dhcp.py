@@ -1,0 +1,107 @@
+"""Set-ups per second and latency of DHCP: our Java path and Kea, by turns, in one run.
+
+A set-up is DISCOVER, OFFER, REQUEST, ACK of a client that was never seen before, every reply checked. Both servers hold
+their leases on disk before the ACK leaves.
+"""
+
+# packages: kea-dhcp4-server gcc libc6-dev
+
+import contextlib
+import sys
+from typing import Iterator
+
+from sluicebench.exclusive import exclusive
+from sluicebench.generator import Generator
+from sluicebench.kea import KeaGateway
+from sluicebench.sluice import SluiceGateway, clean
+from sluicebench.usage import cpu_seconds, rss_bytes
+from sluicelab.figures import Figures, bench_arguments
+from sluicelab.lab import WORK
+
+SESSIONS = 10_000  # at which memory is looked at
+WARM_UP = 5_000
+WINDOW = 64
+CAPACITY_CLIENTS = 20_000
+STEP_SECONDS = 3
+STEPS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)  # of what the closed loop reached
+SUSTAINED = 0.001  # the most set-ups that may be lost
+LATENCY_RATE = 2_000
+LATENCY_SECONDS = 5
+RADIUS_LINES = 130_000
+
+Gateway = SluiceGateway | KeaGateway
+
+
+def main() -> int:
+    arguments = bench_arguments(__doc__.partition("\n")[0]).parse_args()
+    figures = Figures("dhcp")
+    with exclusive():
+        for number in range(1, arguments.runs + 1):
+            say(f"run {number} of {arguments.runs}")
+            ours = measure(figures, "", SluiceGateway(WORK / "bench"))
+            peers = measure(figures, "_kea", KeaGateway(WORK / "bench"))
+            measure(figures, "_radius", SluiceGateway(WORK / "bench", RADIUS_LINES))
+            figures.add("ratio_to_kea", ours / peers, "ratio")
+    figures.report(arguments.json)
+    return 0
+
+
+def say(line: str) -> None:
+    print(f"dhcp: {line}", file=sys.stderr, flush=True)
+
+
+def measure(figures: Figures, suffix: str, gateway: Gateway) -> float:
+    """All figures of one server that starts with nothing; gives its set-ups per second."""
+    with up(gateway):
+        measure_memory(figures, suffix, gateway)
+        rate = measure_rate(figures, suffix, gateway)
+        measure_latency(figures, suffix, gateway.generator)
+    say(f"{gateway.name}{suffix}: {rate:,.0f} set-ups/s")
+    return rate
+
+
+@contextlib.contextmanager
+def up(gateway: Gateway) -> Iterator[None]:
+    try:
+        gateway.up()
+        yield
+    finally:
+        gateway.down()
+        clean()
+
+
+def measure_memory(figures: Figures, suffix: str, gateway: Gateway) -> None:
+    """What 10,000 sessions add, after a warm-up that brought everything else to its size."""
+    gateway.generator.window(WARM_UP, WINDOW)
+    before = gateway.held_bytes()
+    bound = gateway.generator.window(SESSIONS, WINDOW).bound
+    figures.add("bytes_per_session" + suffix, (gateway.held_bytes() - before) / bound, "bytes")
+    figures.add("rss_mb" + suffix, rss_bytes(gateway.pid) / 1e6, "MB")
+
+
+def measure_rate(figures: Figures, suffix: str, gateway: Gateway) -> float:
+    """
+    The highest rate of an open loop of which the server loses next to nothing, searched downwards from what a closed
+    loop reaches; and the processor time of a set-up under the closed loop.
+    """
+    before = cpu_seconds(gateway.pid)
+    closed = gateway.generator.window(CAPACITY_CLIENTS, WINDOW)
+    figures.add("cpu_us_per_setup" + suffix, (cpu_seconds(gateway.pid) - before) * 1e6 / closed.bound, "us")
+    figures.add("setups_per_s_closed" + suffix, closed.setups_per_s, "1/s")
+    for share in STEPS:
+        opened = gateway.generator.rate(closed.setups_per_s * share, STEP_SECONDS)
+        if opened.lost_share <= SUSTAINED:
+            figures.add("setups_per_s" + suffix, opened.setups_per_s, "1/s")
+            return opened.setups_per_s
+    raise AssertionError(f"{gateway.name} loses set-ups at {STEPS[-1]:.0%} of {closed.setups_per_s:.0f} 1/s: {opened}")
+
+
+def measure_latency(figures: Figures, suffix: str, generator: Generator) -> None:
+    """From the time at which a DISCOVER was due to the ACK, at a rate that every server here bears."""
+    outcome = generator.rate(LATENCY_RATE, LATENCY_SECONDS)
+    figures.add("latency_p50_us" + suffix, outcome.p50_us, "us")
+    figures.add("latency_p99_us" + suffix, outcome.p99_us, "us")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the benches share: servers under test, the load generator, and what a process costs."""

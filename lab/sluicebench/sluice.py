@@ -1,0 +1,156 @@
+"""Ours: the appliance as it is shipped, between the generator's trunk, a core link and, if asked for, FreeRADIUS."""
+
+import dataclasses
+import ipaddress
+import os
+import pathlib
+import re
+import secrets
+import shutil
+import time
+
+from sluicebench.generator import Generator, outcome
+from sluicelab.appliance import Appliance, Configuration
+from sluicelab.lab import BPFFS, HOME, WORK
+from sluicelab.namespace import BENCH_PREFIX, Namespace, Process, link, run
+from sluicelab.radius import Radius
+from sluicelab.topology import Line, Pool, SubscriberPlan, Topology
+
+TRUNK, CORE, MANAGEMENT, LOAD, DEVICE = "trunk0", "core0", "mgmt0", "up0", "eth0"
+TRUNK_MTU = 1600
+NETWORK = "10.128.0.0/14"
+PINS = BPFFS / "sluice-bench"
+RUN = pathlib.Path("/run/sluice-bench")
+LINES_PER_NODE = 4000  # as the generator numbers them
+FIRST_SVLAN, FIRST_CVLAN = 100, 2
+POLICY = "residential-100mbps"
+PROBES_PER_SECOND = 100
+START_SECONDS = 60
+TOTAL = re.compile(r"^Total\s+\d+\s+(\d+)", re.MULTILINE)
+
+
+class SluiceGateway:
+    """
+    The appliance in its own namespaces. Sessions are journalled as shipped; telemetry has no sinks.
+
+    :param radius_lines: how many lines FreeRADIUS knows; 0 means no RADIUS at all
+    """
+
+    name = "sluice"
+
+    def __init__(self, work: pathlib.Path = WORK / "bench", radius_lines: int = 0) -> None:
+        self._work = work
+        self._topology = _topology(radius_lines)
+        self._with_radius = radius_lines > 0
+        self._gateway, self._core, self._oss, self._load = (
+            Namespace(BENCH_PREFIX + name) for name in ("bng", "core", "oss", "load")
+        )
+        self._secret = secrets.token_hex(16)
+        self._radius = Radius(self._topology, self._oss, RUN / "radius", self._secret)
+        keys = {"radius": self._secret, "redis": "unused", "postgresql": "unused"}
+        self._appliance = Appliance(self._topology, self._gateway, work, keys)
+        self.generator: Generator
+
+    @property
+    def pid(self) -> int:
+        return self._appliance.pid
+
+    def up(self) -> None:
+        """Everything from nothing, with empty data; returns when it answers."""
+        self.prepare()
+        self.start()
+
+    def prepare(self) -> None:
+        """Networks, FreeRADIUS and the installed appliance, which is not started."""
+        self._networks()
+        if self._with_radius:
+            RUN.mkdir(mode=0o711)
+            self._radius.configure()
+            self._radius.start()
+        self._appliance.install()
+        self._appliance.configure(self._changes())
+        if not self._with_radius:
+            (self._appliance.directory / "etc/sluice.radius.server~lab.cfg").unlink()
+        self.generator = Generator(self._load, LOAD, self._work, tagged=True)
+
+    def start(self) -> float:
+        """Starts the JVM while clients ask all the time; gives the seconds from exec to the first OFFER."""
+        command = self.generator.command_until_offer(PROBES_PER_SECOND, START_SECONDS)
+        self.generator.used += PROBES_PER_SECOND * START_SECONDS
+        report = self._work / "probe.json"
+        report.unlink(missing_ok=True)
+        probe = Process(command, report)
+        began = time.monotonic()
+        self._appliance.launch()
+        probe.wait(START_SECONDS + 5)
+        offered = outcome(probe.said()).first_offer_at
+        if offered == 0:
+            raise AssertionError(f"no OFFER within {START_SECONDS} s\n{self._appliance.said()[-3000:]}")
+        return offered - began
+
+    def stop(self) -> None:
+        """An orderly shutdown; data and pins stay."""
+        self._appliance.stop()
+
+    def down(self) -> None:
+        if self._appliance.alive:
+            self._appliance.stop()
+        clean()
+
+    def held_bytes(self) -> int:
+        """Memory that its sessions and everything else hold: live objects after a full collection."""
+        jcmd = pathlib.Path(os.environ["SLUICE_JAVA_HOME"]) / "bin/jcmd"
+        return int(TOTAL.search(run(jcmd, str(self.pid), "GC.class_histogram")).group(1))
+
+    def _networks(self) -> None:
+        if not BPFFS.is_mount():
+            run("mount", "-t", "bpf", "bpf", BPFFS)
+        for namespace in (self._gateway, self._core, self._oss, self._load):
+            namespace.create()
+        link(self._gateway, TRUNK, self._load, LOAD, TRUNK_MTU)
+        link(self._gateway, CORE, self._core, DEVICE)
+        link(self._gateway, MANAGEMENT, self._oss, DEVICE)
+        self._gateway.offload_off(TRUNK, "tx", "gro")
+        self._gateway.offload_off(CORE, "tx", "gro")
+        for namespace, device in ((self._load, LOAD), (self._core, DEVICE)):
+            # polled by NAPI, so that what a native XDP program redirects here arrives
+            namespace.run("ethtool", "-K", device, "tx", "off", "gro", "on")
+        gateway = self._topology.gateway
+        for namespace, device, address in (
+            (self._gateway, CORE, gateway.core),
+            (self._gateway, MANAGEMENT, gateway.management),
+            (self._core, DEVICE, self._topology.core.address),
+            (self._oss, DEVICE, self._topology.oss.address),
+        ):
+            namespace.ip("address", "add", str(address), "dev", device)
+        self._gateway.ip("link", "set", TRUNK, "promisc", "on")
+
+    def _changes(self) -> Configuration:
+        return {
+            "sluice.session": {"authentication": "radius" if self._with_radius else "none"},
+            "sluice.dataplane.xdp": {"pin_directory": PINS},
+            "sluice.telemetry": {"redis_host": "", "postgresql_host": ""},
+        }
+
+
+def clean() -> None:
+    """Removes whatever a bench made, of this run or of a crashed one."""
+    for namespace in Namespace.existing(BENCH_PREFIX):
+        namespace.delete()
+    run("rm", "-rf", PINS, RUN)
+
+
+def _topology(radius_lines: int) -> Topology:
+    """The lab's topology with one big pool and the lines of the generator."""
+    lab = Topology.read(HOME / "topology.yaml")
+    network = ipaddress.IPv4Network(NETWORK)
+    pool = Pool("bench", network, network[1], "", ("198.18.0.1",), "lab.example", 86400)
+    lines = tuple(
+        Line(f"olt-{node}", f"1/0/{port}", FIRST_SVLAN + node, FIRST_CVLAN + port)
+        for node, port in (divmod(number, LINES_PER_NODE) for number in range(radius_lines))
+    )
+    plans = tuple(
+        SubscriberPlan(number, line, "02:db:00:00:00:00", "dhclient", POLICY) for number, line in enumerate(lines)
+    )
+    gateway = dataclasses.replace(lab.gateway, interim_seconds=300)
+    return dataclasses.replace(lab, gateway=gateway, pools=(pool,), lines=lines, subscribers=plans)
