@@ -11,9 +11,15 @@ import sluice.net.MacAddress;
  */
 public record SessionKey(LineId line, MacAddress mac) {
 
-    /** Equal for all frames of a session, whatever they carry of the line. */
+    /**
+     * Equal for all frames of a session, whatever they carry of the line; equal also for all sessions of a line with a VLAN
+     * of its own, so that one shard can keep the limits of that line. Segments that many share are spread by MAC address.
+     */
     public int shardHash() {
-        long mixed = mac.value() * 0x9E3779B97F4A7C15L + line.port() * 31L + ((long) line.svlan() << 12 | line.cvlan());
+        long mixed = (line.port() * 31L + line.svlan() << 12 | line.cvlan()) * 0x9E3779B97F4A7C15L;
+        if (line.cvlan() == 0) {
+            mixed += mac.value();
+        }
         mixed *= 0xBF58476D1CE4E5B9L;
         return (int) (mixed >>> 32);
     }

@@ -1,0 +1,34 @@
+package sluice.pools;
+
+import sluice.platform.api.Counter;
+
+/** What the pools count. */
+enum PoolCounter implements Counter {
+    GRANTED(1, "Addresses granted"),
+    RELEASED(2, "Addresses released"),
+    QUARANTINED(3, "Addresses put in quarantine"),
+    RESTORED(4, "Addresses restored after a restart"),
+    REFUSED_EXHAUSTED(5, "Refused: pool exhausted"),
+    REFUSED_UNKNOWN_POOL(6, "Refused: no such pool"),
+    REFUSED_IN_USE(7, "Refused: fixed address in use"),
+    REFUSED_NO_NETWORK(8, "Refused: address in no network"),
+    JOURNAL_FAILED(9, "Notes for after a restart that could not be written");
+
+    private final int id;
+    private final String label;
+
+    PoolCounter(int id, String label) {
+        this.id = id;
+        this.label = label;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}
