@@ -1,0 +1,350 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.Traffic;
+import sluice.session.api.AccessProtocol;
+import sluice.session.api.AddressRequest;
+import sluice.session.api.AddressSource.AddressAnswer;
+import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Authenticator;
+import sluice.session.api.Authorization;
+import sluice.session.api.Effect;
+import sluice.session.api.Outcome;
+import sluice.session.api.Step;
+import sluice.session.api.TerminateCause;
+
+/**
+ * Does what protocols decided. Opening is: policy, data plane, store and event in one transaction, then the answer to the
+ * subscriber; closing is: data plane stopped, last counters, store and event in one transaction, then the entry and the
+ * address are free. Belongs to one shard.
+ */
+final class EffectPerformer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EffectPerformer.class);
+
+    /** A protocol that goes on answering outcomes with effects that fail has a defect. */
+    private static final int STEPS_MAX = 8;
+
+    private final Surroundings with;
+    private final SessionTimers timers;
+    private final DurableTurns turns;
+    private final Owner owner;
+
+    /** The shard: it waits for answers, and knows which sessions there are. */
+    interface Owner {
+        /** Hands the question on; the answer comes as mail. False when too many questions are open. */
+        boolean authenticate(Session session, AuthenticationRequest request, Authenticator authenticator);
+
+        /** The session is not being set up any more. */
+        void opened(Session session);
+
+        /** The session has ended for frames; it stays known by its id until its end is durable. */
+        void detached(Session session);
+
+        /** Nothing is left of the session. */
+        void gone(Session session);
+    }
+
+    EffectPerformer(Surroundings with, SessionTimers timers, DurableTurns turns, Owner owner) {
+        this.with = with;
+        this.timers = timers;
+        this.turns = turns;
+        this.owner = owner;
+    }
+
+    /** Takes the step: next state, effects in order, outcomes back to the protocol; a session without state is forgotten. */
+    void apply(Session session, AccessProtocol protocol, Step first, long now) {
+        Step step = first;
+        for (int steps = 0; steps < STEPS_MAX; steps++) {
+            boolean alters = alters(session, step);
+            session.state(step.next(), protocol);
+            if (alters && session.isOpen()) {
+                turns.current().changed(session);
+            }
+            Optional<Outcome> outcome = perform(session, step, now);
+            if (outcome.isEmpty()) {
+                settle(session, now);
+                return;
+            }
+            step = protocol.onOutcome(session, outcome.get(), now);
+        }
+        throw new IllegalStateException(protocol.name() + " answered " + STEPS_MAX + " outcomes with failing effects");
+    }
+
+    private static boolean alters(Session session, Step step) {
+        return !step.next().equals(session.state())
+                || step.effects().stream().anyMatch(effect -> !(effect instanceof Effect.Send));
+    }
+
+    /** Ends an open session and keeps what it counted. */
+    void close(Session session, TerminateCause cause, long now) {
+        if (session.stage() != Session.Stage.OPEN) {
+            return;
+        }
+        Traffic last = stopPackets(session);
+        end(session, Optional.of(SessionEvents.stop(session, last, cause, with.clock().instant())));
+        with.counters().count(SessionCounter.CLOSED);
+        LOG.debug("{} closed: {}", session.tag(), cause);
+    }
+
+    /** Takes back a session whose beginning did not become durable; nobody learned of it. */
+    void withdraw(Session session) {
+        if (session.stage() == Session.Stage.OPEN) {
+            stopPackets(session);
+            end(session, Optional.empty());
+        }
+    }
+
+    /** Forgets a session that was never open. */
+    void forget(Session session) {
+        timers.disarmAll(session);
+        owner.detached(session);
+        releaseAddress(session);
+        session.stage(Session.Stage.GONE);
+        owner.gone(session);
+    }
+
+    /** The store has forgotten the session: its entry and its address are free. */
+    void ended(Session session) {
+        try {
+            with.dataPlane().remove(session.id().value(), session.ip4());
+        } catch (DataPlaneException e) {
+            dataPlaneFailed(session, e);
+        }
+        releaseAddress(session);
+        session.stage(Session.Stage.GONE);
+        owner.gone(session);
+    }
+
+    /** What the session used in all. */
+    Traffic traffic(Session session) {
+        if (session.address().isEmpty()) {
+            return session.before();
+        }
+        return with.dataPlane()
+                .read(session.id().value(), session.ip4())
+                .map(session.before()::plus)
+                .orElse(session.reported());
+    }
+
+    void interim(Session session, long now) {
+        Traffic traffic = traffic(session);
+        session.reported(traffic);
+        turns.current().interim(SessionEvents.update(session, traffic, with.clock().instant()));
+        turns.current().changed(session);
+        with.counters().count(SessionCounter.INTERIMS);
+        timers.arm(session, SessionTimers.INTERIM, now + interimOf(session).toMillis());
+    }
+
+    Duration interimOf(Session session) {
+        return session.authorization()
+                .flatMap(Authorization::interim)
+                .orElse(with.settings().interim());
+    }
+
+    /** @return the outcome that stopped the list, empty when everything was done */
+    private Optional<Outcome> perform(Session session, Step step, long now) {
+        boolean promised = false;
+        for (Effect effect : step.effects()) {
+            Optional<Outcome> outcome = Optional.empty();
+            switch (effect) {
+                case Effect.Send send -> send(send.frame(), promised);
+                case Effect.Authenticate authenticate -> outcome = authenticate(session, authenticate);
+                case Effect.RequestAddress request -> outcome = Optional.of(requestAddress(session, request));
+                case Effect.ReleaseAddress release -> releaseReserved(session);
+                case Effect.Quarantine quarantine -> session.quarantine(true);
+                case Effect.Open open -> {
+                    outcome = open(session, open, now);
+                    promised = true;
+                }
+                case Effect.Extend extend -> {
+                    extend(session, extend.lease());
+                    promised = true;
+                }
+                case Effect.Close close -> {
+                    close(session, close.cause(), now);
+                    promised = true;
+                }
+                case Effect.Arm arm ->
+                    timers.arm(session, arm.timer(), now + arm.after().toMillis());
+                case Effect.Disarm disarm -> timers.disarm(session, disarm.timer());
+            }
+            if (outcome.isPresent()) {
+                return outcome;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void settle(Session session, long now) {
+        if (session.hasState()) {
+            return;
+        }
+        switch (session.stage()) {
+            case STARTING -> forget(session);
+            case OPEN -> close(session, TerminateCause.NAS_ERROR, now);
+            case CLOSING, GONE -> {}
+        }
+    }
+
+    private void send(Frame frame, boolean promised) {
+        if (promised) {
+            turns.current().send(frame);
+        } else {
+            sendNow(frame);
+        }
+    }
+
+    void sendNow(Frame frame) {
+        with.counters()
+                .count(with.sink().send(frame) ? SessionCounter.FRAMES_SENT : SessionCounter.FRAMES_UNSENT);
+    }
+
+    private Optional<Outcome> authenticate(Session session, Effect.Authenticate effect) {
+        if (!with.settings().radius()) {
+            return Optional.of(accepted(session, Authorization.DEFAULT, false));
+        }
+        Optional<Authenticator> authenticator = with.authenticator().get();
+        if (authenticator.isEmpty()) {
+            return Optional.of(judged(session, new Outcome.Unanswered("no RADIUS server is configured")));
+        }
+        AuthenticationRequest request = new AuthenticationRequest(
+                session.id(), session.key(), session.protocol(), session.userName(), effect.attributes());
+        return owner.authenticate(session, request, authenticator.get())
+                ? Optional.empty()
+                : Optional.of(judged(session, new Outcome.Unanswered("too many questions to RADIUS are open")));
+    }
+
+    /** Turns the authenticator's word into what the protocol is told, and remembers it in the session. */
+    Outcome judged(Session session, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Accepted accepted -> {
+                with.counters().count(SessionCounter.ACCEPTED);
+                yield accepted(session, accepted.authorization(), true);
+            }
+            case Outcome.Rejected rejected -> {
+                with.counters().count(SessionCounter.REJECTED);
+                LOG.debug("{} rejected: {}", session.tag(), rejected.message());
+                yield rejected;
+            }
+            case Outcome.Unanswered unanswered -> {
+                with.counters().count(SessionCounter.UNANSWERED);
+                yield with.settings().allowUnanswered()
+                        ? accepted(session, Authorization.DEFAULT, false)
+                        : unanswered;
+            }
+            default -> outcome;
+        };
+    }
+
+    private Outcome accepted(Session session, Authorization authorization, boolean known) {
+        session.authorize(authorization, with.policies().policyOf(authorization), known);
+        return new Outcome.Accepted(authorization);
+    }
+
+    private Outcome requestAddress(Session session, Effect.RequestAddress effect) {
+        if (session.address().isPresent()) {
+            return new Outcome.AddressGranted(session.address().get());
+        }
+        Authorization authorization = session.authorization().orElse(Authorization.DEFAULT);
+        AddressRequest request = new AddressRequest(
+                session.id(),
+                session.key(),
+                authorization.framedAddress(),
+                authorization.framedPool(),
+                effect.requested(),
+                effect.link());
+        return switch (with.addresses().allocate(request)) {
+            case AddressAnswer.Granted granted -> {
+                session.address(Optional.of(granted.grant()));
+                yield new Outcome.AddressGranted(granted.grant());
+            }
+            case AddressAnswer.Refused refused -> new Outcome.AddressRefused(refused.reason());
+        };
+    }
+
+    private Optional<Outcome> open(Session session, Effect.Open open, long now) {
+        if (session.address().isEmpty() || session.authorization().isEmpty()) {
+            with.counters().count(SessionCounter.OPEN_FAILED);
+            return Optional.of(new Outcome.OpenFailed("the session has no address or is not authorized"));
+        }
+        session.path(open.tags(), open.nextHop());
+        try {
+            with.dataPlane().install(session.entry());
+        } catch (DataPlaneException e) {
+            dataPlaneFailed(session, e);
+            with.counters().count(SessionCounter.OPEN_FAILED);
+            return Optional.of(new Outcome.OpenFailed(e.reason().toString()));
+        }
+        session.leaseEnds(with.clock().millis() + open.lease().toMillis());
+        if (session.isOpen()) {
+            turns.current().changed(session);
+            return Optional.empty();
+        }
+        session.stage(Session.Stage.OPEN);
+        owner.opened(session);
+        session.openedAt(with.clock().millis());
+        timers.disarm(session, SessionTimers.SETUP);
+        long interim = interimOf(session).toMillis();
+        timers.arm(session, SessionTimers.INTERIM, now + interim / 2 + with.random().nextLong(interim / 2 + 1));
+        session.sessionTimeout()
+                .ifPresent(timeout -> timers.arm(session, SessionTimers.SESSION_TIMEOUT, now + timeout.toMillis()));
+        turns.current().opened(session, SessionEvents.start(session, with.clock().instant()));
+        with.counters().count(SessionCounter.OPENED);
+        LOG.debug("{} opened: address={} policy={}", session.tag(), session.ip4(), session.policy().name());
+        return Optional.empty();
+    }
+
+    private void extend(Session session, Duration lease) {
+        session.leaseEnds(with.clock().millis() + lease.toMillis());
+        turns.current().changed(session);
+        with.counters().count(SessionCounter.EXTENDED);
+    }
+
+    private Traffic stopPackets(Session session) {
+        try {
+            return with.dataPlane()
+                    .stop(session.id().value(), session.ip4())
+                    .map(session.before()::plus)
+                    .orElse(session.reported());
+        } catch (DataPlaneException e) {
+            dataPlaneFailed(session, e);
+            return session.reported();
+        }
+    }
+
+    private void end(Session session, Optional<sluice.platform.api.Event> stop) {
+        session.stage(Session.Stage.CLOSING);
+        timers.disarmAll(session);
+        owner.detached(session);
+        turns.current().ending(new Turn.Ending(session, stop));
+    }
+
+    private void releaseReserved(Session session) {
+        if (session.stage() == Session.Stage.STARTING) {
+            releaseAddress(session);
+        }
+    }
+
+    private void releaseAddress(Session session) {
+        session.address().ifPresent(grant -> {
+            if (session.isQuarantine()) {
+                with.addresses()
+                        .quarantine(session.id(), grant.address(), with.settings().quarantine());
+            } else {
+                with.addresses().release(session.id(), grant.address());
+            }
+        });
+        session.address(Optional.empty());
+    }
+
+    private void dataPlaneFailed(Session session, DataPlaneException failure) {
+        with.counters().count(SessionCounter.DATAPLANE_FAILED);
+        LOG.warn("{} data plane: {}", session.tag(), failure.getMessage());
+    }
+}

@@ -1,0 +1,123 @@
+package sluice.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlane;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.platform.api.Store;
+import sluice.session.api.AddressGrant;
+import sluice.session.api.AddressSource;
+import sluice.session.api.IncompatibleState;
+import sluice.session.api.Network;
+
+/**
+ * Goes on after a restart: what the store says was granted is granted, what the data plane still forwards without a grant is
+ * removed, what it has lost is installed again. Runs once, before frames are let in.
+ */
+final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final Surroundings with;
+    private final Store store;
+
+    /**
+     * A stored session that goes on.
+     *
+     * @param inDataPlane whether its entry is still there, with its counters
+     */
+    record Recovered(FrozenSession frozen, AddressGrant grant, boolean inDataPlane) {}
+
+    Recovery(Surroundings with, Store store) {
+        this.with = with;
+        this.store = store;
+    }
+
+    /** The largest session id in the store, 0 when there is none. */
+    static long largestId(Store store) {
+        long[] largest = {0};
+        store.scan(Turn.REGION, (key, value) -> {
+            long id = 0;
+            for (int i = 0; i < key.length(); i++) {
+                id = id << 8 | key.at(i) & 0xff;
+            }
+            largest[0] = Math.max(largest[0], id);
+        });
+        return largest[0];
+    }
+
+    List<Recovered> run() throws DataPlaneException {
+        DataPlane dataPlane = with.dataPlane();
+        AddressSource addresses = with.addresses();
+        List<NetworkEntry> networks = new ArrayList<>();
+        for (Network network : addresses.networks()) {
+            networks.add(new NetworkEntry(network.prefix(), network.gateway()));
+        }
+        dataPlane.networks(networks);
+
+        Map<Long, SubscriberEntry> entries = new HashMap<>();
+        dataPlane.entries().forEach(entry -> entries.put(entry.session(), entry));
+        List<Recovered> recovered = new ArrayList<>();
+        store.scan(Turn.REGION, (key, value) -> {
+            try {
+                FrozenSession frozen = FrozenSession.decode(value);
+                SubscriberEntry entry = entries.remove(frozen.id().value());
+                recover(frozen, Optional.ofNullable(entry)).ifPresent(recovered::add);
+            } catch (IncompatibleState e) {
+                with.counters().count(SessionCounter.PARKED);
+                LOG.error("Session {} in the store: {}; it stays there untouched", key, e.getMessage());
+            }
+        });
+        for (SubscriberEntry stray : entries.values()) {
+            dataPlane.remove(stray.session(), stray.address());
+            with.counters().count(SessionCounter.STRAY_REMOVED);
+        }
+        return recovered;
+    }
+
+    private Optional<Recovered> recover(FrozenSession frozen, Optional<SubscriberEntry> entry) {
+        Optional<AddressGrant> grant = with.addresses().restore(frozen.id(), frozen.key(), frozen.address());
+        if (grant.isEmpty()) {
+            with.counters().count(SessionCounter.PARKED);
+            LOG.warn(
+                    "session={} line={} holds {} which is in no pool now; it stays in the store and in the data plane"
+                            + " until a pool has it again",
+                    frozen.id(),
+                    frozen.key().line(),
+                    frozen.address());
+            return Optional.empty();
+        }
+        boolean there = entry.isPresent() && entry.get().address().equals(frozen.address());
+        try {
+            with.dataPlane().install(install(frozen));
+        } catch (DataPlaneException e) {
+            with.counters().count(SessionCounter.DATAPLANE_FAILED);
+            LOG.error("session={} could not be installed again: {}", frozen.id(), e.getMessage());
+        }
+        with.counters().count(SessionCounter.RECOVERED);
+        if (!there) {
+            with.counters().count(SessionCounter.REINSTALLED);
+        }
+        return Optional.of(new Recovered(frozen, grant.get(), there));
+    }
+
+    /** Also for an entry that is there: it may be stopped, or the policy may have changed. Its counters go on. */
+    private SubscriberEntry install(FrozenSession frozen) {
+        var policy = with.policies().policyOf(frozen.authorization());
+        return new SubscriberEntry(
+                frozen.id().value(),
+                frozen.key().line().port(),
+                frozen.tags(),
+                frozen.nextHop(),
+                frozen.address(),
+                policy.upload(),
+                policy.download());
+    }
+}

@@ -1,0 +1,344 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+import sluice.net.MacAddress;
+import sluice.net.VlanTag;
+import sluice.session.api.AccessProtocol;
+import sluice.session.api.AddressGrant;
+import sluice.session.api.Authorization;
+import sluice.session.api.IncompatibleState;
+import sluice.session.api.Network;
+import sluice.session.api.Policy;
+import sluice.session.api.ProtocolState;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
+import sluice.session.api.SessionView;
+import sluice.session.api.TimerName;
+
+/** One subscriber's session. Mutable; belongs to its shard. Times are wall clock milliseconds unless they say otherwise. */
+final class Session implements SessionView {
+
+    /** Where a session stands for the engine; the protocol has a state of its own beside it. */
+    enum Stage {
+        STARTING,
+        OPEN,
+        /** Packets are stopped, the end is being made durable. */
+        CLOSING,
+        GONE
+    }
+
+    private final SessionId id;
+    private final SessionKey key;
+    private final String protocol;
+    private final String userName;
+    private final Networks networks;
+
+    private Stage stage = Stage.STARTING;
+    private @Nullable ProtocolState state;
+    private @Nullable AccessProtocol stateOwner;
+    private Bytes frozenState = Bytes.EMPTY;
+    private @Nullable Authorization authorization;
+    private @Nullable AddressGrant address;
+    private Policy policy = Policy.UNLIMITED;
+    private boolean authenticated;
+    private boolean authenticating;
+    private boolean quarantine;
+    private boolean durable;
+    private List<VlanTag> tags = List.of();
+    private MacAddress nextHop = MacAddress.ZERO;
+    private long openedAt;
+    private long leaseEnds;
+    private Traffic before = Traffic.NONE;
+    private Traffic reported = Traffic.NONE;
+    private final List<Timer> timers = new ArrayList<>(4);
+
+    /**
+     * A timer that is armed.
+     *
+     * @param deadline monotonic milliseconds
+     * @param handle of the wheel
+     */
+    record Timer(TimerName name, long deadline, long handle) {}
+
+    /** Finds networks by address, for protocols. */
+    interface Networks {
+        Optional<Network> networkOf(Ip4 address);
+    }
+
+    Session(SessionId id, SessionKey key, String protocol, String userName, Networks networks) {
+        this.id = id;
+        this.key = key;
+        this.protocol = protocol;
+        this.userName = userName;
+        this.networks = networks;
+    }
+
+    @Override
+    public SessionId id() {
+        return id;
+    }
+
+    @Override
+    public SessionKey key() {
+        return key;
+    }
+
+    String protocol() {
+        return protocol;
+    }
+
+    String userName() {
+        return userName;
+    }
+
+    @Override
+    public Optional<ProtocolState> state() {
+        return Optional.ofNullable(state);
+    }
+
+    @Override
+    public Optional<Authorization> authorization() {
+        return Optional.ofNullable(authorization);
+    }
+
+    @Override
+    public Optional<AddressGrant> address() {
+        return Optional.ofNullable(address);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return stage == Stage.OPEN;
+    }
+
+    @Override
+    public Optional<Network> networkOf(Ip4 wanted) {
+        if (address != null && address.network().prefix().contains(wanted)) {
+            return Optional.of(address.network());
+        }
+        return networks.networkOf(wanted);
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    void stage(Stage next) {
+        stage = next;
+    }
+
+    /** Whether the protocol keeps something of this session. */
+    boolean hasState() {
+        return state != null || !frozenState.isEmpty();
+    }
+
+    void state(Optional<ProtocolState> next, AccessProtocol owner) {
+        state = next.orElse(null);
+        stateOwner = owner;
+        frozenState = Bytes.EMPTY;
+    }
+
+    void frozenState(Bytes bytes) {
+        state = null;
+        stateOwner = null;
+        frozenState = bytes;
+    }
+
+    /** The state as bytes, whoever made it. */
+    Bytes freezeState() {
+        return state != null && stateOwner != null ? stateOwner.freeze(state) : frozenState;
+    }
+
+    /**
+     * Makes the state one of this protocol instance: after a restart, or when a new version of the bundle took over.
+     *
+     * @throws IncompatibleState when it cannot be; the state is as before then
+     */
+    void thawFor(AccessProtocol owner) throws IncompatibleState {
+        if (isOf(owner) || !hasState()) {
+            return;
+        }
+        state = owner.thaw(freezeState());
+        stateOwner = owner;
+        frozenState = Bytes.EMPTY;
+    }
+
+    /** Lets go of the classes of a protocol that leaves. */
+    void freezeFor(AccessProtocol leaving) {
+        if (isOf(leaving) && state != null) {
+            frozenState(leaving.freeze(state));
+        }
+    }
+
+    /** Two versions of a protocol may call themselves equal; only the very instance knows the class of the state. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isOf(AccessProtocol instance) {
+        return stateOwner == instance;
+    }
+
+    String describe() {
+        return switch (stage) {
+            case CLOSING, GONE -> "closing";
+            default -> state != null && stateOwner != null ? stateOwner.describe(state) : "recovered";
+        };
+    }
+
+    void authorize(Authorization granted, Policy chosen, boolean known) {
+        authorization = granted;
+        policy = chosen;
+        authenticated = known;
+    }
+
+    boolean isAuthenticated() {
+        return authenticated;
+    }
+
+    boolean isAuthenticating() {
+        return authenticating;
+    }
+
+    void authenticating(boolean now) {
+        authenticating = now;
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    void address(Optional<AddressGrant> grant) {
+        address = grant.orElse(null);
+    }
+
+    boolean isQuarantine() {
+        return quarantine;
+    }
+
+    void quarantine(boolean wanted) {
+        quarantine = wanted;
+    }
+
+    /** Whether the store has it. */
+    boolean isDurable() {
+        return durable;
+    }
+
+    void durable(boolean now) {
+        durable = now;
+    }
+
+    void path(List<VlanTag> line, MacAddress hop) {
+        tags = line;
+        nextHop = hop;
+    }
+
+    List<VlanTag> tags() {
+        return tags;
+    }
+
+    MacAddress nextHop() {
+        return nextHop;
+    }
+
+    long openedAt() {
+        return openedAt;
+    }
+
+    void openedAt(long millis) {
+        openedAt = millis;
+    }
+
+    long leaseEnds() {
+        return leaseEnds;
+    }
+
+    void leaseEnds(long millis) {
+        leaseEnds = millis;
+    }
+
+    /** What earlier entries of the data plane counted; the present one is added to it. */
+    Traffic before() {
+        return before;
+    }
+
+    void before(Traffic traffic) {
+        before = traffic;
+    }
+
+    /** The last reading that went into the store. */
+    Traffic reported() {
+        return reported;
+    }
+
+    void reported(Traffic traffic) {
+        reported = traffic;
+    }
+
+    /** @throws IllegalStateException when the session has no address */
+    SubscriberEntry entry() {
+        return new SubscriberEntry(
+                id.value(), key.line().port(), tags, nextHop, ip4(), policy.upload(), policy.download());
+    }
+
+    /** @throws IllegalStateException when the session has no address */
+    Ip4 ip4() {
+        if (address == null) {
+            throw new IllegalStateException("Session " + id + " has no address");
+        }
+        return address.address();
+    }
+
+    Collection<Timer> timers() {
+        return timers;
+    }
+
+    Optional<Timer> takeTimer(TimerName name) {
+        for (int i = 0; i < timers.size(); i++) {
+            if (timers.get(i).name().equals(name)) {
+                return Optional.of(timers.remove(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Takes the timer that is due for the longest. */
+    Optional<Timer> takeDue(long now) {
+        int earliest = -1;
+        for (int i = 0; i < timers.size(); i++) {
+            long deadline = timers.get(i).deadline();
+            if (deadline <= now && (earliest < 0 || deadline < timers.get(earliest).deadline())) {
+                earliest = i;
+            }
+        }
+        return earliest < 0 ? Optional.empty() : Optional.of(timers.remove(earliest));
+    }
+
+    void addTimer(Timer timer) {
+        timers.add(timer);
+    }
+
+    OptionalLong deadline(TimerName name) {
+        return timers.stream()
+                .filter(timer -> timer.name().equals(name))
+                .mapToLong(Timer::deadline)
+                .findFirst();
+    }
+
+    /** For logs: what every line about a session begins with. */
+    String tag() {
+        return "session=" + id + " line=" + key.line();
+    }
+
+    Optional<Duration> sessionTimeout() {
+        return authorization().flatMap(Authorization::sessionTimeout);
+    }
+}

@@ -1,0 +1,57 @@
+package sluice.session;
+
+import sluice.platform.api.Counter;
+
+/** What the engine counts. Every frame that comes to nothing has a reason of its own. */
+enum SessionCounter implements Counter {
+    FRAMES(1, "Frames received"),
+    FRAMES_SENT(2, "Frames sent"),
+    FRAMES_UNSENT(3, "Frames not sent: transmit ring full"),
+    DROP_MALFORMED(4, "Frames dropped: malformed"),
+    DROP_NO_PROTOCOL(5, "Frames dropped: no protocol for them"),
+    DROP_LINE_RATE(6, "Frames dropped: line sends too many"),
+    DROP_SHARD_FULL(7, "Frames dropped: shard has too much to do"),
+    DROP_AMBIGUOUS(8, "Frames dropped: several sessions fit, frame names no line"),
+    DROP_LINE_SESSIONS(9, "Frames dropped: line has its number of sessions"),
+    DROP_STARTING(10, "Frames dropped: too many sessions being set up"),
+    DROP_REJECTED(11, "Frames dropped: rejected a moment ago"),
+    DROP_JOURNAL_SLOW(12, "Frames dropped: journal does not keep up"),
+    AUTHENTICATIONS(13, "Authentications asked"),
+    ACCEPTED(14, "Authentications accepted"),
+    REJECTED(15, "Authentications rejected"),
+    UNANSWERED(16, "Authentications unanswered"),
+    OPENED(17, "Sessions opened"),
+    OPEN_FAILED(18, "Sessions that could not be opened"),
+    CLOSED(19, "Sessions closed"),
+    EXTENDED(20, "Grants extended"),
+    NOT_DURABLE(21, "Grants withdrawn: journal refused"),
+    SETUP_TIMEOUT(22, "Sessions given up: not set up in time"),
+    RECOVERED(23, "Sessions recovered"),
+    REINSTALLED(24, "Recovered sessions installed again in the data plane"),
+    PARKED(25, "Stored sessions that could not be recovered"),
+    STRAY_REMOVED(26, "Data plane entries without session removed"),
+    INTERIMS(27, "Interim records"),
+    INTERIMS_LOST(28, "Interim records not written: journal refused"),
+    STEP_FAILED(29, "Steps that failed by a defect"),
+    STATE_INCOMPATIBLE(30, "Frozen states that a protocol does not know"),
+    DATAPLANE_FAILED(31, "Data plane calls that failed"),
+    LATE_OUTCOME(32, "Answers for sessions that are gone");
+
+    private final int id;
+    private final String label;
+
+    SessionCounter(int id, String label) {
+        this.id = id;
+        this.label = label;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}

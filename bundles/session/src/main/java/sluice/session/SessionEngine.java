@@ -1,0 +1,217 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.FrameSource;
+import sluice.loop.Bell;
+import sluice.loop.Closer;
+import sluice.loop.Idle;
+import sluice.loop.Loop;
+import sluice.loop.MonotonicClock;
+import sluice.platform.api.CounterSet;
+import sluice.platform.api.Event;
+import sluice.platform.api.Journal;
+import sluice.platform.api.JournalFailure;
+import sluice.platform.api.Store;
+import sluice.platform.api.Table;
+import sluice.platform.api.Transaction;
+import sluice.session.api.AccessProtocol;
+import sluice.session.api.Command;
+import sluice.session.api.CommandResult;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionInfo;
+import sluice.session.api.Sessions;
+
+/**
+ * Runs the sessions: recovers what was granted, then lets frames in and spreads them over its shards. Without OSGi, so that
+ * tests and the simulator run the same engine; {@link SessionComponent} is its skin.
+ */
+final class SessionEngine implements Sessions, AutoCloseable {
+
+    /** The gateway began to serve; with {@code recovered} = {@code true} when sessions went on. */
+    static final String GATEWAY_START = "GATEWAY_START";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionEngine.class);
+    private static final Duration BARRIER = Duration.ofSeconds(10);
+
+    private final Surroundings with;
+    private final Protocols protocols = new Protocols();
+    private final List<SessionShard> shards = new ArrayList<>();
+    private final List<Loop> loops = new ArrayList<>();
+    private final Closer closer = new Closer();
+    private final PuntThread punt;
+
+    /**
+     * Recovers and starts. Blocks while the store is read.
+     *
+     * @throws IllegalStateException when the journal does not answer, or the data plane refuses the networks
+     */
+    SessionEngine(Surroundings with, Store store, FrameSource source, MonotonicClock clock, int shardCount) {
+        this.with = with;
+        try {
+            Map<Integer, Bell> bells = new HashMap<>();
+            for (int i = 0; i < shardCount; i++) {
+                Bell bell = new Bell();
+                bells.put(i, bell);
+                shards.add(new SessionShard(with, protocols, bell, clock.millis()));
+            }
+            recover(store);
+            for (int i = 0; i < shardCount; i++) {
+                Bell bell = java.util.Objects.requireNonNull(bells.get(i));
+                Loop loop = new Loop("sluice-session-" + i, clock, bell, Idle.forProcessors(Runtime.getRuntime().availableProcessors()), List.of(shards.get(i)));
+                loops.add(closer.add(loop).start());
+            }
+            punt = closer.add(new PuntThread(source, protocols, shards, with.settings(), with.counters(), clock));
+            punt.start();
+        } catch (RuntimeException e) {
+            throw closer.closeAfter(e);
+        }
+    }
+
+    void add(AccessProtocol protocol) {
+        protocols.add(protocol);
+    }
+
+    /** The states of that protocol are frozen, so that nothing holds its classes. */
+    void remove(AccessProtocol protocol) {
+        protocols.remove(protocol);
+        shards.forEach(shard -> shard.inbox().offer(Mail.COMMANDS, new Mail.Leaving(protocol, List.of(), 0)));
+    }
+
+    @Override
+    public CompletionStage<List<SessionInfo>> list(Predicate<SessionInfo> filter) {
+        CompletableFuture<List<SessionInfo>> all = CompletableFuture.completedFuture(List.of());
+        for (SessionShard shard : shards) {
+            CompletableFuture<List<SessionInfo>> reply = new CompletableFuture<>();
+            Mail list = new Mail.Listed(filter, List.of(), 0, new ArrayList<>(), reply);
+            if (!shard.inbox().offer(Mail.COMMANDS, list)) {
+                return CompletableFuture.failedFuture(new IllegalStateException("The session shards are overloaded"));
+            }
+            all = all.thenCombine(reply, (some, more) -> {
+                List<SessionInfo> joined = new ArrayList<>(some);
+                joined.addAll(more);
+                return joined;
+            });
+        }
+        return all;
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionInfo>> find(SessionId session) {
+        return list(info -> info.id().equals(session))
+                .thenApply(found -> found.stream().findFirst());
+    }
+
+    @Override
+    public CompletionStage<CommandResult> submit(Command command) {
+        CompletionStage<CommandResult> result = CompletableFuture.completedStage(CommandResult.SESSION_NOT_FOUND);
+        for (SessionShard shard : shards) {
+            result = result.thenCompose(before -> before == CommandResult.SESSION_NOT_FOUND
+                    ? ask(shard, command)
+                    : CompletableFuture.completedStage(before));
+        }
+        return result;
+    }
+
+    private static CompletionStage<CommandResult> ask(SessionShard shard, Command command) {
+        CompletableFuture<CommandResult> reply = new CompletableFuture<>();
+        if (!shard.inbox().offer(Mail.COMMANDS, new Mail.Commanded(command, reply))) {
+            reply.complete(CommandResult.OVERLOADED);
+        }
+        return reply;
+    }
+
+    /** One row per shard. */
+    Table shardTable() {
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            SessionShard shard = shards.get(i);
+            Loop loop = loops.get(i);
+            rows.add(List.of(
+                    Integer.toString(i),
+                    Integer.toString(shard.sessions()),
+                    Integer.toString(shard.inbox().size()),
+                    Long.toString(shard.inbox().refused(Mail.FRAMES)),
+                    Long.toString(loop.turnTimes().max() / 1_000),
+                    Long.toString(loop.failures())));
+        }
+        return new Table(
+                List.of("Shard", "Sessions", "Waiting", "Refused", "Longest turn, µs", "Failures"), rows);
+    }
+
+    Table malformedTable() {
+        return punt.malformedTable();
+    }
+
+    /** Stops deciding; packets go on. */
+    @Override
+    public void close() {
+        closer.close();
+    }
+
+    private void recover(Store store) {
+        awaitJournal(new Transaction(List.of(), List.of()));
+        try {
+            List<Recovery.Recovered> recovered = new Recovery(with, store).run();
+            for (Recovery.Recovered one : recovered) {
+                int shard = Math.floorMod(one.frozen().key().shardHash(), shards.size());
+                shards.get(shard).recover(one.frozen(), one.grant(), one.inDataPlane());
+            }
+            Event start = new Event(
+                    GATEWAY_START,
+                    with.clock().instant(),
+                    Map.of(
+                            "recovered",
+                            Boolean.toString(!recovered.isEmpty()),
+                            "sessions",
+                            Integer.toString(recovered.size())));
+            awaitJournal(new Transaction(List.of(), List.of(start)));
+            LOG.info("Sessions: {} recovered, {} shards", recovered.size(), shards.size());
+        } catch (DataPlaneException e) {
+            throw new IllegalStateException("The data plane refuses the networks: " + e.getMessage(), e);
+        }
+    }
+
+    /** Everything that was submitted before is in the store when this returns. */
+    private void awaitJournal(Transaction transaction) {
+        CompletableFuture<Optional<JournalFailure>> answer = new CompletableFuture<>();
+        with.journal().submit(transaction, new Journal.Completion() {
+            @Override
+            public void durable() {
+                answer.complete(Optional.empty());
+            }
+
+            @Override
+            public void failed(JournalFailure reason) {
+                answer.complete(Optional.of(reason));
+            }
+        });
+        try {
+            answer.get(BARRIER.toMillis(), TimeUnit.MILLISECONDS)
+                    .ifPresent(reason ->
+                            LOG.error("The journal refuses ({}); new sessions are refused too", reason));
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("The journal does not answer within " + BARRIER, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The journal failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for the journal", e);
+        }
+    }
+}

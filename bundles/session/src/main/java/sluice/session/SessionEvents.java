@@ -1,0 +1,78 @@
+package sluice.session;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Bytes;
+import sluice.net.LineId;
+import sluice.platform.api.Event;
+import sluice.session.api.SessionEvent;
+import sluice.session.api.TerminateCause;
+
+/** Writes what happened to a session as events. In these, input is towards the subscriber. */
+final class SessionEvents {
+
+    private SessionEvents() {}
+
+    static Event start(Session session, Instant now) {
+        Map<String, String> fields = common(session, now, "active");
+        traffic(fields, Traffic.NONE);
+        fields.put(SessionEvent.SESSION_START, opened(session));
+        return new Event(SessionEvent.START, now, fields);
+    }
+
+    static Event update(Session session, Traffic traffic, Instant now) {
+        Map<String, String> fields = common(session, now, "active");
+        traffic(fields, traffic);
+        fields.put(SessionEvent.SESSION_START, opened(session));
+        return new Event(SessionEvent.UPDATE, now, fields);
+    }
+
+    static Event stop(Session session, Traffic traffic, TerminateCause cause, Instant now) {
+        Map<String, String> fields = common(session, now, "stopped");
+        traffic(fields, traffic);
+        fields.put(SessionEvent.SESSION_START, opened(session));
+        fields.put(SessionEvent.SESSION_END, now.toString());
+        fields.put(SessionEvent.TERMINATE_CAUSE, cause.toString());
+        return new Event(SessionEvent.STOP, now, fields);
+    }
+
+    private static Map<String, String> common(Session session, Instant now, String status) {
+        LineId line = session.key().line();
+        Map<String, String> fields = new LinkedHashMap<>(32);
+        fields.put(SessionEvent.SESSION_LAST_UPDATE, now.toString());
+        fields.put(SessionEvent.SESSION_ID, session.id().toString());
+        fields.put(SessionEvent.ACCESS_KEY, line + "/" + session.key().mac());
+        fields.put(SessionEvent.REMOTE_ID, LineId.printable(line.remoteId()));
+        fields.put(SessionEvent.CIRCUIT_ID, LineId.printable(line.circuitId()));
+        fields.put(SessionEvent.AUTH_STATE, session.isAuthenticated() ? "authenticated" : "unauthenticated");
+        fields.put(SessionEvent.STATUS, status);
+        fields.put(SessionEvent.MAC_ADDRESS, session.key().mac().toString());
+        session.address().ifPresent(grant -> fields.put(SessionEvent.IP_ADDRESS, grant.address().toString()));
+        fields.put(SessionEvent.USERNAME, session.userName());
+        fields.put(SessionEvent.POLICY, session.policy().name());
+        fields.put(SessionEvent.PROTOCOL, session.protocol());
+        fields.put(SessionEvent.NAS_PORT_ID, line.port() + ":" + line.svlan() + "." + line.cvlan());
+        fields.put(SessionEvent.CIRCUIT_ID_HEX, line.circuitId().toHex());
+        fields.put(SessionEvent.REMOTE_ID_HEX, line.remoteId().toHex());
+        session.authorization()
+                .filter(authorization -> !authorization.classes().isEmpty())
+                .ifPresent(authorization -> fields.put(
+                        SessionEvent.CLASS,
+                        authorization.classes().stream().map(Bytes::toHex).collect(Collectors.joining(","))));
+        return fields;
+    }
+
+    private static void traffic(Map<String, String> fields, Traffic traffic) {
+        fields.put(SessionEvent.INPUT_OCTETS, Long.toString(traffic.downloadBytes()));
+        fields.put(SessionEvent.OUTPUT_OCTETS, Long.toString(traffic.uploadBytes()));
+        fields.put(SessionEvent.INPUT_PACKETS, Long.toString(traffic.downloadPackets()));
+        fields.put(SessionEvent.OUTPUT_PACKETS, Long.toString(traffic.uploadPackets()));
+    }
+
+    private static String opened(Session session) {
+        return Instant.ofEpochMilli(session.openedAt()).toString();
+    }
+}

@@ -1,0 +1,115 @@
+package sluice.session;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.net.LineId;
+import sluice.net.MacAddress;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
+
+/** The sessions of one shard, by id, by key, and by what a frame has when it does not name its line. Of one thread. */
+final class SessionTable {
+
+    private final Map<Long, Session> byId = new HashMap<>();
+    private final Map<SessionKey, Session> byKey = new HashMap<>();
+    private final Map<Attachment, List<Session>> byAttachment = new HashMap<>();
+    private final Map<LineId, Integer> perLine = new HashMap<>();
+
+    /** Where and who, without circuit-id and remote-id. */
+    private record Attachment(int port, int svlan, int cvlan, MacAddress mac) {
+
+        static Attachment of(SessionKey key) {
+            LineId line = key.line();
+            return new Attachment(line.port(), line.svlan(), line.cvlan(), key.mac());
+        }
+    }
+
+    /** What was found for the key of a frame. */
+    sealed interface Found {
+
+        /** This session. */
+        record One(Session session) implements Found {}
+
+        /** No session yet. */
+        record None() implements Found {}
+
+        /** The frame does not name its line, and several sessions fit. */
+        record Several() implements Found {}
+    }
+
+    private static final Found NONE = new Found.None();
+    private static final Found SEVERAL = new Found.Several();
+
+    void add(Session session) {
+        SessionKey key = session.key();
+        byId.put(session.id().value(), session);
+        byKey.put(key, session);
+        byAttachment
+                .computeIfAbsent(Attachment.of(key), attachment -> new ArrayList<>(1))
+                .add(session);
+        perLine.merge(key.line(), 1, Integer::sum);
+    }
+
+    /** The session is not found by frames any more; by its id it still is. */
+    void detach(Session session) {
+        SessionKey key = session.key();
+        if (!byKey.remove(key, session)) {
+            return;
+        }
+        Attachment attachment = Attachment.of(key);
+        List<Session> there = byAttachment.get(attachment);
+        if (there != null) {
+            there.remove(session);
+            if (there.isEmpty()) {
+                byAttachment.remove(attachment);
+            }
+        }
+        perLine.computeIfPresent(key.line(), (line, count) -> count == 1 ? null : count - 1);
+    }
+
+    void remove(Session session) {
+        detach(session);
+        byId.remove(session.id().value());
+    }
+
+    /** Whose frame this is. A frame that names its line belongs to that line only. */
+    Found find(SessionKey key) {
+        Session exact = byKey.get(key);
+        if (exact != null) {
+            return new Found.One(exact);
+        }
+        if (!key.line().circuitId().isEmpty() || !key.line().remoteId().isEmpty()) {
+            return NONE;
+        }
+        List<Session> there = byAttachment.getOrDefault(Attachment.of(key), List.of());
+        return switch (there.size()) {
+            case 0 -> NONE;
+            case 1 -> new Found.One(there.getFirst());
+            default -> SEVERAL;
+        };
+    }
+
+    Optional<Session> get(SessionId id) {
+        return get(id.value());
+    }
+
+    Optional<Session> get(long id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    int onLine(LineId line) {
+        return perLine.getOrDefault(line, 0);
+    }
+
+    int size() {
+        return byId.size();
+    }
+
+    Collection<Session> all() {
+        return byId.values();
+    }
+}

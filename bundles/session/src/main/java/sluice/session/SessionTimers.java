@@ -1,0 +1,58 @@
+package sluice.session;
+
+import java.util.function.LongConsumer;
+import sluice.loop.TimerWheel;
+import sluice.session.api.TimerName;
+
+/** The timers of all sessions of one shard, on one wheel. Of one thread. */
+final class SessionTimers {
+
+    /** Of the engine itself: an interim record is due. */
+    static final TimerName INTERIM = new TimerName("interim");
+
+    /** Of the engine itself: Session-Timeout. */
+    static final TimerName SESSION_TIMEOUT = new TimerName("session-timeout");
+
+    /** Of the engine itself: setting up takes too long. */
+    static final TimerName SETUP = new TimerName("setup");
+
+    private static final int CAPACITY = 4_000_000;
+
+    private final TimerWheel wheel;
+
+    SessionTimers(long now) {
+        wheel = new TimerWheel(now, CAPACITY);
+    }
+
+    static boolean isOfEngine(TimerName name) {
+        return name.equals(INTERIM) || name.equals(SESSION_TIMEOUT) || name.equals(SETUP);
+    }
+
+    /** @param deadline monotonic milliseconds; in place of a timer of the same name */
+    void arm(Session session, TimerName name, long deadline) {
+        disarm(session, name);
+        long handle = wheel.schedule(deadline, session.id().value());
+        session.addTimer(new Session.Timer(name, deadline, handle));
+    }
+
+    void disarm(Session session, TimerName name) {
+        session.takeTimer(name).ifPresent(timer -> wheel.cancel(timer.handle()));
+    }
+
+    void disarmAll(Session session) {
+        session.timers().forEach(timer -> wheel.cancel(timer.handle()));
+        session.timers().clear();
+    }
+
+    int expire(long now, int max, LongConsumer handler) {
+        return wheel.expire(now, max, handler);
+    }
+
+    long nextDeadline() {
+        return wheel.nextDeadline();
+    }
+
+    int armed() {
+        return wheel.armed();
+    }
+}

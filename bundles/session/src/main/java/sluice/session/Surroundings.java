@@ -1,0 +1,32 @@
+package sluice.session;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import sluice.dataplane.api.DataPlane;
+import sluice.dataplane.api.FrameSink;
+import sluice.platform.api.CounterSet;
+import sluice.platform.api.Journal;
+import sluice.session.api.AddressSource;
+import sluice.session.api.Authenticator;
+import sluice.session.api.PolicySource;
+
+/**
+ * The services and settings that every shard works with.
+ *
+ * @param authenticator empty while there is none
+ * @param clock wall clock
+ */
+record Surroundings(
+        SessionSettings settings,
+        DataPlane dataPlane,
+        FrameSink sink,
+        Journal journal,
+        AddressSource addresses,
+        PolicySource policies,
+        Supplier<Optional<Authenticator>> authenticator,
+        InstantSource clock,
+        RandomGenerator random,
+        SessionIds ids,
+        CounterSet<SessionCounter> counters) {}

@@ -1,0 +1,106 @@
+package sluice.session;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import sluice.dataplane.api.Frame;
+import sluice.platform.api.Event;
+import sluice.platform.api.StoreChange;
+import sluice.platform.api.Transaction;
+
+/** What a shard did and what becomes true only when it is durable: one transaction of the journal. Of one thread. */
+final class Turn {
+
+    static final String REGION = "session";
+
+    private final Map<Session, Event> opened = new LinkedHashMap<>();
+    private final Set<Session> changed = new LinkedHashSet<>();
+    private final List<Event> interims = new ArrayList<>();
+    private final List<Ending> endings = new ArrayList<>();
+    private final List<Frame> frames = new ArrayList<>();
+
+    /**
+     * A session whose packets are stopped and that goes when the store has forgotten it.
+     *
+     * @param stop empty when its beginning was never durable, so that nobody learns of it
+     */
+    record Ending(Session session, Optional<Event> stop) {}
+
+    void opened(Session session, Event start) {
+        opened.put(session, start);
+        changed.add(session);
+    }
+
+    void changed(Session session) {
+        changed.add(session);
+    }
+
+    void interim(Event update) {
+        interims.add(update);
+    }
+
+    void ending(Ending ending) {
+        changed.remove(ending.session());
+        endings.add(ending);
+    }
+
+    /** Sends the frame when everything is durable. */
+    void send(Frame frame) {
+        frames.add(frame);
+    }
+
+    Map<Session, Event> opened() {
+        return opened;
+    }
+
+    Set<Session> changed() {
+        return changed;
+    }
+
+    List<Event> interims() {
+        return interims;
+    }
+
+    List<Ending> endings() {
+        return endings;
+    }
+
+    List<Frame> frames() {
+        return frames;
+    }
+
+    boolean isEmpty() {
+        return changed.isEmpty() && endings.isEmpty() && interims.isEmpty() && frames.isEmpty();
+    }
+
+    /** How much it holds, for limits. */
+    int size() {
+        return changed.size() + endings.size() + interims.size() + frames.size();
+    }
+
+    /** @param freezer makes a session's bytes as of now */
+    Transaction transaction(java.util.function.Function<Session, FrozenSession> freezer) {
+        List<StoreChange> changes = new ArrayList<>(changed.size() + endings.size());
+        for (Session session : changed) {
+            if (session.isOpen()) {
+                changes.add(new StoreChange.Put(
+                        REGION,
+                        FrozenSession.keyOf(session.id()),
+                        freezer.apply(session).encode()));
+            }
+        }
+        List<Event> events = new ArrayList<>(opened.size() + interims.size() + endings.size());
+        events.addAll(opened.values());
+        events.addAll(interims);
+        for (Ending ending : endings) {
+            changes.add(new StoreChange.Remove(
+                    REGION, FrozenSession.keyOf(ending.session().id())));
+            ending.stop().ifPresent(events::add);
+        }
+        return new Transaction(changes, events);
+    }
+}

@@ -1,0 +1,263 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import sluice.dataplane.api.Frame;
+import sluice.loop.Bell;
+import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
+import sluice.platform.api.CounterSet;
+import sluice.session.api.AddressGrant;
+import sluice.session.api.AddressRefusal;
+import sluice.session.api.AddressRequest;
+import sluice.session.api.AddressSource;
+import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Authenticator;
+import sluice.session.api.Authorization;
+import sluice.session.api.Command;
+import sluice.session.api.CommandResult;
+import sluice.session.api.Network;
+import sluice.session.api.Outcome;
+import sluice.session.api.Policy;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionInfo;
+import sluice.session.api.SessionKey;
+import sluice.session.api.TerminateCause;
+import sluice.testkit.FakeDataPlane;
+import sluice.testkit.FakeJournal;
+import sluice.testkit.ManualClock;
+
+/** One shard with everything around it, turned by hand: no threads, no waiting. */
+final class Gateway {
+
+    static final Network NETWORK = new Network(
+            "residential",
+            Ip4Prefix.parse("10.64.0.0/24"),
+            Ip4.parse("10.64.0.1"),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Duration.ofHours(1),
+            Map.of());
+
+    final ManualClock clock = new ManualClock();
+    final FakeJournal journal = new FakeJournal();
+    final FakeDataPlane dataPlane = new FakeDataPlane();
+    final Addresses addresses = new Addresses();
+    final Radius radius = new Radius();
+    final ScriptedProtocol protocol = new ScriptedProtocol();
+    CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
+    SessionShard shard;
+    Protocols protocols = new Protocols();
+    boolean allowUnanswered;
+    int sessionsPerLine = 4;
+
+    Gateway() {
+        shard = start();
+    }
+
+    /** As after kill -9: a new shard recovers from the store and the data plane. */
+    void restart() {
+        addresses.held.clear();
+        shard = start();
+    }
+
+    private SessionShard start() {
+        counters = new CounterSet<>(SessionCounter.class);
+        protocols = new Protocols();
+        protocols.add(protocol);
+        SessionSettings settings = new SessionSettings(
+                "bng-01",
+                true,
+                allowUnanswered,
+                new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01"),
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                sessionsPerLine,
+                1_000,
+                100,
+                50);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        Surroundings with = new Surroundings(
+                settings,
+                dataPlane,
+                dataPlane,
+                journal,
+                addresses,
+                authorization -> authorization.policy()
+                        .map(name -> new Policy(
+                                name,
+                                Policy.UNLIMITED.download(),
+                                Policy.UNLIMITED.upload()))
+                        .orElse(Policy.UNLIMITED),
+                () -> Optional.of(radius),
+                clock.wall(),
+                random,
+                new SessionIds(clock.wall().millis(), Recovery.largestId(journal)),
+                counters);
+        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
+        try {
+            for (Recovery.Recovered one : new Recovery(with, journal).run()) {
+                fresh.recover(one.frozen(), one.grant(), one.inDataPlane());
+            }
+        } catch (sluice.dataplane.api.DataPlaneException e) {
+            throw new IllegalStateException(e);
+        }
+        return fresh;
+    }
+
+    /** Turns until nothing is left to do now. */
+    void turn() {
+        int work;
+        do {
+            work = shard.turn(clock.millis());
+        } while (work > 0 || shard.inbox().size() > 0);
+    }
+
+    void advance(Duration time) {
+        clock.advance(time);
+        turn();
+    }
+
+    /** A frame comes, and everything that follows from it happens. */
+    List<Frame> frame(char operation, int cvlan, long mac, String circuit) {
+        arrive(operation, cvlan, mac, circuit);
+        turn();
+        return sent();
+    }
+
+    void arrive(char operation, int cvlan, long mac, String circuit) {
+        Frame frame = ScriptedProtocol.frame(operation, cvlan, mac, circuit);
+        try {
+            shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(protocol, protocol.keyOf(frame), frame));
+        } catch (sluice.net.MalformedPacket e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Brings a subscriber up. */
+    Ip4 online(int cvlan, long mac) {
+        frame(ScriptedProtocol.DISCOVER, cvlan, mac, "c" + cvlan);
+        radius.accept(Authorization.DEFAULT);
+        turn();
+        List<Frame> answers = frame(ScriptedProtocol.REQUEST, cvlan, mac, "c" + cvlan);
+        if (answers.isEmpty() || ScriptedProtocol.operation(answers.getLast()) != ScriptedProtocol.ACK) {
+            throw new IllegalStateException("no ACK but " + answers);
+        }
+        return sessions().stream()
+                .filter(info -> info.key().line().cvlan() == cvlan)
+                .findFirst()
+                .flatMap(SessionInfo::address)
+                .orElseThrow();
+    }
+
+    /** Frames that were sent since the last call. */
+    List<Frame> sent() {
+        List<Frame> frames = new ArrayList<>();
+        try {
+            Optional<Frame> next = dataPlane.sent(Duration.ZERO);
+            while (next.isPresent()) {
+                frames.add(next.get());
+                next = dataPlane.sent(Duration.ZERO);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return frames;
+    }
+
+    List<SessionInfo> sessions() {
+        CompletableFuture<List<SessionInfo>> reply = new CompletableFuture<>();
+        shard.inbox().offer(Mail.COMMANDS, new Mail.Listed(info -> true, List.of(), 0, new ArrayList<>(), reply));
+        turn();
+        return reply.join();
+    }
+
+    CompletableFuture<CommandResult> disconnect(SessionId session) {
+        CompletableFuture<CommandResult> reply = new CompletableFuture<>();
+        shard.inbox()
+                .offer(
+                        Mail.COMMANDS,
+                        new Mail.Commanded(new Command.Disconnect(session, TerminateCause.ADMIN_RESET), reply));
+        turn();
+        return reply;
+    }
+
+    long counted(SessionCounter counter) {
+        return counters.get(counter);
+    }
+
+    /** RADIUS whose answers the test gives. */
+    static final class Radius implements Authenticator {
+        final Queue<Consumer<Outcome>> open = new ArrayDeque<>();
+        final List<AuthenticationRequest> asked = new ArrayList<>();
+
+        @Override
+        public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {
+            asked.add(request);
+            open.add(reply);
+        }
+
+        void accept(Authorization authorization) {
+            answer(new Outcome.Accepted(authorization));
+        }
+
+        void answer(Outcome outcome) {
+            open.remove().accept(outcome);
+        }
+    }
+
+    /** Addresses from .10 on, the lowest free one first. */
+    static final class Addresses implements AddressSource {
+        final Map<Ip4, SessionId> held = new java.util.TreeMap<>();
+        final List<Ip4> quarantined = new ArrayList<>();
+
+        @Override
+        public AddressAnswer allocate(AddressRequest request) {
+            for (int i = 10; i < 250; i++) {
+                Ip4 address = NETWORK.prefix().network().plus(i);
+                if (!held.containsKey(address) && !quarantined.contains(address)) {
+                    held.put(address, request.session());
+                    return new AddressAnswer.Granted(new AddressGrant(address, NETWORK));
+                }
+            }
+            return new AddressAnswer.Refused(AddressRefusal.POOL_EXHAUSTED);
+        }
+
+        @Override
+        public Optional<AddressGrant> restore(SessionId session, SessionKey key, Ip4 address) {
+            SessionId holder = held.putIfAbsent(address, session);
+            return holder == null || holder.equals(session)
+                    ? Optional.of(new AddressGrant(address, NETWORK))
+                    : Optional.empty();
+        }
+
+        @Override
+        public void release(SessionId session, Ip4 address) {
+            held.remove(address, session);
+        }
+
+        @Override
+        public void quarantine(SessionId session, Ip4 address, Duration time) {
+            if (held.remove(address, session)) {
+                quarantined.add(address);
+            }
+        }
+
+        @Override
+        public List<Network> networks() {
+            return List.of(NETWORK);
+        }
+    }
+}

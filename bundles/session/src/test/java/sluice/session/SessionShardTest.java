@@ -1,0 +1,338 @@
+package sluice.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Ip4;
+import sluice.platform.api.JournalFailure;
+import sluice.session.api.Authorization;
+import sluice.session.api.CommandResult;
+import sluice.session.api.Outcome;
+import sluice.session.api.SessionEvent;
+import sluice.session.api.SessionId;
+
+/** What a subscriber, the operator and the disk can do to a shard. */
+final class SessionShardTest {
+
+    private static final long MAC = 0x0200_0000_0001L;
+    private static final Traffic SOME = new Traffic(3, 300, 5, 5_000, 0, 0, 0);
+
+    private final Gateway gateway = new Gateway();
+
+    @Test
+    void subscriberComesOnlineThroughAuthenticationAddressDataPlaneAndStore() {
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        assertThat(gateway.radius.asked).hasSize(1);
+        assertThat(gateway.radius.asked.getFirst().userName()).isEqualTo("bng-01/port-0/c7");
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        assertThat(operations()).containsExactly(ScriptedProtocol.OFFER);
+        assertThat(gateway.dataPlane.entries()).as("an offer forwards nothing").isEmpty();
+
+        assertThat(gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7"))
+                .extracting(ScriptedProtocol::operation)
+                .containsExactly(ScriptedProtocol.ACK);
+        assertThat(gateway.dataPlane.passes(Ip4.parse("10.64.0.10"))).isTrue();
+        assertThat(gateway.journal.size(Turn.REGION)).isEqualTo(1);
+        assertThat(gateway.journal.events(SessionEvent.START)).hasSize(1);
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
+    void ackLeavesOnlyWhenTheGrantIsDurable() {
+        offered(7);
+        gateway.journal.hold();
+        assertThat(gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7")).isEmpty();
+        assertThat(gateway.dataPlane.passes(Ip4.parse("10.64.0.10"))).isTrue();
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(operations()).containsExactly(ScriptedProtocol.ACK);
+    }
+
+    @Test
+    void grantIsWithdrawnWhenTheDiskRefusesAndServedWhenItTakesAgain() {
+        offered(7);
+        gateway.journal.fail(JournalFailure.DISK);
+        assertThat(gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7"))
+                .extracting(ScriptedProtocol::operation)
+                .doesNotContain(ScriptedProtocol.ACK);
+        assertThat(gateway.dataPlane.passes(Ip4.parse("10.64.0.10"))).isFalse();
+        assertThat(gateway.counted(SessionCounter.NOT_DURABLE)).isEqualTo(1);
+
+        gateway.journal.heal();
+        gateway.advance(Duration.ofSeconds(2));
+        assertThat(gateway.addresses.held).as("the address is free again").isEmpty();
+        assertThat(gateway.dataPlane.entries()).isEmpty();
+        assertThat(gateway.journal.events(SessionEvent.START)).isEmpty();
+        assertThat(gateway.journal.events(SessionEvent.STOP)).isEmpty();
+        gateway.online(7, MAC);
+        assertThat(gateway.journal.events(SessionEvent.START)).hasSize(1);
+    }
+
+    @Test
+    void releaseThatTheDiskRefusesIsRepeatedUntilNothingOfItIsLost() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, SOME);
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        gateway.advance(Duration.ofSeconds(5));
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        assertThat(gateway.addresses.held).as("not free before the store forgot it").containsKey(address);
+        gateway.journal.heal();
+        gateway.advance(Duration.ofSeconds(2));
+        assertThat(gateway.addresses.held).isEmpty();
+        assertThat(gateway.journal.size(Turn.REGION)).isZero();
+        assertThat(stops()).hasSize(1);
+        assertThat(stops().getFirst().field(SessionEvent.INPUT_OCTETS)).isEqualTo("5000");
+    }
+
+    @Test
+    void stopHasTheFinalCountersInTheDirectionOfTheStream() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, SOME);
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        assertThat(stops()).hasSize(1);
+        assertThat(stops().getFirst().field(SessionEvent.INPUT_OCTETS)).isEqualTo("5000");
+        assertThat(stops().getFirst().field(SessionEvent.OUTPUT_OCTETS)).isEqualTo("300");
+        assertThat(stops().getFirst().field(SessionEvent.TERMINATE_CAUSE)).isEqualTo("User-Request");
+        assertThat(gateway.dataPlane.entries()).isEmpty();
+        assertThat(gateway.sessions()).isEmpty();
+        assertThat(gateway.shard.armedTimers()).isZero();
+    }
+
+    @Test
+    void restartGoesOnWithTheSameSessionAddressCountersAndTimersAndNoSecondStart() {
+        Ip4 address = gateway.online(7, MAC);
+        SessionId id = gateway.sessions().getFirst().id();
+        gateway.dataPlane.pass(address, SOME);
+        gateway.restart();
+        assertThat(gateway.sessions()).hasSize(1);
+        assertThat(gateway.sessions().getFirst().id()).isEqualTo(id);
+        assertThat(gateway.sessions().getFirst().address()).contains(address);
+        assertThat(gateway.sessions().getFirst().traffic()).isEqualTo(SOME);
+        assertThat(gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7"))
+                .extracting(ScriptedProtocol::operation)
+                .containsExactly(ScriptedProtocol.ACK);
+        assertThat(gateway.journal.events(SessionEvent.START)).hasSize(1);
+        gateway.advance(ScriptedProtocol.LEASE.plusSeconds(1));
+        assertThat(gateway.sessions()).as("the lease timer went on").isEmpty();
+    }
+
+    @Test
+    void countersGoOnWhenTheMachineWasRestartedAndTheDataPlaneIsEmpty() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, SOME);
+        gateway.advance(Duration.ofMinutes(6));
+        assertThat(gateway.counted(SessionCounter.INTERIMS)).isPositive();
+        gateway.dataPlane.forgetAll();
+        gateway.restart();
+        assertThat(gateway.dataPlane.passes(address)).isTrue();
+        gateway.dataPlane.pass(address, SOME);
+        assertThat(gateway.sessions().getFirst().traffic()).isEqualTo(SOME.plus(SOME));
+        assertThat(gateway.counted(SessionCounter.REINSTALLED)).isEqualTo(1);
+    }
+
+    @Test
+    void entryWithoutSessionIsRemovedAtStart() {
+        offered(7);
+        gateway.journal.hold();
+        gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+        assertThat(gateway.dataPlane.entries()).hasSize(1);
+        gateway.restart();
+        assertThat(gateway.dataPlane.entries()).as("the grant was never durable").isEmpty();
+        assertThat(gateway.counted(SessionCounter.STRAY_REMOVED)).isEqualTo(1);
+    }
+
+    @Test
+    void crashBetweenStopAndDurabilityLosesNoCount() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, SOME);
+        gateway.journal.hold();
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        Gateway after = gateway;
+        after.restart();
+        assertThat(after.sessions().getFirst().traffic()).isEqualTo(SOME);
+        assertThat(after.dataPlane.passes(address)).isTrue();
+    }
+
+    @Test
+    void offerReservesForThirtySecondsOnly() {
+        offered(7);
+        assertThat(gateway.addresses.held).hasSize(1);
+        gateway.advance(Duration.ofSeconds(29));
+        assertThat(gateway.addresses.held).hasSize(1);
+        gateway.advance(Duration.ofSeconds(2));
+        assertThat(gateway.addresses.held).isEmpty();
+        assertThat(gateway.sessions()).isEmpty();
+    }
+
+    @Test
+    void frameWithoutCircuitIdBelongsToTheOneSessionOfItsDevice() {
+        gateway.online(7, MAC);
+        assertThat(gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "")).hasSize(1);
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
+    void oneMacOnTwoLinesMakesTwoSessionsWithTwoAddresses() {
+        Ip4 one = gateway.online(7, MAC);
+        Ip4 other = gateway.online(8, MAC);
+        assertThat(one).isNotEqualTo(other);
+        assertThat(gateway.sessions()).hasSize(2);
+    }
+
+    @Test
+    void lineThatWantsMoreSessionsThanItMayHaveIsRefusedAndCounted() {
+        for (int i = 0; i < 10; i++) {
+            gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC + i, "c7");
+        }
+        assertThat(gateway.radius.asked).hasSize(4);
+        assertThat(gateway.counted(SessionCounter.DROP_LINE_SESSIONS)).isEqualTo(6);
+        gateway.frame(ScriptedProtocol.DISCOVER, 8, MAC, "c8");
+        assertThat(gateway.radius.asked).as("another line is served").hasSize(5);
+    }
+
+    @Test
+    void rejectedSubscriberIsNotAskedAboutAgainForTheHoldTime() {
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.answer(new Outcome.Rejected("no contract"));
+        gateway.turn();
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        assertThat(gateway.radius.asked).hasSize(1);
+        assertThat(gateway.counted(SessionCounter.DROP_REJECTED)).isEqualTo(1);
+        gateway.advance(Duration.ofSeconds(6));
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        assertThat(gateway.radius.asked).hasSize(2);
+    }
+
+    @Test
+    void unansweredSubscriberIsServedOnlyIfTheOperatorSaysSo() {
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.answer(new Outcome.Unanswered("time-out"));
+        gateway.turn();
+        assertThat(operations()).containsExactly(ScriptedProtocol.REFUSED);
+        gateway.allowUnanswered = true;
+        gateway.restart();
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.answer(new Outcome.Unanswered("time-out"));
+        gateway.turn();
+        assertThat(operations()).containsExactly(ScriptedProtocol.OFFER);
+    }
+
+    @Test
+    void lateAnswerForASessionThatIsGoneIsCounted() {
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.advance(Duration.ofMinutes(2));
+        assertThat(gateway.counted(SessionCounter.SETUP_TIMEOUT)).isEqualTo(1);
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        assertThat(gateway.counted(SessionCounter.LATE_OUTCOME)).isEqualTo(1);
+        assertThat(gateway.addresses.held).isEmpty();
+    }
+
+    @Test
+    void declinedAddressIsInQuarantineAndNotGivenAgain() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.frame(ScriptedProtocol.DECLINE, 7, MAC, "c7");
+        assertThat(gateway.addresses.quarantined).containsExactly(address);
+        assertThat(gateway.online(7, MAC)).isNotEqualTo(address);
+    }
+
+    @Test
+    void disconnectIsAnsweredWhenPacketsAreStoppedAndTheEndIsDurable() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.journal.hold();
+        var reply = gateway.disconnect(gateway.sessions().getFirst().id());
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        assertThat(reply).isNotDone();
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(reply).isCompletedWithValue(CommandResult.DONE);
+        assertThat(stops().getFirst().field(SessionEvent.TERMINATE_CAUSE)).isEqualTo("Admin-Reset");
+        assertThat(gateway.disconnect(new SessionId(4711))).isCompletedWithValue(CommandResult.SESSION_NOT_FOUND);
+    }
+
+    @Test
+    void sessionTimeoutEndsTheSession() {
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.accept(new Authorization(
+                Optional.of("gold"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(Duration.ofMinutes(10)),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                java.util.Map.of()));
+        gateway.turn();
+        gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+        assertThat(gateway.sessions().getFirst().policy().orElseThrow().name()).isEqualTo("gold");
+        gateway.advance(Duration.ofSeconds(601));
+        assertThat(stops().getFirst().field(SessionEvent.TERMINATE_CAUSE)).isEqualTo("Session-Timeout");
+    }
+
+    @Test
+    void dataPlaneThatRefusesMakesNoSession() {
+        offered(7);
+        gateway.dataPlane.fail(DataPlaneException.Reason.CAPACITY_REACHED);
+        assertThat(gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7"))
+                .extracting(ScriptedProtocol::operation)
+                .containsExactly(ScriptedProtocol.REFUSED);
+        assertThat(gateway.counted(SessionCounter.OPEN_FAILED)).isEqualTo(1);
+        assertThat(gateway.addresses.held).isEmpty();
+        assertThat(gateway.journal.events(SessionEvent.START)).isEmpty();
+    }
+
+    @Test
+    void defectInAProtocolEndsTheStepAndNotTheLoop() {
+        gateway.frame(ScriptedProtocol.DEFECT, 7, MAC, "c7");
+        assertThat(gateway.counted(SessionCounter.STEP_FAILED)).isEqualTo(1);
+        gateway.online(8, MAC);
+        gateway.frame(ScriptedProtocol.DEFECT, 8, MAC, "c8");
+        assertThat(gateway.sessions()).as("an open session survives").hasSize(1);
+    }
+
+    @Test
+    void newVersionOfAProtocolTakesTheSessionsOver() {
+        gateway.online(7, MAC);
+        ScriptedProtocol next = new ScriptedProtocol();
+        gateway.protocols.add(next);
+        gateway.protocols.remove(gateway.protocol);
+        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Leaving(gateway.protocol, List.of(), 0));
+        gateway.turn();
+        assertThat(gateway.sessions().getFirst().state()).isEqualTo("recovered");
+        Frame frame = ScriptedProtocol.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+        try {
+            gateway.shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(next, next.keyOf(frame), frame));
+        } catch (sluice.net.MalformedPacket e) {
+            throw new IllegalStateException(e);
+        }
+        gateway.turn();
+        assertThat(gateway.sessions().getFirst().state()).isEqualTo("bound");
+    }
+
+    private void offered(int cvlan) {
+        gateway.frame(ScriptedProtocol.DISCOVER, cvlan, MAC, "c" + cvlan);
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        gateway.sent();
+    }
+
+    private List<Character> operations() {
+        return gateway.sent().stream().map(ScriptedProtocol::operation).toList();
+    }
+
+    private List<sluice.platform.api.Event> stops() {
+        return gateway.journal.events(SessionEvent.STOP);
+    }
+}
