@@ -157,6 +157,22 @@ final class TimerWheelTest {
     }
 
     @Test
+    void manyTimersOfOneHourDoNotMakeOneCallLong() {
+        TimerWheel wheel = new TimerWheel(0, 10_000);
+        long hour = Duration.ofHours(1).toMillis();
+        for (int i = 0; i < 10_000; i++) {
+            wheel.schedule(hour + i, i);
+        }
+        int calls = 0;
+        while (wheel.nextDeadline() <= hour + 9_999) {
+            wheel.expire(hour + 9_999, 10, expired::add);
+            calls++;
+        }
+        assertEquals(10_000, expired.size());
+        assertTrue(calls >= 1_200, calls + " calls, though one moves at most 8 timers for each that it may expire");
+    }
+
+    @Test
     void handlerMayScheduleAndCancel() {
         TimerWheel wheel = new TimerWheel(0, 10);
         long victim = wheel.schedule(10, 99);
