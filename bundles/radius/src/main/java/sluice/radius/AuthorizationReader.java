@@ -1,0 +1,66 @@
+package sluice.radius;
+
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.platform.api.CounterSet;
+import sluice.session.api.Outcome;
+
+/** Reads verdicts out of verified replies. Safe for any thread. */
+final class AuthorizationReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuthorizationReader.class);
+
+    private final ReplyAttributes attributes;
+    private final AttributeText texts;
+    private final RadiusDictionary dictionary;
+    private final CounterSet<RadiusCounter> counters;
+
+    AuthorizationReader(RadiusDictionary dictionary, CounterSet<RadiusCounter> counters) {
+        this.attributes = new ReplyAttributes(dictionary);
+        this.texts = new AttributeText(dictionary);
+        this.dictionary = dictionary;
+        this.counters = counters;
+    }
+
+    /**
+     * The verdict.
+     *
+     * @throws ReplyRefused when an attribute that takes effect has a value of the wrong size (RFC 2865, 5)
+     */
+    Outcome outcome(VerifiedReply reply) throws ReplyRefused {
+        List<Attribute> found = attributes.of(reply);
+        return switch (reply.code()) {
+            case Packets.ACCESS_ACCEPT -> {
+                AuthorizationBuilder builder = new AuthorizationBuilder(dictionary, texts);
+                for (Attribute attribute : found) {
+                    builder.add(attribute);
+                }
+                counters.add(RadiusCounter.UNREADABLE_RATES, builder.unreadable());
+                counters.count(RadiusCounter.ACCEPTED);
+                yield new Outcome.Accepted(builder.build());
+            }
+            case Packets.ACCESS_REJECT -> {
+                counters.count(RadiusCounter.REJECTED);
+                yield new Outcome.Rejected(message(found));
+            }
+            case Packets.ACCESS_CHALLENGE -> {
+                counters.count(RadiusCounter.CHALLENGED);
+                LOG.debug("A challenge is taken for a reject: {}", message(found));
+                yield new Outcome.Rejected("RADIUS asks back, which this access cannot answer");
+            }
+            default -> throw new ReplyRefused(RefusedReply.WRONG_CODE);
+        };
+    }
+
+    /** Reply-Message, which may come in pieces (RFC 2865, 5.18), printable. */
+    private static String message(List<Attribute> found) {
+        StringBuilder text = new StringBuilder();
+        for (Attribute attribute : found) {
+            if (attribute.code().equals(AttributeCode.REPLY_MESSAGE)) {
+                text.append(text.isEmpty() ? "" : " ").append(AttributeText.text(attribute.value()));
+            }
+        }
+        return text.isEmpty() ? "rejected by RADIUS" : text.toString();
+    }
+}

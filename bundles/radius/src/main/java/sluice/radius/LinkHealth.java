@@ -1,0 +1,67 @@
+package sluice.radius;
+
+/**
+ * Whether a server answers. It is down once a request was sent to it as often as may be and nothing at all came back since;
+ * one valid reply and it is up. While it is down, one request now and then finds out. Belongs to the request loop; the state may
+ * be read by any thread.
+ */
+final class LinkHealth {
+
+    private final long deadMillis;
+    private volatile boolean down;
+    private long probeAt;
+    private boolean answeredEver;
+    private long lastAnswer;
+
+    LinkHealth(long deadMillis) {
+        this.deadMillis = deadMillis;
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    /**
+     * A valid reply came.
+     *
+     * @param nanos monotonic
+     * @return whether the server was down until now
+     */
+    boolean answered(long nanos) {
+        answeredEver = true;
+        lastAnswer = nanos;
+        boolean wasDown = down;
+        down = false;
+        return wasDown;
+    }
+
+    /** Whether anything valid came since that moment, monotonic nanoseconds. */
+    boolean answeredSince(long nanos) {
+        return answeredEver && lastAnswer - nanos >= 0;
+    }
+
+    /**
+     * The server is down, known until now or not.
+     *
+     * @param now monotonic milliseconds
+     * @return whether this is news
+     */
+    boolean goDown(long now) {
+        boolean news = !down;
+        down = true;
+        probeAt = now + deadMillis;
+        return news;
+    }
+
+    /** Whether a request may go there although others are up; a server that is down takes one per dead time. */
+    boolean takes(long now) {
+        if (!down) {
+            return true;
+        }
+        if (now - probeAt < 0) {
+            return false;
+        }
+        probeAt = now + deadMillis;
+        return true;
+    }
+}

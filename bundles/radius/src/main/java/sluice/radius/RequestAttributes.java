@@ -1,0 +1,47 @@
+package sluice.radius;
+
+import sluice.net.LineId;
+import sluice.net.MacAddress;
+
+/** Writes the attributes that authentication and accounting share: who we are, and on which line the subscriber is. */
+final class RequestAttributes {
+
+    private static final int PORT_TYPE_ETHERNET = 15;
+    private static final int PORT_TYPE_PPPOE = 32; // RFC 4603, 2: then 33 with one tag, 34 with two
+
+    private final RequestSettings settings;
+
+    RequestAttributes(RequestSettings settings) {
+        this.settings = settings;
+    }
+
+    void writeGateway(AttributeWriter out) {
+        out.text(AttributeCode.NAS_IDENTIFIER, settings.nasIdentifier());
+        if (!settings.nasAddress().isAny()) {
+            out.ip4(AttributeCode.NAS_IP_ADDRESS, settings.nasAddress());
+        }
+    }
+
+    void writeLine(AttributeWriter out, LineId line, MacAddress mac, String protocol) {
+        out.number(AttributeCode.NAS_PORT, portNumber(line));
+        out.text(AttributeCode.NAS_PORT_ID, settings.nasPortId().of(line));
+        out.number(AttributeCode.NAS_PORT_TYPE, portType(line, protocol));
+        out.text(AttributeCode.CALLING_STATION_ID, settings.callingStationId().format(mac));
+        settings.calledStationId().ifPresent(id -> out.text(AttributeCode.CALLED_STATION_ID, id));
+        out.octets(AttributeCode.AGENT_CIRCUIT_ID, line.circuitId());
+        out.octets(AttributeCode.AGENT_REMOTE_ID, line.remoteId());
+    }
+
+    /** NAS-Port: 8 bits of port, 12 of S-VLAN, 12 of C-VLAN, which is enough to tell lines apart. */
+    private static long portNumber(LineId line) {
+        return (line.port() & 0xffL) << 24 | (long) line.svlan() << 12 | line.cvlan();
+    }
+
+    private static int portType(LineId line, String protocol) {
+        if (!protocol.equals("pppoe")) {
+            return PORT_TYPE_ETHERNET;
+        }
+        int tags = (line.svlan() != 0 ? 1 : 0) + (line.cvlan() != 0 ? 1 : 0);
+        return PORT_TYPE_PPPOE + tags;
+    }
+}

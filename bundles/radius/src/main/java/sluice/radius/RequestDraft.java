@@ -1,0 +1,82 @@
+package sluice.radius;
+
+import java.time.Instant;
+import sluice.net.Bytes;
+
+/**
+ * A request but for what depends on the server and on the moment: identifier, authenticator, hidden password, signature,
+ * Acct-Delay-Time. Made by any thread, then sealed and sent again and again by the request loop only.
+ */
+final class RequestDraft {
+
+    static final int PASSWORD_MAX = 128;
+
+    private final byte[] packet;
+    private final int messageAuthenticatorAt;
+    private final int passwordAt;
+    private final Bytes password;
+    private final int delayAt;
+    private final Instant happened;
+
+    private RequestDraft(
+            int code, byte[] packet, int messageAuthenticatorAt, int passwordAt, Bytes password, int delayAt, Instant happened) {
+        this.packet = packet;
+        this.messageAuthenticatorAt = messageAuthenticatorAt;
+        this.passwordAt = passwordAt;
+        this.password = password;
+        this.delayAt = delayAt;
+        this.happened = happened;
+        packet[0] = (byte) code;
+        Packets.u16(packet, Packets.LENGTH_AT, packet.length);
+    }
+
+    /** An Access-Request; {@code passwordAt} is -1 without a password. */
+    static RequestDraft access(byte[] packet, int messageAuthenticatorAt, int passwordAt, Bytes password) {
+        return new RequestDraft(
+                Packets.ACCESS_REQUEST, packet, messageAuthenticatorAt, passwordAt, password, -1, Instant.EPOCH);
+    }
+
+    /** An Accounting-Request about something that {@code happened} then. */
+    static RequestDraft accounting(byte[] packet, int delayAt, Instant happened) {
+        return new RequestDraft(Packets.ACCOUNTING_REQUEST, packet, -1, -1, Bytes.EMPTY, delayAt, happened);
+    }
+
+    /** What a password takes on the wire: blocks of 16, at least one. */
+    static int hiddenLength(Bytes password) {
+        if (password.length() > PASSWORD_MAX) {
+            throw new IllegalArgumentException("Password of " + password.length() + " bytes, expected at most 128");
+        }
+        return Math.max(16, (password.length() + 15) / 16 * 16);
+    }
+
+    boolean isAccounting() {
+        return delayAt >= 0;
+    }
+
+    byte[] packet() {
+        return packet;
+    }
+
+    int messageAuthenticatorAt() {
+        return messageAuthenticatorAt;
+    }
+
+    int passwordAt() {
+        return passwordAt;
+    }
+
+    Bytes password() {
+        return password;
+    }
+
+    /** Sets Acct-Delay-Time (RFC 2866, 5.2). True when that changed the packet, so that it needs a new identifier. */
+    boolean delayed(Instant now) {
+        if (delayAt < 0) {
+            return false;
+        }
+        long seconds = Math.clamp(now.getEpochSecond() - happened.getEpochSecond(), 0, 0xffff_ffffL);
+        long before = (long) Packets.u16(packet, delayAt) << 16 | Packets.u16(packet, delayAt + 2);
+        Packets.u32(packet, delayAt, seconds);
+        return seconds != before;
+    }
+}

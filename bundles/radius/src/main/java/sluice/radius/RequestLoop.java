@@ -1,0 +1,275 @@
+package sluice.radius;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.loop.MonotonicClock;
+import sluice.platform.api.CounterSet;
+
+/**
+ * Sends requests to the best server there is and finds another one when it is silent. One thread, {@code sluice-radius-0}, owns
+ * everything; the public face is safe for any thread and never blocks, but for {@link #close}.
+ *
+ * <p>A request goes to one server after the other in the order of priorities, as often to each as its settings say. Servers that
+ * are down are passed over as long as there is another, but for one request per dead time.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // of timers of the loop, which end with it
+final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
+    private static final long TICK_MILLIS = 20;
+    private static final int EXPIRED_MAX = 10_000;
+    private static final String NO_SERVER = "no RADIUS server is configured for this";
+    private static final String SILENT = "no RADIUS server answered";
+    private static final String CLOSING = "the RADIUS client is being reconfigured";
+
+    private final LoopSettings settings;
+    private final MonotonicClock clock;
+    private final InstantSource wall;
+    private final RandomGenerator random;
+    private final CounterSet<RadiusCounter> counters;
+    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoop loop;
+    private volatile List<ServerLink> links = List.of();
+    private volatile boolean closed;
+    private boolean ticking;
+
+    /**
+     * Starts the thread.
+     *
+     * @param random unpredictable: it makes authenticators
+     */
+    RequestLoop(
+            LoopSettings settings,
+            MonotonicClock clock,
+            InstantSource wall,
+            RandomGenerator random,
+            CounterSet<RadiusCounter> counters) {
+        this.settings = settings;
+        this.clock = clock;
+        this.wall = wall;
+        this.random = random;
+        this.counters = counters;
+        this.group = new MultiThreadIoEventLoopGroup(
+                1, Thread.ofPlatform().name("sluice-radius-", 0).daemon().factory(), NioIoHandler.newFactory());
+        this.loop = group.next();
+    }
+
+    /** Sends a request; the completion is called in any case. */
+    void submit(RequestDraft draft, Completion completion) {
+        try {
+            loop.execute(() -> start(new Exchange(draft, completion)));
+        } catch (RejectedExecutionException e) { // the thread is gone
+            completion.unanswered(CLOSING);
+        }
+    }
+
+    /** Runs something on the loop, in some milliseconds; silently not when it is being closed. */
+    void schedule(Runnable task, long millis) {
+        try {
+            loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closed before {} ms were over", millis);
+        }
+    }
+
+    /** From now on this server is asked too. */
+    void add(ServerSettings server) {
+        loop.execute(() -> {
+            List<ServerLink> more = new ArrayList<>(links);
+            for (RequestKind kind : RequestKind.values()) {
+                if (kind.port(server) != 0) {
+                    ServerLink link = new ServerLink(server, kind, settings, loop, this, clock, wall, random);
+                    link.open();
+                    more.add(link);
+                }
+            }
+            more.sort(Comparator.<ServerLink>comparingInt(link -> link.server().priority())
+                    .thenComparing(link -> link.server().name()));
+            links = List.copyOf(more);
+        });
+    }
+
+    /** From now on this server is not asked any more; what waits for it goes to another. */
+    void remove(ServerSettings server) {
+        try {
+            loop.execute(() -> {
+                List<ServerLink> gone =
+                        links.stream().filter(link -> link.server().equals(server)).toList();
+                links = links.stream().filter(link -> !gone.contains(link)).toList();
+                for (ServerLink link : gone) {
+                    List<Exchange> waiting = link.evict();
+                    link.close();
+                    waiting.forEach(exchange -> moveOn(link, exchange));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Server {} went after everything else", server.name());
+        }
+    }
+
+    /** Every server and service, the first choice first. */
+    List<ServerLink> links() {
+        return links;
+    }
+
+    private void start(Exchange exchange) {
+        if (closed) {
+            tellUnanswered(exchange, CLOSING);
+            return;
+        }
+        if (links.stream().noneMatch(link -> link.kind() == kindOf(exchange))) {
+            counters.count(RadiusCounter.NO_SERVER);
+            tellUnanswered(exchange, NO_SERVER);
+            return;
+        }
+        send(exchange);
+    }
+
+    /** Sends to the best server that was not asked yet, or ends the exchange. */
+    private void send(Exchange exchange) {
+        for (Optional<ServerLink> link = choose(exchange); link.isPresent(); link = choose(exchange)) {
+            if (link.get().transmit(exchange)) {
+                if (exchange.hasTriedAny()) {
+                    counters.count(RadiusCounter.FAILOVERS);
+                }
+                tick();
+                return;
+            }
+            exchange.leave(link.get());
+        }
+        tellUnanswered(exchange, SILENT);
+    }
+
+    private Optional<ServerLink> choose(Exchange exchange) {
+        RequestKind kind = kindOf(exchange);
+        long now = clock.millis();
+        Optional<ServerLink> resort = Optional.empty();
+        for (ServerLink link : links) {
+            if (link.kind() != kind || !link.isOpen() || exchange.hasTried(link)) {
+                continue;
+            }
+            if (link.health().takes(now)) {
+                return Optional.of(link);
+            }
+            if (resort.isEmpty()) {
+                resort = Optional.of(link);
+            }
+        }
+        return resort;
+    }
+
+    private void moveOn(ServerLink from, Exchange exchange) {
+        from.giveUp(exchange);
+        if (closed) {
+            tellUnanswered(exchange, CLOSING);
+            return;
+        }
+        send(exchange);
+    }
+
+    @Override
+    public void answered(Exchange exchange, Runnable verdict) {
+        try {
+            verdict.run();
+        } catch (RuntimeException e) { // whoever asked is broken; the others are not
+            LOG.error("A verdict was not taken", e);
+        }
+    }
+
+    private static void tellUnanswered(Exchange exchange, String reason) {
+        try {
+            exchange.completion.unanswered(reason);
+        } catch (RuntimeException e) {
+            LOG.error("It was not taken that nobody answered", e);
+        }
+    }
+
+    @Override
+    public void timedOut(ServerLink link, Exchange exchange) {
+        if (link.mayRepeat(exchange) && link.transmit(exchange)) {
+            return;
+        }
+        if (!link.health().answeredSince(exchange.firstSentAt)) {
+            takeDown(link);
+        }
+        moveOn(link, exchange);
+    }
+
+    /** Only a hint, and a server that restarts is back soon: worth something when there is another one. */
+    @Override
+    public void portUnreachable(ServerLink link) {
+        if (!link.health().isDown() && isOtherUp(link)) {
+            takeDown(link);
+        }
+    }
+
+    private void takeDown(ServerLink link) {
+        if (!link.health().goDown(clock.millis())) {
+            return;
+        }
+        LOG.warn("RADIUS {} does not answer; {} requests wait for it", link, link.inFlight());
+        if (!isOtherUp(link)) {
+            return;
+        }
+        for (Exchange exchange : link.evict()) {
+            moveOn(link, exchange);
+        }
+    }
+
+    private boolean isOtherUp(ServerLink link) {
+        return links.stream()
+                .anyMatch(other -> other != link
+                        && other.kind() == link.kind()
+                        && other.isOpen()
+                        && !other.health().isDown());
+    }
+
+    /** Time-outs are looked for while somebody waits. */
+    private void tick() {
+        if (!ticking) {
+            ticking = true;
+            loop.schedule(this::expire, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void expire() {
+        ticking = false;
+        long now = clock.millis();
+        for (ServerLink link : links) {
+            link.expire(now, EXPIRED_MAX);
+        }
+        if (links.stream().anyMatch(link -> link.inFlight() > 0)) {
+            tick();
+        }
+    }
+
+    private static RequestKind kindOf(Exchange exchange) {
+        return exchange.draft.isAccounting() ? RequestKind.ACCOUNTING : RequestKind.ACCESS;
+    }
+
+    /** Answers what is in flight, ends the thread and waits for its end. */
+    @Override
+    public void close() {
+        closed = true;
+        loop.execute(() -> {
+            for (ServerLink link : links) {
+                List<Exchange> waiting = link.evict();
+                link.close();
+                waiting.forEach(exchange -> moveOn(link, exchange));
+            }
+            links = List.of();
+        });
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,24 @@
+package sluice.radius;
+
+import java.util.Optional;
+import sluice.net.Ip4;
+
+/**
+ * What requests say of this gateway and how they say it.
+ *
+ * @param nasIdentifier NAS-Identifier
+ * @param nasAddress NAS-IP-Address
+ * @param callingStationId how MAC addresses are written
+ * @param calledStationId sent when given
+ * @param nasPortId NAS-Port-Id
+ * @param password User-Password of subscribers who have none
+ * @param serviceType Service-Type, 0 to leave it out
+ */
+record RequestSettings(
+        String nasIdentifier,
+        Ip4 nasAddress,
+        MacFormat callingStationId,
+        Optional<String> calledStationId,
+        PortTemplate nasPortId,
+        PasswordPolicy password,
+        int serviceType) {}

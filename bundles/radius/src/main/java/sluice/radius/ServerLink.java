@@ -1,0 +1,289 @@
+package sluice.radius;
+
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.loop.MonotonicClock;
+import sluice.loop.TimeHistogram;
+import sluice.platform.api.CounterSet;
+
+/**
+ * One port of one server: sends requests there and takes the replies for them. Belongs to the request loop; counters, latency
+ * and state may be read by any thread.
+ */
+final class ServerLink implements LinkSockets.Receiver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerLink.class);
+
+    private final ServerSettings server;
+    private final RequestKind kind;
+    private final Watcher watcher;
+    private final MonotonicClock clock;
+    private final InstantSource wall;
+    private final RandomGenerator random;
+    private final PacketSignature signature;
+    private final LinkSockets sockets;
+    private final Slots slots;
+    private final Deadlines waiting = new Deadlines();
+    private final LinkHealth health;
+    private final CounterSet<LinkCounter> counters = new CounterSet<>(LinkCounter.class);
+    private final CounterSet<RefusedReply> refused = new CounterSet<>(RefusedReply.class);
+    private final Map<RefusedReply, Episode> episodes = new EnumMap<>(RefusedReply.class);
+    private final TimeHistogram latency = new TimeHistogram();
+    private final byte[] authenticator = new byte[Packets.AUTHENTICATOR];
+    private volatile int inFlight;
+
+    /** Decides what becomes of requests, on the loop. */
+    interface Watcher {
+
+        /** The exchange is over; {@code verdict} tells whoever asked. */
+        void answered(Exchange exchange, Runnable verdict);
+
+        /** No reply came in time; the exchange waits for nothing any more. */
+        void timedOut(ServerLink link, Exchange exchange);
+
+        /** Nobody listens there. */
+        void portUnreachable(ServerLink link);
+    }
+
+    ServerLink(
+            ServerSettings server,
+            RequestKind kind,
+            LoopSettings settings,
+            EventLoop loop,
+            Watcher watcher,
+            MonotonicClock clock,
+            InstantSource wall,
+            RandomGenerator random) {
+        this.server = server;
+        this.kind = kind;
+        this.watcher = watcher;
+        this.clock = clock;
+        this.wall = wall;
+        this.random = random;
+        this.signature = new PacketSignature(server.secret());
+        this.slots = new Slots(settings.sockets());
+        this.health = new LinkHealth(settings.deadTime().toMillis());
+        this.sockets = new LinkSockets(
+                loop, new InetSocketAddress(server.host(), kind.port(server)), settings.source(), settings.sockets(), this);
+    }
+
+    void open() {
+        sockets.open();
+    }
+
+    ServerSettings server() {
+        return server;
+    }
+
+    RequestKind kind() {
+        return kind;
+    }
+
+    LinkHealth health() {
+        return health;
+    }
+
+    boolean isOpen() {
+        return sockets.isOpen();
+    }
+
+    /** Whether the exchange may be sent there once more. A server that is down gets every request once. */
+    boolean mayRepeat(Exchange exchange) {
+        return exchange.tries < (health.isDown() ? 1 : server.tries());
+    }
+
+    /**
+     * Sends the request, the first time or again. Again means the same bytes under the same identifier (RFC 2865, 2.5), unless
+     * Acct-Delay-Time changed (RFC 2866, 5.2).
+     *
+     * @return false when there is no identifier left; nothing was sent then
+     */
+    boolean transmit(Exchange exchange) {
+        boolean first = exchange.tries == 0;
+        boolean changed = exchange.draft.delayed(wall.instant());
+        if ((first || changed) && !seal(exchange)) {
+            return false;
+        }
+        counters.count(first ? LinkCounter.REQUESTS : LinkCounter.SENT_AGAIN);
+        int slot = exchange.lastSlot();
+        sockets.send(Slots.socketOf(slot), exchange.draft.packet());
+        exchange.tries++;
+        exchange.sentAt = clock.nanos();
+        if (first) {
+            exchange.firstSentAt = exchange.sentAt;
+        }
+        exchange.deadline = clock.millis() + server.timeout().toMillis();
+        waiting.append(exchange);
+        inFlight = waiting.size();
+        return true;
+    }
+
+    /** Gives the request an identifier and signs it; false when there is no identifier left. */
+    private boolean seal(Exchange exchange) {
+        int slot = slots.acquire(exchange);
+        if (slot < 0) {
+            counters.count(LinkCounter.NO_IDENTIFIER);
+            return false;
+        }
+        exchange.addSlot(slot);
+        byte[] packet = exchange.draft.packet();
+        packet[Packets.ID_AT] = (byte) Slots.idOf(slot);
+        if (kind == RequestKind.ACCESS) {
+            random.nextBytes(authenticator);
+            System.arraycopy(authenticator, 0, packet, Packets.AUTHENTICATOR_AT, Packets.AUTHENTICATOR);
+            signature.sealAccess(packet, exchange.draft);
+        } else {
+            signature.sealAccounting(packet);
+        }
+        System.arraycopy(packet, Packets.AUTHENTICATOR_AT, slots.authenticator(slot), 0, Packets.AUTHENTICATOR);
+        return true;
+    }
+
+    @Override
+    public void received(int socket, byte[] datagram, int size) {
+        try {
+            PacketSignature.lengthOf(datagram, size);
+            int slot = Slots.slot(socket, datagram[Packets.ID_AT] & 0xff);
+            Exchange exchange = slots.owner(slot);
+            if (!kind.isAnsweredBy(datagram[0] & 0xff)) {
+                throw new ReplyRefused(RefusedReply.WRONG_CODE);
+            }
+            boolean demanded = kind == RequestKind.ACCESS && server.messageAuthenticatorDemanded();
+            VerifiedReply reply = signature.verify(datagram, size, slots.authenticator(slot), demanded);
+            Runnable verdict = exchange.completion.answered(reply);
+            accept(exchange, reply);
+            watcher.answered(exchange, verdict);
+        } catch (ReplyRefused refusal) {
+            refuse(refusal.reason());
+        }
+    }
+
+    private void accept(Exchange exchange, VerifiedReply reply) {
+        long now = clock.nanos();
+        latency.record(now - exchange.sentAt);
+        counters.count(
+                switch (reply.code()) {
+                    case Packets.ACCESS_ACCEPT -> LinkCounter.ACCEPTS;
+                    case Packets.ACCESS_REJECT -> LinkCounter.REJECTS;
+                    case Packets.ACCESS_CHALLENGE -> LinkCounter.CHALLENGES;
+                    default -> LinkCounter.ACCOUNTED;
+                });
+        if (health.answered(now)) {
+            LOG.info("RADIUS {} answers again", this);
+        }
+        forget(exchange, true);
+    }
+
+    private void refuse(RefusedReply reason) {
+        refused.count(reason);
+        if (!episodes.computeIfAbsent(reason, first -> new Episode()).begins(clock.millis())) {
+            return;
+        }
+        switch (reason) {
+            case NO_MESSAGE_AUTHENTICATOR -> LOG.warn(
+                    "Replies of RADIUS {} are refused: they carry no Message-Authenticator and could be forged"
+                            + " (CVE-2024-3596). Let the server send it, or set require_message_authenticator=false"
+                            + " for this server where nobody else reaches the network between",
+                    this);
+            case WRONG_AUTHENTICATOR, WRONG_MESSAGE_AUTHENTICATOR -> LOG.warn(
+                    "Replies of RADIUS {} are refused: they are not signed with our secret. Check the secret on both"
+                            + " sides; if it is the same, somebody forges replies",
+                    this);
+            default -> LOG.debug("A reply of RADIUS {} is refused: {}", this, reason.label());
+        }
+    }
+
+    @Override
+    public void portUnreachable() {
+        counters.count(LinkCounter.PORT_UNREACHABLE);
+        watcher.portUnreachable(this);
+    }
+
+    @Override
+    public void sendFailed() {
+        counters.count(LinkCounter.SEND_FAILED);
+    }
+
+    /** Tells the watcher of exchanges whose time is over, at most so many. */
+    void expire(long now, int max) {
+        for (int i = 0; i < max; i++) {
+            @Nullable Exchange due = waiting.pollDue(now);
+            if (due == null) {
+                break;
+            }
+            inFlight = waiting.size();
+            counters.count(LinkCounter.TIME_OUTS);
+            watcher.timedOut(this, due);
+        }
+    }
+
+    /** Lets go of an exchange that is not among the waiting ones any more, for another server. */
+    void giveUp(Exchange exchange) {
+        slots.release(exchange, false);
+        exchange.leave(this);
+    }
+
+    private void forget(Exchange exchange, boolean answered) {
+        waiting.remove(exchange);
+        inFlight = waiting.size();
+        slots.release(exchange, answered);
+    }
+
+    /** Takes out everything that waits; who calls decides what becomes of it. */
+    List<Exchange> evict() {
+        List<Exchange> evicted = new ArrayList<>(waiting.size());
+        for (@Nullable Exchange next = waiting.poll(); next != null; next = waiting.poll()) {
+            evicted.add(next);
+        }
+        inFlight = 0;
+        return evicted;
+    }
+
+    void close() {
+        sockets.close();
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Nobody waits and every identifier is free. */
+    boolean isIdle() {
+        return waiting.size() == 0 && slots.isUnused();
+    }
+
+    CounterSet<LinkCounter> counters() {
+        return counters;
+    }
+
+    CounterSet<RefusedReply> refusedReplies() {
+        return refused;
+    }
+
+    TimeHistogram latency() {
+        return latency;
+    }
+
+    /** In the operator's words. */
+    String state() {
+        if (!sockets.trouble().isEmpty()) {
+            return "no socket: " + sockets.trouble();
+        }
+        return health.isDown() ? "down" : "up";
+    }
+
+    /** Name, service and address, for logs. */
+    @Override
+    public String toString() {
+        return server.name() + " (" + kind + " " + server.host().getHostAddress() + ":" + kind.port(server) + ")";
+    }
+}

@@ -1,0 +1,40 @@
+package sluice.radius;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import sluice.platform.api.Secret;
+
+/**
+ * One RADIUS server as the operator describes it.
+ *
+ * @param name of the configuration, shown
+ * @param authPort 0 when it is not asked who subscribers are
+ * @param acctPort 0 when it gets no accounting
+ * @param timeout until a request is sent again
+ * @param tries how often a request is sent before the next server is asked
+ * @param messageAuthenticatorDemanded whether verdicts without a Message-Authenticator are refused
+ * @param priority the lowest is asked first
+ */
+record ServerSettings(
+        String name,
+        InetAddress host,
+        int authPort,
+        int acctPort,
+        Secret secret,
+        Duration timeout,
+        int tries,
+        boolean messageAuthenticatorDemanded,
+        int priority) {
+
+    ServerSettings {
+        if (authPort < 0 || authPort > 65535 || acctPort < 0 || acctPort > 65535) {
+            throw new IllegalArgumentException("Ports " + authPort + " and " + acctPort + ", expected 0..65535");
+        }
+        if (timeout.toMillis() < 10 || timeout.toMillis() > 60_000) {
+            throw new IllegalArgumentException("Time-out " + timeout.toMillis() + " ms, expected 10..60000");
+        }
+        if (tries < 1 || tries > 10) {
+            throw new IllegalArgumentException("Retries " + tries + ", expected 1..10");
+        }
+    }
+}
