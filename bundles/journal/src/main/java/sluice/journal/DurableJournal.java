@@ -56,7 +56,7 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         String directory() default "";
 
         @AttributeDefinition(description = "Bound of the event log, megabytes", min = "1")
-        int max_megabytes() default 512;
+        int max__megabytes() default 512;
 
         @AttributeDefinition(
                 description = "commit: every commit is on the medium before it counts (survives a power cut); interval: the"
@@ -65,19 +65,19 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         String sync() default "commit";
 
         @AttributeDefinition(description = "For sync = interval, milliseconds", min = "1")
-        int interval_ms() default 100;
+        int interval__ms() default 100;
 
         @AttributeDefinition(
                 description = "Size of each of the two redo files, and the most memory that waits for a checkpoint",
                 min = "1",
                 max = "1024")
-        int redo_megabytes() default 16;
+        int redo__megabytes() default 16;
 
         @AttributeDefinition(description = "Transactions that may wait; more are refused", min = "1")
-        int queue_max() default 65_536;
+        int queue__max() default 65_536;
 
         @AttributeDefinition(description = "Newest events that stay for inspection although all have read them", min = "0")
-        int events_kept() default 10_000;
+        int events__kept() default 10_000;
     }
 
     private final Closer closer = new Closer();
@@ -236,16 +236,16 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         Duration syncEvery =
                 switch (config.sync()) {
                     case "commit" -> Duration.ZERO;
-                    case "interval" -> Duration.ofMillis(config.interval_ms());
+                    case "interval" -> Duration.ofMillis(config.interval__ms());
                     default -> throw new IllegalArgumentException(
                             "sync = " + config.sync() + " in sluice.journal.cfg, expected commit or interval");
                 };
         return new JournalSettings(
                 directory,
-                (long) config.max_megabytes() * MEGABYTE,
-                config.redo_megabytes() * MEGABYTE,
-                config.queue_max(),
-                config.events_kept(),
+                (long) config.max__megabytes() * MEGABYTE,
+                config.redo__megabytes() * MEGABYTE,
+                config.queue__max(),
+                config.events__kept(),
                 syncEvery);
     }
 }

@@ -59,7 +59,7 @@ public final class Pool {
         String ntp() default "";
 
         @AttributeDefinition(required = false, description = "How long a lease is good, seconds", min = "60")
-        int lease_seconds() default 86_400;
+        int lease__seconds() default 86_400;
 
         @AttributeDefinition(
                 required = false,
@@ -77,7 +77,7 @@ public final class Pool {
                         addresses(config.dns()),
                         Optional.of(config.domain()).filter(domain -> !domain.isEmpty()),
                         addresses(config.ntp()),
-                        Duration.ofSeconds(config.lease_seconds()),
+                        Duration.ofSeconds(config.lease__seconds()),
                         options(config.options())),
                 ranges(config.exclude()));
     }

@@ -67,45 +67,45 @@ public final class SessionComponent implements Sessions {
                 required = false,
                 description = "What happens to new subscribers when no RADIUS server answers",
                 options = {@Option(label = "refused", value = "deny"), @Option(label = "served", value = "allow")})
-        String radius_down() default "deny";
+        String radius__down() default "deny";
 
         @AttributeDefinition(
                 required = false,
                 description = "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {mac} {port} {svlan} {cvlan}")
-        String user_name() default "{bng}/{remote-id}/{circuit-id}";
+        String user__name() default "{bng}/{remote-id}/{circuit-id}";
 
         @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "10")
-        int interim_seconds() default 300;
+        int interim__seconds() default 300;
 
         @AttributeDefinition(required = false, description = "Threads that own sessions; 0 = half of the cores")
         int shards() default 0;
 
         @AttributeDefinition(required = false, description = "Most sessions of one access line", min = "1")
-        int max_sessions_per_line() default 8;
+        int max__sessions__per__line() default 8;
 
         @AttributeDefinition(required = false, description = "Most sessions being set up, per shard", min = "1")
-        int max_starting() default 20_000;
+        int max__starting() default 20_000;
 
         @AttributeDefinition(required = false, description = "Most open questions to RADIUS, per shard", min = "1")
-        int max_authenticating() default 10_000;
+        int max__authenticating() default 10_000;
 
         @AttributeDefinition(required = false, description = "Control frames per second of one line", min = "1")
-        int line_frames_per_second() default 50;
+        int line__frames__per__second() default 50;
 
         @AttributeDefinition(
                 required = false,
                 description = "How long an address that somebody else answers for is out of use, seconds",
                 min = "1")
-        int quarantine_seconds() default 3_600;
+        int quarantine__seconds() default 3_600;
 
         @AttributeDefinition(
                 required = false,
                 description = "How long a rejected subscriber is not asked about again, seconds",
                 min = "0")
-        int reject_hold_seconds() default 5;
+        int reject__hold__seconds() default 5;
 
         @AttributeDefinition(required = false, description = "How long setting up a session may take, seconds", min = "1")
-        int setup_seconds() default 60;
+        int setup__seconds() default 60;
     }
 
     @Activate
@@ -189,16 +189,16 @@ public final class SessionComponent implements Sessions {
         return new SessionSettings(
                 bngId,
                 one(config.authentication(), "authentication", "radius", "none"),
-                one(config.radius_down(), "radius_down", "allow", "deny"),
-                new UserNameTemplate(config.user_name(), bngId),
-                Duration.ofSeconds(config.interim_seconds()),
-                Duration.ofSeconds(config.quarantine_seconds()),
-                Duration.ofSeconds(config.reject_hold_seconds()),
-                Duration.ofSeconds(config.setup_seconds()),
-                config.max_sessions_per_line(),
-                config.max_starting(),
-                config.max_authenticating(),
-                config.line_frames_per_second());
+                one(config.radius__down(), "radius_down", "allow", "deny"),
+                new UserNameTemplate(config.user__name(), bngId),
+                Duration.ofSeconds(config.interim__seconds()),
+                Duration.ofSeconds(config.quarantine__seconds()),
+                Duration.ofSeconds(config.reject__hold__seconds()),
+                Duration.ofSeconds(config.setup__seconds()),
+                config.max__sessions__per__line(),
+                config.max__starting(),
+                config.max__authenticating(),
+                config.line__frames__per__second());
     }
 
     private static boolean one(String value, String key, String yes, String no) {
