@@ -72,7 +72,10 @@ final class Metatype {
                 factory,
                 described.getAttribute("name"),
                 described.getAttribute("description"),
-                elements(described, "AD").stream().map(Metatype::setting).toList());
+                elements(described, "AD").stream()
+                        .map(Metatype::setting)
+                        .filter(setting -> !setting.key().startsWith("service.")) // set by the framework
+                        .toList());
     }
 
     private static Setting setting(Element attribute) {
