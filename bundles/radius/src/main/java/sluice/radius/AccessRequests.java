@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tinyradius.core.attribute.AttributeTemplate;
+import org.tinyradius.core.dictionary.Vendor;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
@@ -98,7 +99,13 @@ final class AccessRequests {
             return;
         }
         try {
-            out.octets(code, texts.parse(template.get(), value));
+            Bytes octets = texts.parse(template.get(), value);
+            Optional<Vendor> vendor = dictionary.getVendor(code.vendor());
+            out.octets(
+                    code,
+                    octets,
+                    vendor.map(Vendor::getTypeSize).orElse(1),
+                    vendor.map(Vendor::getLengthSize).orElse(1));
         } catch (IllegalArgumentException e) { // the value is the subscriber's, it may be anything
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
         }

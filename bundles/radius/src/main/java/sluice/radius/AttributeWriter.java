@@ -21,14 +21,23 @@ import sluice.net.WireWriter;
  */
 final class AttributeWriter {
 
+    /** Longest value of an attribute of the RFCs. */
     static final int VALUE_MAX = 253;
-    private static final int VENDOR_VALUE_MAX = 247;
+
+    private static final int ATTRIBUTE_MAX = 255;
+    private static final int HEADER = 2;
+    private static final int VENDOR_ID = 4;
 
     private final WireWriter out = new WireWriter(512).zeros(Packets.HEADER);
     private int leftOut;
 
     AttributeWriter octets(AttributeCode code, Bytes value) {
-        if (open(code, value.length()) >= 0) {
+        return octets(code, value, 1, 1);
+    }
+
+    /** An attribute of a vendor whose own types and lengths have these sizes, bytes. */
+    AttributeWriter octets(AttributeCode code, Bytes value, int typeSize, int lengthSize) {
+        if (open(code, value.length(), typeSize, lengthSize) >= 0) {
             out.bytes(value);
         }
         return this;
@@ -44,7 +53,7 @@ final class AttributeWriter {
 
     /** The low 32 bits. */
     AttributeWriter number(AttributeCode code, long value) {
-        if (open(code, 4) >= 0) {
+        if (open(code, 4, 1, 1) >= 0) {
             out.i32((int) value);
         }
         return this;
@@ -57,7 +66,7 @@ final class AttributeWriter {
 
     /** Zeros that are filled when the packet is sealed; returns their place, or -1 when they were left out. */
     int room(AttributeCode code, int size) {
-        int at = open(code, size);
+        int at = open(code, size, 1, 1);
         if (at >= 0) {
             out.zeros(size);
         }
@@ -75,22 +84,28 @@ final class AttributeWriter {
     }
 
     /** Writes type and length of a value of this size; returns where the value goes, or -1 when it is left out. */
-    private int open(AttributeCode code, int size) {
-        boolean vendor = code.vendor() != 0;
-        int header = vendor ? 8 : 2;
+    private int open(AttributeCode code, int size, int typeSize, int lengthSize) {
+        int header = code.vendor() == 0 ? HEADER : HEADER + VENDOR_ID + typeSize + lengthSize;
         if (size == 0) { // RFC 2865, 5: not to be sent with a length of zero
             return -1;
         }
-        if (size > (vendor ? VENDOR_VALUE_MAX : VALUE_MAX) || out.length() + header + size > Packets.MAX) {
+        if (header + size > ATTRIBUTE_MAX || out.length() + header + size > Packets.MAX) {
             leftOut++;
             return -1;
         }
-        if (vendor) { // RFC 2865, 5.26
-            out.u8(AttributeCode.VENDOR_SPECIFIC).u8(header + size).u32(code.vendor());
-            out.u8(code.type()).u8(2 + size);
-        } else {
+        if (code.vendor() == 0) {
             out.u8(code.type()).u8(header + size);
+            return out.length();
         }
+        out.u8(AttributeCode.VENDOR_SPECIFIC).u8(header + size).u32(code.vendor()); // RFC 2865, 5.26
+        number(typeSize, code.type());
+        number(lengthSize, typeSize + lengthSize + size);
         return out.length();
+    }
+
+    private void number(int bytes, int value) {
+        for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+            out.u8(value >>> shift & 0xff);
+        }
     }
 }

@@ -27,7 +27,7 @@ import org.tinyradius.core.dictionary.parser.resolver.ResourceResolver;
  */
 final class RadiusDictionary implements WritableDictionary {
 
-    private static final List<String> BUILT_IN = List.of("rfc", "vendors");
+    private static final List<String> BUILT_IN = List.of("rfc", "vendors", "dhcp");
     private static final String IP6_PREFIX = "ipv6prefix";
 
     private final Map<Integer, Vendor> vendors = new HashMap<>();

@@ -74,6 +74,15 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         }
     }
 
+    /** Runs something on the loop; silently not when it is being closed. */
+    void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closed before a task could run");
+        }
+    }
+
     /** Runs something on the loop, in some milliseconds; silently not when it is being closed. */
     void schedule(Runnable task, long millis) {
         try {
