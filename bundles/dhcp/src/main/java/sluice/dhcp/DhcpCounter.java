@@ -42,7 +42,6 @@ enum DhcpCounter implements Counter {
 
     UNKNOWN_TYPE(80, "Ignored: message type that no client sends"),
     WHILE_AUTHENTICATING(81, "Ignored: repeated while authentication runs"),
-    WHILE_DENIED(82, "Ignored: from a subscriber that was denied a moment ago"),
     OTHER_SERVER(83, "Ignored: meant for another server"),
     NO_RECORD(84, "Ignored: from a client of which there is no record"),
     WRONG_ADDRESS(85, "Ignored: about an address that is not the client's"),

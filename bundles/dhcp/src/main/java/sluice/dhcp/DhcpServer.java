@@ -41,7 +41,6 @@ import sluice.session.api.TimerName;
 public final class DhcpServer implements AccessProtocol {
     static final TimerName OFFER_TIMER = new TimerName("offer");
     static final TimerName LEASE_TIMER = new TimerName("lease");
-    static final TimerName DENIED_TIMER = new TimerName("denied");
 
     private final DhcpSettings settings;
     private final DhcpCounters counters;
@@ -56,9 +55,6 @@ public final class DhcpServer implements AccessProtocol {
 
         @AttributeDefinition(description = "Time for which an offered address is reserved, seconds", min = "1")
         int offer__seconds() default 30;
-
-        @AttributeDefinition(description = "Time for which a refused client is not asked about again, seconds", min = "1")
-        int denied__seconds() default 10;
 
         @AttributeDefinition(description = "Shortest lease that is given because a client wishes it, seconds", min = "1")
         int lease__min__seconds() default 60;
@@ -145,7 +141,6 @@ public final class DhcpServer implements AccessProtocol {
                 counters.count(DhcpCounter.WHILE_AUTHENTICATING);
                 yield Step.to(new DhcpState.Authenticating(frame));
             }
-            case DhcpState.Denied denied -> ignored(session, DhcpCounter.WHILE_DENIED);
             case DhcpState.Offered offered ->
                 grant.isEmpty() ? Step.forget() : Step.to(offered, answers.offer(session, request, grant.get()), armOffer());
             case DhcpState.Bound bound ->
@@ -202,9 +197,6 @@ public final class DhcpServer implements AccessProtocol {
             counters.count(DhcpCounter.LEASE_EXPIRED);
             return Step.forget(new Effect.Close(TerminateCause.LOST_CARRIER));
         }
-        if (timer.equals(DENIED_TIMER) && state instanceof DhcpState.Denied) {
-            return Step.forget();
-        }
         return Step.unchanged(session);
     }
 
@@ -220,7 +212,6 @@ public final class DhcpServer implements AccessProtocol {
             case DhcpState.Authenticating authenticating -> onAdmission(session, authenticating.discover(), outcome);
             case DhcpState.Bound bound -> onFailure(session, outcome);
             case DhcpState.Offered offered -> Step.unchanged(session);
-            case DhcpState.Denied denied -> Step.unchanged(session);
         };
     }
 
@@ -237,31 +228,29 @@ public final class DhcpServer implements AccessProtocol {
                 Step.stay(session, new Effect.RequestAddress(request.requested(), request.link()));
             case Outcome.AddressGranted granted ->
                 Step.to(new DhcpState.Offered(), answers.offer(session, request, granted.grant()), armOffer());
-            case Outcome.Rejected rejected -> denied(DhcpCounter.DENIED);
-            case Outcome.AddressRefused refused -> denied(DhcpCounter.NO_ADDRESS);
-            case Outcome.Unanswered unanswered -> {
-                counters.count(DhcpCounter.UNANSWERED);
-                yield Step.forget();
-            }
+            case Outcome.Rejected rejected -> dismissed(DhcpCounter.DENIED);
+            case Outcome.AddressRefused refused -> dismissed(DhcpCounter.NO_ADDRESS);
+            case Outcome.Unanswered unanswered -> dismissed(DhcpCounter.UNANSWERED);
             default -> Step.unchanged(session);
         };
     }
 
-    /** An ACK did not leave. The client asks again by itself; its address stays reserved meanwhile. */
+    /**
+     * An ACK did not leave, and the client asks again by itself. What could not be opened stays reserved for that; what could
+     * not be made durable was taken down again, and the client begins anew.
+     */
     private Step onFailure(SessionView session, Outcome outcome) {
-        switch (outcome) {
-            case Outcome.OpenFailed failed -> counters.count(DhcpCounter.OPEN_FAILED);
-            case Outcome.NotDurable failed -> counters.count(DhcpCounter.NOT_DURABLE);
-            default -> {
-                return Step.unchanged(session);
+        return switch (outcome) {
+            case Outcome.OpenFailed failed -> {
+                counters.count(DhcpCounter.OPEN_FAILED);
+                yield session.address().isEmpty() ? Step.forget() : Step.to(new DhcpState.Offered(), armOffer());
             }
-        }
-        if (session.isOpen()) {
-            return Step.unchanged(session);
-        }
-        return session.address().isEmpty()
-                ? Step.forget()
-                : Step.to(new DhcpState.Offered(), new Effect.Disarm(LEASE_TIMER), armOffer());
+            case Outcome.NotDurable failed -> {
+                counters.count(DhcpCounter.NOT_DURABLE);
+                yield session.isOpen() ? Step.unchanged(session) : Step.forget();
+            }
+            default -> Step.unchanged(session);
+        };
     }
 
     @Override
@@ -279,9 +268,9 @@ public final class DhcpServer implements AccessProtocol {
         return state instanceof DhcpState known ? known.label() : "unknown";
     }
 
-    private Step denied(DhcpCounter reason) {
+    private Step dismissed(DhcpCounter reason) {
         counters.count(reason);
-        return Step.to(new DhcpState.Denied(), new Effect.Arm(DENIED_TIMER, settings.deniedTime()));
+        return Step.forget();
     }
 
     private Step ignored(SessionView session, DhcpCounter reason) {

@@ -9,7 +9,6 @@ import sluice.net.Ip4;
  *
  * @param authoritative clients that ask for an address of a foreign network are told so
  * @param offerTime how long an offered address stays reserved
- * @param deniedTime how long a refused client is not asked about again
  * @param leaseMin no lease is shorter because a client wishes so
  * @param relayOption what option 82 means
  * @param serverIdentifier in place of the gateway address of each network
@@ -17,7 +16,6 @@ import sluice.net.Ip4;
 record DhcpSettings(
         boolean authoritative,
         Duration offerTime,
-        Duration deniedTime,
         Duration leaseMin,
         RelayOption relayOption,
         Optional<Ip4> serverIdentifier) {
@@ -34,7 +32,6 @@ record DhcpSettings(
 
     DhcpSettings {
         check("offer_seconds", offerTime);
-        check("denied_seconds", deniedTime);
         check("lease_min_seconds", leaseMin);
         serverIdentifier.ifPresent(address -> {
             if (!address.isHost()) {
@@ -52,7 +49,6 @@ record DhcpSettings(
         return new DhcpSettings(
                 config.authoritative(),
                 Duration.ofSeconds(config.offer__seconds()),
-                Duration.ofSeconds(config.denied__seconds()),
                 Duration.ofSeconds(config.lease__min__seconds()),
                 config.relay__option(),
                 config.server__identifier().isBlank()

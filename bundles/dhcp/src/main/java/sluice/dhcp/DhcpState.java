@@ -9,9 +9,9 @@ import sluice.session.api.ProtocolState;
  * <pre>
  *            DISCOVER                accepted, granted             REQUEST
  *  (nothing) --------> Authenticating ----------------> Offered ------------> Bound
- *      ^                    | rejected, no address         | 30 s               | RELEASE, DECLINE, lease over
- *      |                    v                              v                    v
- *      +---- 10 s ------- Denied                       (nothing)            (nothing)
+ *                           | rejected, no address         | 30 s               | RELEASE, DECLINE, lease over
+ *                           v                              v                    v
+ *                       (nothing)                      (nothing)            (nothing)
  * </pre>
  */
 sealed interface DhcpState extends ProtocolState {
@@ -43,14 +43,6 @@ sealed interface DhcpState extends ProtocolState {
         @Override
         public String label() {
             return "bound";
-        }
-    }
-
-    /** Refused a moment ago; asking again at once would only load RADIUS. */
-    record Denied() implements DhcpState {
-        @Override
-        public String label() {
-            return "denied";
         }
     }
 }

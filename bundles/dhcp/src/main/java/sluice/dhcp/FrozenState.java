@@ -22,11 +22,9 @@ final class FrozenState {
     private static final int AUTHENTICATING = 1;
     private static final int OFFERED = 2;
     private static final int BOUND = 3;
-    private static final int DENIED = 4;
 
     private static final Bytes FROZEN_OFFERED = Bytes.of(VERSION, OFFERED);
     private static final Bytes FROZEN_BOUND = Bytes.of(VERSION, BOUND);
-    private static final Bytes FROZEN_DENIED = Bytes.of(VERSION, DENIED);
 
     private FrozenState() {}
 
@@ -35,7 +33,6 @@ final class FrozenState {
             case DhcpState.Authenticating authenticating -> freeze(authenticating.discover());
             case DhcpState.Offered() -> FROZEN_OFFERED;
             case DhcpState.Bound() -> FROZEN_BOUND;
-            case DhcpState.Denied() -> FROZEN_DENIED;
             default -> throw new IllegalArgumentException("State of another protocol: " + state.getClass().getName());
         };
     }
@@ -78,7 +75,6 @@ final class FrozenState {
             }
             case OFFERED -> new DhcpState.Offered();
             case BOUND -> new DhcpState.Bound();
-            case DENIED -> new DhcpState.Denied();
             default -> throw new IncompatibleState("DHCP state of unknown kind " + tag);
         };
     }

@@ -51,7 +51,6 @@ final class RequestRules {
             case DhcpState.Offered offered when kind == DhcpRequest.Kind.SELECTING -> bound(session, request);
             case DhcpState.Offered offered -> unknown(session, request, kind);
             case DhcpState.Authenticating authenticating -> ignored(session, DhcpCounter.WHILE_AUTHENTICATING);
-            case DhcpState.Denied denied -> ignored(session, DhcpCounter.WHILE_DENIED);
         };
     }
 

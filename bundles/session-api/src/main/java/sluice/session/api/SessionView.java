@@ -24,7 +24,8 @@ public interface SessionView {
 
     /**
      * The network in which the subscriber asks, for answers to somebody who has no address yet: that of the grant, else that
-     * of the address given.
+     * of the address given. For 0.0.0.0 and without a grant it is the first network there is, so that a protocol can speak as
+     * this gateway to somebody from elsewhere.
      */
     Optional<Network> networkOf(sluice.net.Ip4 address);
 }
