@@ -20,7 +20,7 @@ record Complaint(String subject, String sentence) {
     static List<Complaint> all(Appliance appliance, String engine) {
         List<Complaint> all = new ArrayList<>();
         if (appliance.profile().isEmpty()) {
-            all.add(new Complaint("hardware", "This machine is not recognised; see log:display for the reason."));
+            all.add(new Complaint("hardware", "This machine is not recognised; log:display has the reason."));
         }
         if (!engine.isEmpty()) {
             all.add(new Complaint("session", engine));

@@ -63,7 +63,7 @@ abstract class ShellAction implements Action {
 
     final Sessions sessions() throws CommandException {
         return appliance.sessions().orElseThrow(() -> failure("The session engine is not running."
-                + " See log:display for the reason; bundle:list shows the state of sluice-session."));
+                + " log:display has the reason, bundle:diag what a bundle waits for."));
     }
 
     /** All sessions for which the filter holds, oldest first. */
