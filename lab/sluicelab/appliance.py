@@ -133,7 +133,7 @@ class Appliance:
 
     def drops(self) -> dict[str, int]:
         """Frames that the data plane dropped, by reason."""
-        return {row["Reason"]: int(row["Packets"]) for row in self.table("dataplane:drops")}
+        return {row["reason"]: int(row["packets"]) for row in self.table("dataplane:drops")}
 
     def _answers(self) -> bool:
         if not self.alive:
@@ -172,6 +172,9 @@ class Appliance:
                 "interim_seconds": gateway.interim_seconds,
                 "max_sessions_per_line": gateway.max_sessions_per_line,
                 "quarantine_seconds": gateway.quarantine_seconds,
+            },
+            "sluice.radius": {
+                "dead_seconds": 2,
             },
             "sluice.radius.server~lab": {
                 "host": address,

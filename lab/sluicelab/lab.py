@@ -8,6 +8,7 @@ import secrets
 import shutil
 from typing import Callable, TextIO
 
+from sluicelab import accessnode, appliance
 from sluicelab.accessnode import AccessNode
 from sluicelab.appliance import Appliance, Configuration
 from sluicelab.core import Core
@@ -98,10 +99,15 @@ class Lab:
         for mount in pathlib.Path("/proc/self/mounts").read_text().splitlines():
             if mount.split()[1].startswith(f"{WORK}/"):
                 run("umount", mount.split()[1])
-        for pins in BPFFS.glob("sluice*"):
+        for pins in Lab.pinned():
             run("rm", "-rf", pins)
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(RUN)
+
+    @staticmethod
+    def pinned() -> list[pathlib.Path]:
+        """The directories of pinned objects of a lab that are there now."""
+        return [pins for pins in (appliance.PINS, accessnode.PINS) if pins.exists()]
 
     def _take_lock(self) -> None:
         self._lock = LOCK.open("w")
@@ -117,7 +123,7 @@ class Lab:
         WORK.mkdir(exist_ok=True)
         for name in ("access-node", "core", *(plan.name for plan in self.topology.subscribers)):
             shutil.rmtree(WORK / name, ignore_errors=True)
-        if not pathlib.Path(BPFFS).is_mount():
+        if not BPFFS.is_mount():
             run("mount", "-t", "bpf", "bpf", BPFFS)
         self.gateway.create()
         self.node.create(self.gateway, "trunk0")

@@ -8,7 +8,6 @@ import pytest
 
 from sluicelab.lab import Lab
 from sluicelab.namespace import Namespace
-from sluicelab.lab import BPFFS
 
 SEED = 20260101
 
@@ -41,7 +40,7 @@ def nothing_left_behind() -> Iterator[None]:
     signal.signal(signal.SIGTERM, end)
     yield
     assert [namespace.name for namespace in Namespace.existing()] == []
-    assert list(BPFFS.glob("sluice*")) == []
+    assert Lab.pinned() == []
 
 
 @pytest.hookimpl(hookwrapper=True)

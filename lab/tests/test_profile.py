@@ -5,7 +5,8 @@ from typing import Iterator
 import pytest
 import yaml
 
-from sluicelab.lab import BPFFS, Lab
+from sluicelab.appliance import PINS
+from sluicelab.lab import Lab
 
 
 @pytest.fixture
@@ -33,4 +34,4 @@ def test_a_profile_naming_a_missing_interface_stops_the_boot_with_one_message(un
     assert len(complaints) == 1
     assert "broken" in complaints[0], "it names the profile"
     assert "Exception" not in console
-    assert not (BPFFS / "sluice").exists()
+    assert PINS not in Lab.pinned()

@@ -7,7 +7,8 @@ from typing import Iterator
 
 import pytest
 
-from sluicelab.lab import BPFFS, HOME, RUN, Lab
+from sluicelab.appliance import PINS
+from sluicelab.lab import HOME, RUN, Lab
 from sluicelab.namespace import Namespace, Process
 from sluicelab.waiting import eventually
 
@@ -19,7 +20,7 @@ def start(log: pathlib.Path, *arguments: str) -> Process:
 def left_over() -> list[str]:
     """Namespaces, pins and directories of a lab."""
     found = [namespace.name for namespace in Namespace.existing()]
-    found += [str(pins) for pins in BPFFS.glob("sluice*")]
+    found += [str(pins) for pins in Lab.pinned()]
     found += [str(line) for line in pathlib.Path("/proc/mounts").read_text().splitlines() if str(HOME) in line]
     return found + ([str(RUN)] if RUN.exists() else [])
 
@@ -62,6 +63,6 @@ def test_the_next_lab_cleans_up_after_one_that_was_killed(tmp_path: pathlib.Path
     assert left_over(), "a killed lab leaves its namespaces"
     lab = Lab()
     lab.up(start=False)
-    assert not (BPFFS / "sluice").exists()
+    assert PINS not in Lab.pinned(), "the new lab starts from nothing"
     lab.down()
     assert left_over() == []
