@@ -10,8 +10,9 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 from typing import Any, Iterator, Sequence
+
+from sluicelab.waiting import NotInTime, eventually
 
 PREFIX = "sl-"
 BENCH_PREFIX = "slb-"
@@ -165,14 +166,15 @@ class Namespace:
 
     def end_processes(self, seconds: float = 10) -> None:
         """Asks every process in the namespace to end (also those that a test has stopped), then ends those left."""
-        end = time.monotonic() + seconds
-        number = signal.SIGTERM
-        while processes := self.processes():
-            for pid in processes:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for pid in self.processes():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
-            number = signal.SIGKILL if time.monotonic() >= end else signal.SIGCONT
-            time.sleep(0.05)
+                    os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(NotInTime):
+                eventually(lambda: not self.processes(), seconds, f"no process in {self.name}")
+                return
+        raise CommandFailed(f"processes that cannot be ended in {self.name}: {self.processes()}")
 
 
 def _set_namespace(descriptor: int) -> None:

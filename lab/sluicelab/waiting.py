@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a limit; the one place of the lab that sleeps."""
+"""Waiting for a condition, with a limit. Nothing in the lab waits for a mere time."""
 
 import time
 from typing import Callable, TypeVar
