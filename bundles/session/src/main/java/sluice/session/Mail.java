@@ -49,4 +49,10 @@ sealed interface Mail {
 
     /** A protocol leaves; goes round again until no session has a state of its classes. */
     record Leaving(AccessProtocol protocol, List<Long> ids, int from) implements Mail {}
+
+    /** The gateway goes out of service; goes round again until no session is left. */
+    record Drained(List<Long> ids, int from, CompletableFuture<Integer> reply) implements Mail {}
+
+    /** The gateway serves again. */
+    record Resumed(CompletableFuture<CommandResult> reply) implements Mail {}
 }

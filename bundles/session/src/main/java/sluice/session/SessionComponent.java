@@ -185,6 +185,16 @@ public final class SessionComponent implements Sessions {
         return engine.submit(command);
     }
 
+    @Override
+    public CompletionStage<Integer> drain() {
+        return engine.drain();
+    }
+
+    @Override
+    public CompletionStage<CommandResult> resume() {
+        return engine.resume();
+    }
+
     private static SessionSettings settings(Config config, String bngId) {
         return new SessionSettings(
                 bngId,

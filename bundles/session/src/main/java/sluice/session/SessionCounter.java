@@ -35,7 +35,8 @@ enum SessionCounter implements Counter {
     STEP_FAILED(29, "Steps that failed by a defect"),
     STATE_INCOMPATIBLE(30, "Frozen states that a protocol does not know"),
     DATAPLANE_FAILED(31, "Data plane calls that failed"),
-    LATE_OUTCOME(32, "Answers for sessions that are gone");
+    LATE_OUTCOME(32, "Answers for sessions that are gone"),
+    DROP_DRAINING(33, "Frames dropped: gateway is out of service");
 
     private final int id;
     private final String label;

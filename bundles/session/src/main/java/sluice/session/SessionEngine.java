@@ -46,7 +46,23 @@ final class SessionEngine implements Sessions, AutoCloseable {
     /** The gateway began to serve; with {@code recovered} = {@code true} when sessions went on. */
     static final String GATEWAY_START = "GATEWAY_START";
 
+    /** The gateway was taken out of service; no session is left. */
+    static final String GATEWAY_STOP = "GATEWAY_STOP";
+
     private static final Logger LOG = LoggerFactory.getLogger(SessionEngine.class);
+
+    private static final Journal.Completion UNHEARD = new Journal.Completion() {
+        @Override
+        public void durable() {
+            // nobody waits for it
+        }
+
+        @Override
+        public void failed(JournalFailure failure) {
+            LOG.warn("The journal refuses the start or stop of the gateway: {}", failure);
+        }
+    };
+
     private static final Duration BARRIER = Duration.ofSeconds(10);
 
     private final Surroundings with;
@@ -136,6 +152,46 @@ final class SessionEngine implements Sessions, AutoCloseable {
         return reply;
     }
 
+    @Override
+    public CompletionStage<Integer> drain() {
+        CompletableFuture<Integer> ended = CompletableFuture.completedFuture(0);
+        for (SessionShard shard : shards) {
+            CompletableFuture<Integer> reply = new CompletableFuture<>();
+            if (!shard.inbox().offer(Mail.COMMANDS, new Mail.Drained(List.of(), 0, reply))) {
+                return CompletableFuture.failedFuture(new IllegalStateException("The session shards are overloaded"));
+            }
+            ended = ended.thenCombine(reply, Integer::sum);
+        }
+        return ended.thenApply(sessions -> {
+            Event stop = new Event(
+                    GATEWAY_STOP, with.clock().instant(), Map.of("sessions", Integer.toString(sessions)));
+            with.journal().submit(new Transaction(List.of(), List.of(stop)), UNHEARD);
+            LOG.info("Out of service: {} sessions ended", sessions);
+            return sessions;
+        });
+    }
+
+    @Override
+    public CompletionStage<CommandResult> resume() {
+        CompletionStage<CommandResult> result = CompletableFuture.completedStage(CommandResult.DONE);
+        for (SessionShard shard : shards) {
+            CompletableFuture<CommandResult> reply = new CompletableFuture<>();
+            if (!shard.inbox().offer(Mail.COMMANDS, new Mail.Resumed(reply))) {
+                reply.complete(CommandResult.OVERLOADED);
+            }
+            result = result.thenCombine(reply, (one, other) -> one == CommandResult.DONE ? other : one);
+        }
+        with.journal().submit(new Transaction(List.of(), List.of(startEvent(0))), UNHEARD);
+        return result;
+    }
+
+    private Event startEvent(int sessions) {
+        return new Event(
+                GATEWAY_START,
+                with.clock().instant(),
+                Map.of("recovered", Boolean.toString(sessions > 0), "sessions", Integer.toString(sessions)));
+    }
+
     /** One row per shard. */
     Table shardTable() {
         List<List<String>> rows = new ArrayList<>();
@@ -172,15 +228,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
                 int shard = Math.floorMod(one.frozen().key().shardHash(), shards.size());
                 shards.get(shard).recover(one.frozen(), one.grant(), one.inDataPlane());
             }
-            Event start = new Event(
-                    GATEWAY_START,
-                    with.clock().instant(),
-                    Map.of(
-                            "recovered",
-                            Boolean.toString(!recovered.isEmpty()),
-                            "sessions",
-                            Integer.toString(recovered.size())));
-            awaitJournal(new Transaction(List.of(), List.of(start)));
+            awaitJournal(new Transaction(List.of(), List.of(startEvent(recovered.size()))));
             LOG.info("Sessions: {} recovered, {} shards", recovered.size(), shards.size());
         } catch (DataPlaneException e) {
             throw new IllegalStateException("The data plane refuses the networks: " + e.getMessage(), e);

@@ -50,11 +50,15 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final Session.Networks networks;
     private final Map<Session, List<CompletableFuture<CommandResult>>> waiting = new HashMap<>();
 
+    private Optional<Draining> draining = Optional.empty();
     private int starting;
     private int authenticating;
     private long now;
     /** Written by the shard, read by anybody for the table of shards. */
     private volatile int sessions;
+
+    /** Out of service: who waits for the last session to go, and how many there were. */
+    private record Draining(int sessions, CompletableFuture<Integer> reply) {}
 
     SessionShard(Surroundings with, Protocols protocols, Bell bell, long now) {
         this.with = with;
@@ -110,6 +114,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             switch (mail) {
                 case Mail.Commanded commanded -> commanded.reply().complete(CommandResult.FAILED);
                 case Mail.Listed listed -> listed.reply().complete(listed.found());
+                case Mail.Drained drained -> drained.reply().cancel(false);
+                case Mail.Resumed resumed -> resumed.reply().complete(CommandResult.FAILED);
                 default -> {}
             }
         });
@@ -155,6 +161,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             case Mail.Commanded commanded -> onCommand(commanded);
             case Mail.Listed listed -> onList(listed);
             case Mail.Leaving leaving -> onLeaving(leaving);
+            case Mail.Drained drained -> onDrain(drained);
+            case Mail.Resumed resumed -> {
+                draining = Optional.empty();
+                resumed.reply().complete(CommandResult.DONE);
+            }
         }
     }
 
@@ -193,6 +204,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     private Optional<SessionCounter> refusal(SessionKey key) {
+        if (draining.isPresent()) {
+            return Optional.of(SessionCounter.DROP_DRAINING);
+        }
         if (rejects.holds(key, now)) {
             return Optional.of(SessionCounter.DROP_REJECTED);
         }
@@ -261,17 +275,21 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         switch (mail.command()) {
             case Command.Disconnect disconnect -> {
                 waiting.computeIfAbsent(session, key -> new ArrayList<>(1)).add(mail.reply());
-                if (session.stage() == Session.Stage.CLOSING) {
-                    return;
-                }
-                tell(session, new Outcome.Disconnect(disconnect.cause()));
-                // A protocol that is absent, or that has a defect, does not keep a session that the operator ends.
-                if (session.stage() == Session.Stage.OPEN) {
-                    performer.close(session, disconnect.cause(), now);
-                } else if (session.stage() == Session.Stage.STARTING) {
-                    performer.forget(session);
-                }
+                disconnect(session, disconnect.cause());
             }
+        }
+    }
+
+    /** Ends the session through its protocol; one that is absent or has a defect does not keep it. */
+    private void disconnect(Session session, TerminateCause cause) {
+        if (session.stage() == Session.Stage.CLOSING) {
+            return;
+        }
+        tell(session, new Outcome.Disconnect(cause));
+        if (session.stage() == Session.Stage.OPEN) {
+            performer.close(session, cause, now);
+        } else if (session.stage() == Session.Stage.STARTING) {
+            performer.forget(session);
         }
     }
 
@@ -342,6 +360,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         if (replies != null) {
             replies.forEach(reply -> reply.complete(CommandResult.DONE));
         }
+        completeDrain();
     }
 
     @Override
@@ -376,6 +395,27 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         }
         if (to < ids.size()) {
             inbox.offer(Mail.COMMANDS, new Mail.Leaving(mail.protocol(), ids, to));
+        }
+    }
+
+    private void onDrain(Mail.Drained mail) {
+        List<Long> ids = mail.ids().isEmpty() ? allIds() : mail.ids();
+        if (mail.from() == 0) {
+            draining = Optional.of(new Draining(ids.size(), mail.reply()));
+        }
+        int to = Math.min(mail.from() + LIST_MAX, ids.size());
+        for (long id : ids.subList(mail.from(), to)) {
+            table.get(id).ifPresent(session -> disconnect(session, TerminateCause.ADMIN_REBOOT));
+        }
+        if (to < ids.size() && !inbox.offer(Mail.COMMANDS, new Mail.Drained(ids, to, mail.reply()))) {
+            mail.reply().completeExceptionally(new IllegalStateException("The session shards are overloaded"));
+        }
+        completeDrain();
+    }
+
+    private void completeDrain() {
+        if (draining.isPresent() && table.size() == 0) {
+            draining.get().reply().complete(draining.get().sessions());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
@@ -319,6 +320,26 @@ final class SessionShardTest {
         }
         gateway.turn();
         assertThat(gateway.sessions().getFirst().state()).isEqualTo("bound");
+    }
+
+    @Test
+    void drainEndsEverySessionAndTakesNoNewOneUntilResumed() {
+        gateway.online(7, MAC);
+        gateway.online(8, MAC);
+        offered(9);
+        CompletableFuture<Integer> drained = new CompletableFuture<>();
+        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Drained(List.of(), 0, drained));
+        gateway.turn();
+        assertThat(drained).isCompletedWithValue(3);
+        assertThat(stops()).hasSize(2).allSatisfy(stop -> assertThat(stop.field(SessionEvent.TERMINATE_CAUSE))
+                .isEqualTo("Admin-Reboot"));
+        assertThat(gateway.addresses.held).isEmpty();
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        assertThat(gateway.counted(SessionCounter.DROP_DRAINING)).isEqualTo(1);
+        CompletableFuture<CommandResult> resumed = new CompletableFuture<>();
+        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Resumed(resumed));
+        gateway.turn();
+        gateway.online(7, MAC);
     }
 
     private void offered(int cvlan) {

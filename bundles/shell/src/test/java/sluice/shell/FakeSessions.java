@@ -73,4 +73,16 @@ final class FakeSessions implements Sessions {
         commands.add(command);
         return result;
     }
+
+    @Override
+    public CompletionStage<Integer> drain() {
+        int ended = sessions.size();
+        sessions.clear();
+        return CompletableFuture.completedFuture(ended);
+    }
+
+    @Override
+    public CompletionStage<CommandResult> resume() {
+        return result;
+    }
 }

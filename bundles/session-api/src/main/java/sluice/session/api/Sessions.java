@@ -16,4 +16,13 @@ public interface Sessions {
 
     /** Hands a command to the session's owner. Completes when it is done, in the data plane and durably. */
     CompletionStage<CommandResult> submit(Command command);
+
+    /**
+     * Takes the gateway out of service: no new sessions, those there are end with {@link TerminateCause#ADMIN_REBOOT}.
+     * Completes when all ends are durable, with their number; then the log has a {@code GATEWAY_STOP}.
+     */
+    CompletionStage<Integer> drain();
+
+    /** Takes new sessions again after {@link #drain}. */
+    CompletionStage<CommandResult> resume();
 }

@@ -1,0 +1,137 @@
+package sluice.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+import sluice.net.Bytes;
+import sluice.net.LineId;
+import sluice.net.MacAddress;
+import sluice.net.WireWriter;
+import sluice.session.api.FrameKind;
+import sluice.session.api.SessionKey;
+
+/** What the punt thread knows of a frame, and how much it takes from one line. */
+final class PuntTest {
+
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+
+    private final FrameSummary summary = new FrameSummary();
+
+    @Test
+    void dhcpIsFoundUnderNoOneAndTwoTags() {
+        assertThat(kind(dhcp())).isEqualTo(FrameKind.DHCP4);
+        assertThat(kind(dhcp(0x8100_0007))).isEqualTo(FrameKind.DHCP4);
+        assertThat(kind(dhcp(0x88a8_0064, 0x8100_0007))).isEqualTo(FrameKind.DHCP4);
+        assertThat(kind(dhcp(0x8100_0064, 0x8100_0064))).isEqualTo(FrameKind.DHCP4);
+    }
+
+    @Test
+    void otherEthertypesHaveTheirKind() {
+        assertThat(kind(header(0x8863).zeros(40).toBytes())).isEqualTo(FrameKind.PPPOE);
+        assertThat(kind(header(0x8864).zeros(40).toBytes())).isEqualTo(FrameKind.PPPOE);
+        assertThat(kind(header(0x86dd).zeros(40).toBytes())).isEqualTo(FrameKind.IPV6);
+        assertThat(kind(header(0x0806).zeros(40).toBytes())).isEqualTo(FrameKind.OTHER);
+    }
+
+    @Test
+    void noTruncationOrChanceReadsBeyondTheFrame() {
+        Bytes whole = dhcp(0x88a8_0064, 0x8100_0007);
+        for (int length = 0; length < whole.length(); length++) {
+            FrameKind kind = kind(whole.slice(0, length));
+            assertThat(kind).isIn(FrameKind.OTHER, FrameKind.DHCP4);
+        }
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[random.nextInt(80)];
+            random.nextBytes(bytes);
+            kind(Bytes.adopt(bytes));
+        }
+    }
+
+    @Test
+    void lineHasItsBurstThenItsRateAndOthersAreNotConcerned() {
+        LineLimiter limiter = new LineLimiter(50, 0);
+        long flood = LineLimiter.line(0, 100, 7, MAC);
+        int admitted = 0;
+        for (int i = 0; i < 1_000; i++) {
+            admitted += limiter.admits(flood, 0) ? 1 : 0;
+        }
+        assertThat(admitted).isBetween(100, 102);
+        assertThat(limiter.admits(LineLimiter.line(0, 100, 8, MAC), 0)).isTrue();
+        int later = 0;
+        for (int i = 0; i < 1_000; i++) {
+            later += limiter.admits(flood, 1_000_000_000L) ? 1 : 0;
+        }
+        assertThat(later).isEqualTo(50);
+    }
+
+    @Test
+    void untaggedSegmentIsLimitedPerSender() {
+        assertThat(LineLimiter.line(0, 0, 0, MAC))
+                .isNotEqualTo(LineLimiter.line(0, 0, 0, MacAddress.parse("02:00:00:00:00:02")));
+        assertThat(LineLimiter.line(0, 1, 2, MAC))
+                .isEqualTo(LineLimiter.line(0, 1, 2, MacAddress.parse("02:00:00:00:00:02")));
+    }
+
+    @Test
+    void userNameIsMadeOfTheLineAndInjectsNothing() {
+        UserNameTemplate template = new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01");
+        assertThat(template.of(key(Bytes.utf8("1/0/3"), Bytes.utf8("cstm-relay-02"))))
+                .isEqualTo("bng-01/cstm-relay-02/1/0/3");
+        assertThat(template.of(key(Bytes.EMPTY, Bytes.EMPTY))).isEqualTo("bng-01/port-0/100.7");
+        assertThat(template.of(key(Bytes.utf8("a\"\nUser-Name=root"), Bytes.utf8("r"))))
+                .doesNotContain("\n")
+                .doesNotContain("\"");
+        assertThatThrownBy(() -> new UserNameTemplate("{ont}", "bng-01")).hasMessageContaining("{ont}");
+    }
+
+    @Test
+    void shardOfALineDoesNotDependOnWhatSomeFramesLack() {
+        assertThat(key(Bytes.utf8("1/0/3"), Bytes.EMPTY).shardHash())
+                .isEqualTo(key(Bytes.EMPTY, Bytes.EMPTY).shardHash());
+    }
+
+    private static SessionKey key(Bytes circuit, Bytes remote) {
+        return new SessionKey(new LineId(0, 100, 7, circuit, remote), MAC);
+    }
+
+    private FrameKind kind(Bytes frame) {
+        byte[] bytes = frame.toArray();
+        return summary.read(MemorySegment.ofArray(bytes), 0, bytes.length).kind();
+    }
+
+    private static WireWriter header(int etherType, int... tags) {
+        WireWriter out = new WireWriter(400).mac(MacAddress.BROADCAST).mac(MAC);
+        for (int tag : tags) {
+            out.i32(tag);
+        }
+        return out.u16(etherType);
+    }
+
+    private static Bytes dhcp(int... tags) {
+        return header(0x0800, tags)
+                .u8(0x45)
+                .zeros(8)
+                .u8(17)
+                .zeros(10)
+                .u16(68)
+                .u16(67)
+                .u16(308)
+                .u16(0)
+                .zeros(300)
+                .toBytes();
+    }
+
+    @Test
+    void idsCountUpAlsoWhenTheClockWentBack() {
+        List<Long> ids = List.of(
+                new SessionIds(1_000, 0).next().value(),
+                new SessionIds(0, 1L << 40).next().value());
+        assertThat(ids).containsExactly((1_000L << 20) + 1, (1L << 40) + 1);
+    }
+}
