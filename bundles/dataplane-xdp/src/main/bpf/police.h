@@ -1,0 +1,48 @@
+/* Policing by the generic cell rate algorithm (ITU-T I.371, A): one 64-bit time per direction, moved by compare and swap,
+ * so it is exact over cores, needs no lock and cannot overflow after a long rest. */
+#ifndef SLUICE_POLICE_H
+#define SLUICE_POLICE_H
+
+#include "layout.h"
+
+#define COST_SHIFT 12
+#define TRIES_MAX 16
+
+/* Says whether a packet of `length` bytes of IP conforms, and if so takes its time. */
+__noinline int conforms(struct usage *usage, const struct limit *limit, __u32 length)
+{
+	__u64 now, horizon, time;
+
+	if (!usage || !limit)
+		return 0;
+	if (!limit->cost)
+		return 1;
+	now = bpf_ktime_get_ns();
+	horizon = now + (__u64)limit->burst * 1000;
+	time = ((__u64)length * limit->cost) >> COST_SHIFT;
+	for (int i = 0; i < TRIES_MAX; i++) {
+		__u64 tat = *(volatile __u64 *)&usage->tat;
+		__u64 next = (tat > now ? tat : now) + time;
+
+		if (next > horizon)
+			return 0;
+		if (__sync_val_compare_and_swap(&usage->tat, tat, next) == tat)
+			return 1;
+	}
+	return 0;	/* sixteen others were served in between */
+}
+
+static __always_inline void delivered(struct usage *usage, __u32 length)
+{
+	__sync_fetch_and_add(&usage->packets, 1);
+	__sync_fetch_and_add(&usage->bytes, length);
+}
+
+static __always_inline int policed(struct usage *usage, __u32 length, enum verdict verdict)
+{
+	__sync_fetch_and_add(&usage->policed_packets, 1);
+	__sync_fetch_and_add(&usage->policed_bytes, length);
+	return drop(verdict);
+}
+
+#endif
