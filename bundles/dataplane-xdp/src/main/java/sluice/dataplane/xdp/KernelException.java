@@ -1,0 +1,54 @@
+package sluice.dataplane.xdp;
+
+import java.io.Serial;
+
+/** The kernel refused a call. */
+final class KernelException extends Exception {
+
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int EINTR = 4;
+    static final int EAGAIN = 11;
+    static final int EBUSY = 16;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+    static final int ENOBUFS = 105;
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final int errno;
+
+    KernelException(String call, int errno) {
+        super(call + ": " + nameOf(errno));
+        this.errno = errno;
+    }
+
+    KernelException(String call, int errno, String log) {
+        super(call + ": " + nameOf(errno) + System.lineSeparator() + log);
+        this.errno = errno;
+    }
+
+    /** Error number as in errno(3). */
+    int errno() {
+        return errno;
+    }
+
+    private static String nameOf(int errno) {
+        return switch (errno) {
+            case EPERM -> "operation not permitted (root or CAP_BPF and CAP_NET_ADMIN needed)";
+            case ENOENT -> "no such file, entry or program";
+            case 7 -> "argument list too long";
+            case 12 -> "out of memory";
+            case 13 -> "permission denied";
+            case EBUSY -> "busy, another program is attached";
+            case 17 -> "exists already";
+            case ENODEV -> "no such device";
+            case EINVAL -> "invalid argument";
+            case 28 -> "no space left";
+            case 34 -> "out of range (is the MTU of the interface or its peer too large for XDP?)";
+            case 95 -> "operation not supported";
+            default -> "errno " + errno;
+        };
+    }
+}

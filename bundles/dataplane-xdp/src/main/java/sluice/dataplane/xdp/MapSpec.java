@@ -1,0 +1,39 @@
+package sluice.dataplane.xdp;
+
+/**
+ * A map as the object declares it.
+ *
+ * @param name as in C
+ * @param type of {@code enum bpf_map_type}
+ * @param keySize bytes
+ * @param valueSize bytes
+ * @param maxEntries how many, unless the loader decides
+ * @param flags of BPF_MAP_CREATE
+ * @param keyType BTF id, 0 for none
+ * @param valueType BTF id, 0 for none
+ */
+record MapSpec(
+        String name, int type, int keySize, int valueSize, int maxEntries, int flags, int keyType, int valueType) {
+
+    static final int HASH = 1;
+    static final int ARRAY = 2;
+    static final int PERCPU_ARRAY = 6;
+    static final int XSKMAP = 17;
+    static final int MMAPABLE = 1 << 10;
+
+    MapSpec {
+        if (name.isEmpty() || keySize <= 0 || valueSize <= 0 || maxEntries <= 0) {
+            throw new IllegalArgumentException("Map \"" + name + "\" with key " + keySize + ", value " + valueSize
+                    + ", entries " + maxEntries);
+        }
+    }
+
+    MapSpec withMaxEntries(int entries) {
+        return new MapSpec(name, type, keySize, valueSize, entries, flags, keyType, valueType);
+    }
+
+    /** Whether the kernel wants BTF ids for this type; maps of sockets and devices refuse them. */
+    boolean takesTypes() {
+        return type == HASH || type == ARRAY || type == PERCPU_ARRAY;
+    }
+}

@@ -1,0 +1,30 @@
+package sluice.dataplane.xdp;
+
+import sluice.dataplane.api.FrameSource.FrameHandler;
+import sluice.net.Bytes;
+
+/**
+ * Frames of one access interface from and to the control plane. One thread polls; sending and flushing are safe for any
+ * thread. {@link #close} comes after the last poll.
+ */
+interface PuntSocket extends AutoCloseable {
+
+    /** To wait on until there is something to poll. */
+    int descriptor();
+
+    /**
+     * Hands over the frames that wait, without allocating.
+     *
+     * @return how many, at most {@code max}
+     */
+    int poll(FrameHandler handler, int max);
+
+    /** Queues a frame; false when there is no room or it is too long. */
+    boolean send(Bytes frame);
+
+    /** Lets what was queued leave. */
+    void flush();
+
+    @Override
+    void close() throws KernelException;
+}

@@ -1,0 +1,56 @@
+package sluice.dataplane.xdp;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import sluice.platform.api.Inspectable;
+import sluice.platform.api.Table;
+
+/** Shows the operator what the data plane does, its interfaces and its networks. */
+@Component(service = Inspectable.class)
+public final class StatusTable implements Inspectable {
+
+    private final XdpDataPlane dataPlane;
+
+    /** For the framework. */
+    @Activate
+    public StatusTable(@Reference XdpDataPlane dataPlane) {
+        this.dataPlane = dataPlane;
+    }
+
+    @Override
+    public String name() {
+        return "dataplane:status";
+    }
+
+    @Override
+    public String description() {
+        return "Interfaces, networks and what became of frames";
+    }
+
+    @Override
+    public Table table() {
+        List<List<String>> rows = new ArrayList<>();
+        GatewaySettings settings = dataPlane.subscribers().settings();
+        String nextHop = settings.core().nextHop().map(Object::toString).orElse("not resolved");
+        rows.add(List.of("core", settings.core().mac() + ", next hop " + nextHop));
+        settings.ports().forEach(port -> rows.add(List.of("access", port.name() + " " + port.mac() + ", MTU " + port.mtu())));
+        settings.networks()
+                .forEach(network -> rows.add(List.of(
+                        "network", network.base() + " to " + network.last() + ", gateway " + network.gateway())));
+        rows.add(List.of("sessions", Integer.toString(dataPlane.entries().size())));
+        try {
+            dataPlane.verdicts().forEach((verdict, count) -> {
+                if (!verdict.isDrop()) {
+                    rows.add(List.of(verdict.label(), Long.toString(count)));
+                }
+            });
+        } catch (KernelException refusal) {
+            throw new IllegalStateException(refusal);
+        }
+        rows.addAll(dataPlane.puntCounters().table().rows());
+        return new Table(List.of("Item", "Value"), rows);
+    }
+}

@@ -1,0 +1,86 @@
+package sluice.dataplane.xdp;
+
+import java.util.Optional;
+import sluice.platform.api.Counter;
+
+/** What became of a frame. The same as {@code enum verdict} of the programs, where the ids are indexes of counters. */
+enum Verdict implements Counter {
+    FORWARDED_UP(0, "forwarded to the core"),
+    FORWARDED_DOWN(1, "forwarded to a subscriber"),
+    PUNTED(2, "handed to the control plane"),
+    ARP_ANSWERED(3, "ARP request for the gateway answered"),
+    ECHO_ANSWERED(4, "echo to the gateway answered"),
+    PASSED(5, "from the core, left to the kernel"),
+    PUNT_UNHEARD(6, "for the control plane, which does not listen on XDP"),
+
+    TRUNCATED_ETHERNET(16, "drop: ends in the Ethernet header"),
+    TRUNCATED_VLAN(17, "drop: ends in a VLAN tag"),
+    TRUNCATED_ARP(18, "drop: ends in the ARP message"),
+    TRUNCATED_IP(19, "drop: shorter than its IP length"),
+    TRUNCATED_UDP(20, "drop: ends in the UDP header"),
+    TRUNCATED_ICMP(21, "drop: ends in the ICMP header"),
+    BAD_VLAN_STACK(22, "drop: too many VLAN tags or wrong TPID"),
+    BAD_SOURCE_MAC(23, "drop: source MAC is a group"),
+    BAD_IP_VERSION(24, "drop: IP version is not 4"),
+    BAD_IP_HEADER_LENGTH(25, "drop: IP header length below 20"),
+    BAD_IP_TOTAL_LENGTH(26, "drop: IP length below its header"),
+    BAD_IP_CHECKSUM(27, "drop: IP header checksum wrong"),
+    BAD_ARP(28, "drop: ARP message makes no sense"),
+    BAD_DESTINATION(29, "drop: destination is nobody's"),
+
+    NOT_FOR_US(40, "drop: destination MAC of another station"),
+    ARP_NOT_GATEWAY(41, "drop: ARP for another address than the gateway"),
+    TO_GATEWAY(42, "drop: to the gateway, neither DHCP nor echo"),
+    UNKNOWN_PORT(43, "drop: port is not configured"),
+    UNKNOWN_SOURCE(44, "drop: source address of no open session"),
+    SPOOFED_LINE(45, "drop: source address of another line"),
+    SPOOFED_MAC(46, "drop: source address of another MAC"),
+    IPV6(47, "drop: IPv6"),
+    PPPOE(48, "drop: PPPoE"),
+    OTHER_PROTOCOL(49, "drop: protocol that is not served"),
+
+    TTL_EXPIRED(60, "drop: time to live expired"),
+    POLICED_UP(61, "drop: upload over its rate"),
+    POLICED_DOWN(62, "drop: download over its rate"),
+    TOO_BIG(63, "drop: larger than the MTU"),
+    NO_NEXT_HOP(64, "drop: next hop in the core not resolved"),
+    NO_HEADROOM(65, "drop: no room for tags"),
+    ENTRY_BUSY(66, "drop: entry changed twice meanwhile"),
+    NOT_CONFIGURED(67, "drop: data plane not configured");
+
+    /** How many counters the programs have. */
+    static final int CAPACITY = 96;
+
+    private static final int FIRST_DROP = 16;
+
+    private final int id;
+    private final String label;
+
+    Verdict(int id, String label) {
+        this.id = id;
+        this.label = label;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    boolean isDrop() {
+        return id >= FIRST_DROP;
+    }
+
+    static Optional<Verdict> ofId(int id) {
+        for (Verdict verdict : values()) {
+            if (verdict.id == id) {
+                return Optional.of(verdict);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,272 @@
+package sluice.dataplane.xdp;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlane;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.FrameSink;
+import sluice.dataplane.api.FrameSource;
+import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Traffic;
+import sluice.loop.Bell;
+import sluice.loop.Closer;
+import sluice.loop.Idle;
+import sluice.loop.Loop;
+import sluice.loop.MonotonicClock;
+import sluice.net.Ip4;
+import sluice.platform.api.CounterSet;
+import sluice.platform.api.HardwareProfile;
+
+/**
+ * The data plane in XDP. What it puts into the kernel is pinned: closing it, or killing the virtual machine, stops nothing;
+ * the next one finds entries and counters and replaces the programs without a gap.
+ */
+@Component(
+        service = {DataPlane.class, FrameSource.class, FrameSink.class, XdpDataPlane.class},
+        configurationPid = "sluice.dataplane.xdp")
+@Designate(ocd = XdpDataPlane.Config.class)
+public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XdpDataPlane.class);
+
+    private static final String SUBSCRIBERS = "subscribers";
+    private static final String OUTSIDE = "outside";
+    private static final String SOCKETS = "sockets";
+
+    /** Punting queues of one port, as in the programs. */
+    private static final int QUEUES_MAX = 16;
+
+    private static final long NEXT_HOP_PARK_MILLIS = 1000;
+
+    @ObjectClassDefinition(name = "XDP data plane")
+    @interface Config {
+
+        @AttributeDefinition(description = "Address of the router in the core; empty: nothing is forwarded upstream")
+        String core_gateway() default "";
+
+        @AttributeDefinition(description = "Directory in bpffs that keeps programs, maps and links")
+        String pin_directory() default "/sys/fs/bpf/sluice";
+
+        @AttributeDefinition(description = "auto: in the driver, else in the stack; native; generic")
+        String mode() default "auto";
+
+        @AttributeDefinition(description = "Addresses in all networks together", min = "64", max = "4194304")
+        int capacity() default 65536;
+    }
+
+    private final Closer closer = new Closer();
+    private final Subscribers subscribers;
+    private final PuntPorts ports;
+    private final Verdicts verdicts;
+
+    /** For the framework. */
+    @Activate
+    public XdpDataPlane(@Reference HardwareProfile hardware, Config config) throws KernelException {
+        this(hardware, XdpSettings.of(config));
+    }
+
+    /**
+     * Loads or adopts.
+     *
+     * @throws KernelException with the reason for the operator: no rights, no interface, no XDP
+     */
+    XdpDataPlane(HardwareProfile hardware, XdpSettings settings) throws KernelException {
+        try {
+            BpfObject object = BpfObject.ofBundle();
+            Pins pins = new Pins(settings.pinDirectory(), object.layoutVersion());
+            List<NetworkDevice> access = devices(hardware.access());
+            NetworkDevice core = devices(hardware.core()).getFirst();
+            LoadedObject loaded = closer.add(new LoadedObject(
+                    object,
+                    pins,
+                    Map.of(SUBSCRIBERS, settings.entries(), OUTSIDE, settings.spareEntries())));
+            subscribers = openMaps(loaded, settings, access, core);
+            verdicts = new Verdicts(loaded.map("verdicts"));
+            ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
+            XdpLinks links = new XdpLinks(pins, settings.mode());
+            links.attach(core, loaded.program("core"));
+            for (NetworkDevice device : access) {
+                links.attach(device, loaded.program("access"));
+            }
+            followNextHop(settings.coreGateway(), core.name());
+            LOG.info("{} sessions found in {}", subscribers.entries().size(), settings.pinDirectory());
+        } catch (KernelException refusal) {
+            throw closer.closeAfter(refusal);
+        } catch (RuntimeException failure) {
+            throw closer.closeAfter(failure);
+        }
+    }
+
+    private static List<NetworkDevice> devices(List<String> names) throws KernelException {
+        List<NetworkDevice> devices = new ArrayList<>();
+        for (String name : names) {
+            NetworkDevice device = NetworkDevice.of(name);
+            if (!device.up()) {
+                throw new KernelException("interface " + name + " is down", KernelException.ENODEV);
+            }
+            devices.add(device);
+        }
+        return devices;
+    }
+
+    private Subscribers openMaps(
+            LoadedObject loaded, XdpSettings settings, List<NetworkDevice> access, NetworkDevice core)
+            throws KernelException {
+        BpfMap entries = loaded.map(SUBSCRIBERS);
+        BpfMap outside = loaded.map(OUTSIDE);
+        if (entries.spec().maxEntries() != settings.entries()) {
+            LOG.warn(
+                    "capacity {} takes effect when {} has been removed; until then it is {}",
+                    settings.capacity(),
+                    settings.pinDirectory(),
+                    entries.spec().maxEntries() - outside.spec().maxEntries());
+        }
+        MappedMemory configMemory = closer.add(MappedMemory.of(loaded.map("config")));
+        MappedMemory entryMemory = closer.add(MappedMemory.of(entries));
+        List<GatewaySettings.Port> ports = access.stream()
+                .map(device -> new GatewaySettings.Port(device.name(), device.ifindex(), device.mtu(), device.mac()))
+                .toList();
+        return new Subscribers(
+                new ConfigTable(configMemory.memory()),
+                new SubscriberTable(entryMemory.memory(), entries.spec().maxEntries()),
+                outside,
+                outside.spec().maxEntries(),
+                new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac(), Optional.empty()),
+                ports);
+    }
+
+    private static PuntPorts openPorts(List<NetworkDevice> access, BpfMap sockets) throws KernelException {
+        List<List<PuntSocket>> ports = new ArrayList<>();
+        for (NetworkDevice device : access) {
+            ports.add(openSockets(device, ports.size(), sockets));
+        }
+        return new PuntPorts(ports);
+    }
+
+    /** One AF_XDP socket per queue; without AF_XDP one packet socket. */
+    private static List<PuntSocket> openSockets(NetworkDevice device, int port, BpfMap sockets) throws KernelException {
+        List<PuntSocket> opened = new ArrayList<>();
+        try {
+            for (int queue = 0; queue < Math.min(device.queues(), QUEUES_MAX); queue++) {
+                XdpSocket socket = new XdpSocket(device, queue, port);
+                opened.add(socket);
+                sockets.put(port * QUEUES_MAX + queue, socket.descriptor());
+            }
+            return opened;
+        } catch (KernelException refusal) {
+            LOG.warn("interface={} has no AF_XDP, a packet socket takes its punted frames: {}", device.name(), refusal.getMessage());
+            for (PuntSocket socket : opened) {
+                socket.close();
+            }
+            return List.of(new PacketSocket(device, port));
+        }
+    }
+
+    private void followNextHop(Optional<Ip4> gateway, String device) {
+        if (gateway.isEmpty()) {
+            LOG.warn("core_gateway is not set: nothing is forwarded upstream");
+            return;
+        }
+        try {
+            NextHop nextHop = new NextHop(gateway.get(), device, subscribers::nextHop);
+            closer.add(new Loop(
+                            "sluice-dataplane-next-hop",
+                            MonotonicClock.system(),
+                            new Bell(),
+                            new Idle(0, NEXT_HOP_PARK_MILLIS),
+                            List.of(nextHop))
+                    .start());
+        } catch (IOException refusal) {
+            throw new UncheckedIOException(refusal);
+        }
+    }
+
+    /** Gives sockets and descriptors back. What is pinned goes on forwarding. */
+    @Deactivate
+    void close() {
+        closer.close();
+    }
+
+    @Override
+    public void networks(List<NetworkEntry> networks) throws DataPlaneException {
+        subscribers.networks(networks);
+    }
+
+    @Override
+    public void install(SubscriberEntry entry) throws DataPlaneException {
+        subscribers.install(entry);
+    }
+
+    @Override
+    public Optional<Traffic> stop(long session, Ip4 address) {
+        return subscribers.stop(session, address);
+    }
+
+    @Override
+    public Optional<Traffic> remove(long session, Ip4 address) throws DataPlaneException {
+        return subscribers.remove(session, address);
+    }
+
+    @Override
+    public Optional<Traffic> read(long session, Ip4 address) {
+        return subscribers.read(session, address);
+    }
+
+    @Override
+    public List<SubscriberEntry> entries() {
+        return subscribers.entries();
+    }
+
+    @Override
+    public int poll(FrameHandler handler, int max) {
+        return ports.poll(handler, max);
+    }
+
+    @Override
+    public void await(Duration limit) {
+        ports.await(limit);
+    }
+
+    @Override
+    public void wake() {
+        ports.wake();
+    }
+
+    @Override
+    public boolean send(Frame frame) {
+        return ports.send(frame);
+    }
+
+    @Override
+    public void flush() {
+        ports.flush();
+    }
+
+    Subscribers subscribers() {
+        return subscribers;
+    }
+
+    Map<Verdict, Long> verdicts() throws KernelException {
+        return verdicts.read();
+    }
+
+    CounterSet<PuntCounter> puntCounters() {
+        return ports.counters();
+    }
+}

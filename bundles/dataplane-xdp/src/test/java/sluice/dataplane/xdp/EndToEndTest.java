@@ -1,0 +1,251 @@
+package sluice.dataplane.xdp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Traffic;
+import sluice.loop.Closer;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
+import sluice.net.MacAddress;
+import sluice.platform.api.HardwareProfile;
+
+/** The data plane between two real devices in network namespaces, with real sockets at the far ends. */
+@Timeout(60)
+final class EndToEndTest {
+
+    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-test");
+    private static final Ip4 CORE_ROUTER = Ip4.parse("10.99.0.2");
+    private static final HardwareProfile HARDWARE =
+            new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
+    private static final long SESSION = 0x1234_5678_9abc_def0L;
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final int TRIES = 50;
+
+    private final Closer closer = new Closer();
+    private Namespace gateway;
+    private Station subscriber;
+    private Station server;
+    private MacAddress trunkMac;
+    private MacAddress coreMac;
+
+    /** A far end: a raw socket, and the program without which its veth takes no redirected frames. */
+    private static final class Station implements AutoCloseable {
+        private final PacketSocket socket;
+        private final int link;
+        private final List<Bytes> received = new ArrayList<>();
+        private final MemorySegment waiting = java.lang.foreign.Arena.ofAuto().allocate(8, 8);
+
+        Station(Namespace namespace, String device, int program) throws Exception {
+            NetworkDevice found = namespace.call(() -> NetworkDevice.of(device));
+            link = namespace.call(() -> Bpf.attach(program, found.ifindex(), Bpf.XDP_NATIVE));
+            socket = namespace.call(() -> new PacketSocket(found, 0));
+            waiting.set(ValueLayout.JAVA_INT, 0, socket.descriptor());
+            waiting.set(ValueLayout.JAVA_SHORT, 4, Libc.POLLIN);
+        }
+
+        void send(Bytes frame) {
+            assertThat(socket.send(frame)).isTrue();
+        }
+
+        /** Whether this very frame comes. */
+        boolean receives(Bytes frame) throws KernelException {
+            for (int i = 0; i < TRIES; i++) {
+                drain();
+                if (received.contains(frame)) {
+                    return true;
+                }
+                Libc.poll(waiting, 1, (int) PATIENCE.toMillis());
+            }
+            return false;
+        }
+
+        void drain() {
+            socket.poll((port, memory, offset, length) -> received.add(copy(memory, offset, length)), 64);
+        }
+
+        /** How often this very frame came, when no more come. */
+        long count(Bytes frame) throws KernelException {
+            do {
+                Libc.poll(waiting, 1, (int) PATIENCE.toMillis());
+            } while (socket.poll((port, memory, offset, length) -> received.add(copy(memory, offset, length)), 64) > 0);
+            return received.stream().filter(frame::equals).count();
+        }
+
+        @Override
+        public void close() throws KernelException {
+            socket.close();
+            Libc.close(link);
+        }
+    }
+
+    private static Bytes copy(MemorySegment memory, long offset, int length) {
+        return Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer());
+    }
+
+    @BeforeEach
+    void build() throws Exception {
+        Privileged.assumeNamespaces();
+        Pins.remove(PINS);
+        closer.add(() -> Pins.remove(PINS));
+        gateway = closer.add(new Namespace("xdpt-gw"));
+        Namespace access = closer.add(new Namespace("xdpt-acc"));
+        Namespace core = closer.add(new Namespace("xdpt-core"));
+        Namespace.connect(gateway, "trunk0", access, "acc0", 1600);
+        Namespace.connect(gateway, "core0", core, "net0", 1500);
+        gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
+        core.ip("address", "add", CORE_ROUTER + "/24", "dev", "net0");
+        BpfObject object = BpfObject.ofBundle();
+        Pins pins = new Pins(PINS.resolve("peers"), object.layoutVersion());
+        LoadedObject peers = closer.add(new LoadedObject(object, pins, java.util.Map.of()));
+        subscriber = closer.add(new Station(access, "acc0", peers.program("peer")));
+        server = closer.add(new Station(core, "net0", peers.program("peer")));
+        trunkMac = gateway.call(() -> NetworkDevice.of("trunk0")).mac();
+        coreMac = gateway.call(() -> NetworkDevice.of("core0")).mac();
+    }
+
+    @AfterEach
+    void tearDown() {
+        closer.close();
+    }
+
+    private XdpDataPlane start() throws Exception {
+        XdpSettings settings =
+                new XdpSettings(Optional.of(CORE_ROUTER), PINS.resolve("plane"), XdpLinks.Mode.NATIVE, 4096);
+        XdpDataPlane dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings));
+        dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
+        return dataPlane;
+    }
+
+    private static SubscriberEntry entry() {
+        return new SubscriberEntry(
+                SESSION, 0, Packets.DOUBLE, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, Policer.UNLIMITED, Policer.UNLIMITED);
+    }
+
+    private Bytes up(int payload) {
+        return Packets.ip(
+                trunkMac,
+                Packets.SUBSCRIBER_MAC,
+                Packets.DOUBLE,
+                Packets.udp(Packets.SUBSCRIBER, Packets.SERVER, 9000, payload));
+    }
+
+    private Bytes forwarded(MacAddress nextHop, int payload) {
+        Bytes packet = Packets.hop(Packets.udp(Packets.SUBSCRIBER, Packets.SERVER, 9000, payload));
+        return Packets.ip(nextHop, coreMac, Packets.UNTAGGED, packet);
+    }
+
+    private Bytes down(int payload) {
+        return Packets.ip(
+                coreMac,
+                Packets.NEXT_HOP_MAC,
+                Packets.UNTAGGED,
+                Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, payload));
+    }
+
+    private static MacAddress resolved(XdpDataPlane dataPlane) {
+        for (int i = 0; i < TRIES; i++) {
+            Optional<MacAddress> nextHop = dataPlane.subscribers().settings().core().nextHop();
+            if (nextHop.isPresent()) {
+                return nextHop.get();
+            }
+            dataPlane.await(PATIENCE);
+        }
+        throw new AssertionError("the next hop was not resolved");
+    }
+
+    @Test
+    void subscriberReachesTheCoreAndBack() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        dataPlane.install(entry());
+        MacAddress nextHop = resolved(dataPlane);
+        subscriber.send(up(100));
+        assertThat(server.receives(forwarded(nextHop, 100))).isTrue();
+        server.send(down(200));
+        Bytes packet = Packets.hop(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 200));
+        assertThat(subscriber.receives(Packets.ip(Packets.SUBSCRIBER_MAC, trunkMac, Packets.DOUBLE, packet)))
+                .isTrue();
+        assertThat(dataPlane.read(SESSION, Packets.SUBSCRIBER))
+                .contains(new Traffic(1, 128, 1, 228, 0, 0, 0));
+    }
+
+    @Test
+    void dhcpGoesToTheControlPlaneWithBothTagsAndTheAnswerComesBack() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        Bytes discover = Packets.dhcp(Packets.DOUBLE, 300);
+        subscriber.send(discover);
+        List<Frame> punted = new ArrayList<>();
+        for (int i = 0; i < TRIES && punted.isEmpty(); i++) {
+            dataPlane.await(PATIENCE);
+            dataPlane.poll((port, memory, offset, length) -> punted.add(new Frame(port, copy(memory, offset, length))), 64);
+        }
+        assertThat(punted).containsExactly(new Frame(0, discover));
+        Bytes offer = Packets.ip(
+                Packets.SUBSCRIBER_MAC, trunkMac, Packets.DOUBLE, Packets.udp(Packets.GATEWAY, Packets.SUBSCRIBER, 68, 300));
+        assertThat(dataPlane.send(new Frame(0, offer))).isTrue();
+        dataPlane.flush();
+        assertThat(subscriber.receives(offer)).isTrue();
+    }
+
+    @Test
+    void restartUnderTrafficLosesNoPacketAndNoCount() throws Exception {
+        XdpDataPlane first = start();
+        first.install(entry());
+        MacAddress nextHop = resolved(first);
+        AtomicBoolean enough = new AtomicBoolean();
+        FutureTask<Integer> traffic = new FutureTask<>(() -> {
+            int sent = 0;
+            while (!enough.get()) {
+                subscriber.send(up(100));
+                server.drain();
+                sent++;
+            }
+            return sent;
+        });
+        Thread.ofPlatform().name("traffic").start(traffic);
+        first.close(); // what a kill does too: descriptors are gone, pins are not
+        XdpDataPlane second = closer.add(new Running(start())).plane();
+        assertThat(second.entries()).containsExactly(entry());
+        enough.set(true);
+        int frames = traffic.get();
+        assertThat(frames).as("frames during the restart").isGreaterThan(1000);
+        assertThat(server.count(forwarded(nextHop, 100))).isEqualTo(frames);
+        assertThat(second.read(SESSION, Packets.SUBSCRIBER))
+                .contains(new Traffic(frames, 128L * frames, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void withoutAControlPlaneSubscribersGoOn() throws Exception {
+        XdpDataPlane dataPlane = start();
+        dataPlane.install(entry());
+        MacAddress nextHop = resolved(dataPlane);
+        dataPlane.close();
+        subscriber.send(up(100));
+        assertThat(server.receives(forwarded(nextHop, 100))).isTrue();
+    }
+
+    /** Closes a data plane and leaves its pins. */
+    private record Running(XdpDataPlane plane) implements AutoCloseable {
+        @Override
+        public void close() {
+            plane.close();
+        }
+    }
+}

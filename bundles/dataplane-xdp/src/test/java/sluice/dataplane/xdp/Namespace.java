@@ -1,0 +1,118 @@
+package sluice.dataplane.xdp;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** A network namespace of a test, gone when it is closed. */
+@SuppressWarnings("restricted") // setns(2)
+final class Namespace implements AutoCloseable {
+
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final MethodHandle OPEN = handle("open", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SETNS = handle("setns", JAVA_INT, JAVA_INT, JAVA_INT);
+
+    private final String name;
+
+    Namespace(String name) {
+        this.name = name;
+        List<String> left = run("ip", "netns", "list").lines().map(line -> line.split(" ", 2)[0]).toList();
+        if (left.contains(name)) {
+            run("ip", "netns", "delete", name);
+        }
+        run("ip", "netns", "add", name);
+        ip("link", "set", "lo", "up");
+    }
+
+    /** A pair of devices, up, each end without checksum offload. */
+    static void connect(Namespace one, String device, Namespace other, String peer, int mtu) {
+        one.ip("link", "add", device, "type", "veth", "peer", "name", peer, "netns", other.name);
+        one.ip("link", "set", device, "mtu", Integer.toString(mtu), "up");
+        other.ip("link", "set", peer, "mtu", Integer.toString(mtu), "up");
+        one.exec("ethtool", "-K", device, "tx", "off");
+        other.exec("ethtool", "-K", peer, "tx", "off");
+    }
+
+    String ip(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("ip", "-n", name));
+        command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    /** Runs a program inside. */
+    String exec(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + name, program));
+        command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    /** Runs Java inside, on a thread of its own; threads that it starts are inside too. */
+    <T> T call(Callable<T> work) throws Exception {
+        FutureTask<T> task = new FutureTask<>(() -> {
+            enter();
+            return work.call();
+        });
+        Thread.ofPlatform().name("in-" + name).start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw failure;
+        }
+    }
+
+    private void enter() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = (int) OPEN.invokeExact(arena.allocateFrom("/run/netns/" + name), 0);
+            int result = (int) SETNS.invokeExact(fd, CLONE_NEWNET);
+            Libc.close(fd);
+            if (result != 0) {
+                throw new IOException("setns " + name);
+            }
+        } catch (Throwable failure) {
+            throw new IOException(failure);
+        }
+    }
+
+    private static String run(String... command) {
+        return run(List.of(command));
+    }
+
+    private static String run(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(command + ": " + said);
+            }
+            return said;
+        } catch (IOException | InterruptedException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
+    }
+
+    @Override
+    public void close() {
+        run("ip", "netns", "delete", name);
+    }
+}
