@@ -74,8 +74,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         performer = new EffectPerformer(with, timers, turns, this);
         rejects = new RejectMemory(with.settings().rejectHold().toMillis());
         List<Network> all = with.addresses().networks();
-        networks = address ->
-                all.stream().filter(network -> network.prefix().contains(address)).findFirst();
+        networks = address -> all.stream()
+                .filter(network -> address.isAny() || network.prefix().contains(address))
+                .findFirst();
     }
 
     Inbox<Mail> inbox() {
