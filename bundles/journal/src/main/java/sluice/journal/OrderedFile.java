@@ -5,21 +5,33 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.SFChunk;
 import org.h2.mvstore.SingleFileStore;
 
 /**
- * A file of H2 that survives a power cut and an interrupted thread.
+ * A file of H2 that survives a kill, a power cut and an interrupted thread, although space is used again at once.
  *
- * <p>H2 finds a chunk valid by its header and footer and never looks between. A power cut may leave both and lose what is
- * between. So a chunk is written in two steps, each forced to the medium: everything but the block with the footer, then
- * that block. And H2 reads through a {@code FileChannel}, which the interrupt of one reader closes for everybody; here it
- * reads through a {@code RandomAccessFile}, which does not care.
+ * <ul>
+ *   <li>H2 finds a chunk valid by its header and footer and never looks between; a power cut may leave both and lose what is
+ *       between. So a chunk is written in two steps, each forced to the medium: everything but the block with the footer,
+ *       then that block.
+ *   <li>The header of the file names the chunk before the newest, or an older one, and H2 finds the newest by a chain from
+ *       there. The chain breaks when the newest did not go where it was foretold, or when a chunk of the chain is dead and
+ *       overwritten; a header that says {@code clean} while a commit overwrites a dead chunk misleads it too. Killed then,
+ *       H2 falls back to an old version (seen in one of a few kills). So {@link #seal} writes a header that names the newest
+ *       chunk and does not say {@code clean}, after every commit and before the first.
+ *   <li>H2 reads through a {@code FileChannel}, which the interrupt of one reader closes for everybody; here it reads
+ *       through a {@code RandomAccessFile}, which does not care.
+ * </ul>
  */
 final class OrderedFile extends SingleFileStore {
     private static final int BLOCK_BYTES = 4096;
+    private static final int HEADER_COPIES = 2;
 
     private final RandomAccessFile file;
 
@@ -69,6 +81,31 @@ final class OrderedFile extends SingleFileStore {
         setSize(Math.max(size(), position + length));
         writeCount.incrementAndGet();
         writeBytes.addAndGet(length);
+    }
+
+    /** Writes the header of the file: the newest chunk is the one to begin with. */
+    void seal() throws IOException {
+        SFChunk newest = lastChunk;
+        if (newest == null) {
+            return;
+        }
+        storeHeader.remove("clean");
+        storeHeader.put("block", newest.block);
+        storeHeader.put("chunk", newest.id);
+        storeHeader.put("version", newest.version);
+        StringBuilder text = new StringBuilder();
+        DataUtils.appendMap(text, storeHeader);
+        byte[] checked = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        DataUtils.appendMap(text, "fletcher", DataUtils.getFletcher32(checked, 0, checked.length));
+        text.append('\n');
+        byte[] header = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        synchronized (file) {
+            for (int copy = 0; copy < HEADER_COPIES; copy++) {
+                file.seek((long) copy * BLOCK_BYTES);
+                file.write(Arrays.copyOf(header, BLOCK_BYTES));
+            }
+            file.getFD().sync();
+        }
     }
 
     @Override

@@ -24,11 +24,13 @@ final class TableFile implements AutoCloseable {
 
     private final Path path;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private OrderedFile file;
     private MVStore store;
 
     TableFile(Path path) throws IOException {
         this.path = path;
-        this.store = open(path);
+        file = new OrderedFile(path);
+        store = open(file, path);
     }
 
     /** What {@code reading} makes of the tables; they must not be kept. */
@@ -51,9 +53,12 @@ final class TableFile implements AutoCloseable {
         lock.writeLock().lock();
         try {
             T result = changing.apply(store);
-            store.commit();
+            if (store.hasUnsavedChanges()) {
+                store.commit();
+                file.seal();
+            }
             return result;
-        } catch (RuntimeException failure) { // H2 closes itself on the first failure
+        } catch (RuntimeException | IOException failure) { // H2 closes itself on the first failure
             reopen(failure);
             throw new IOException(path + ": " + rootOf(failure), failure);
         } finally {
@@ -98,17 +103,17 @@ final class TableFile implements AutoCloseable {
         }
     }
 
-    private void reopen(RuntimeException cause) {
+    private void reopen(Exception cause) {
         store.closeImmediately();
         try {
-            store = open(path);
+            file = new OrderedFile(path);
+            store = open(file, path);
         } catch (IOException | RuntimeException failure) {
             cause.addSuppressed(failure); // stays closed: every use fails and comes here again
         }
     }
 
-    private static MVStore open(Path path) throws IOException {
-        OrderedFile file = new OrderedFile(path);
+    private static MVStore open(OrderedFile file, Path path) throws IOException {
         try {
             MVStore store = new MVStore.Builder()
                     .adoptFileStore(file)
@@ -117,6 +122,7 @@ final class TableFile implements AutoCloseable {
                     .open();
             store.setRetentionTime(0);
             store.setVersionsToKeep(VERSIONS_KEPT);
+            file.seal();
             return store;
         } catch (MVStoreException failure) {
             file.close();
