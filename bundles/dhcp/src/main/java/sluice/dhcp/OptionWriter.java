@@ -33,10 +33,10 @@ record OptionWriter(Bytes main, Bytes file, Bytes sname, List<Integer> leftOut) 
      * @param snameIsFree true when options may stand in the sname field
      */
     static OptionWriter pack(List<DhcpOption> options, int room, boolean fileIsFree, boolean snameIsFree) {
-        WireWriter main = new WireWriter(Math.max(room, 64));
+        WireWriter main = new WireWriter();
         for (DhcpOption option : options) {
             if (option.code() != DhcpOption.RELAY_AGENT) {
-                write(main, option.code(), option.value());
+                write(main, option);
             }
         }
         Bytes relay = relayAgent(options);
@@ -47,13 +47,28 @@ record OptionWriter(Bytes main, Bytes file, Bytes sname, List<Integer> leftOut) 
     }
 
     private static Bytes relayAgent(List<DhcpOption> options) {
-        WireWriter out = new WireWriter(64);
         for (DhcpOption option : options) {
             if (option.code() == DhcpOption.RELAY_AGENT) {
-                write(out, option.code(), option.value());
+                WireWriter out = new WireWriter(64);
+                write(out, option);
+                return out.toBytes();
             }
         }
-        return out.toBytes();
+        return Bytes.EMPTY;
+    }
+
+    /** Writes the value in its place, and once more in parts when it turns out too long for one. */
+    private static void write(WireWriter out, DhcpOption option) {
+        int start = out.length();
+        out.u8(option.code()).u8(0);
+        option.encodeValue(out);
+        int length = out.length() - start - 2;
+        if (length <= PART_MAX) {
+            out.patch8(start + 1, length);
+        } else {
+            out.cut(start);
+            write(out, option.code(), option.value());
+        }
     }
 
     private static void write(WireWriter out, int code, Bytes value) {

@@ -2,7 +2,6 @@ package sluice.dhcp;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sluice.dhcp.DhcpOption.BroadcastAddress;
@@ -18,6 +17,7 @@ import sluice.dhcp.DhcpOption.SubnetMask;
 import sluice.dhcp.DhcpOption.Unknown;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.WireWriter;
 import sluice.session.api.Authorization;
 import sluice.session.api.Network;
 
@@ -29,8 +29,8 @@ import sluice.session.api.Network;
  * @param lease how long a grant is good
  */
 record Terms(Network network, List<Ip4> dns, Duration lease) {
-    private static final List<Integer> UNASKED =
-            List.of(DhcpOption.SUBNET_MASK, DhcpOption.ROUTERS, DhcpOption.DNS_SERVERS, DhcpOption.DOMAIN_NAME);
+    private static final Bytes UNASKED = Bytes.of(DhcpOption.SUBNET_MASK, DhcpOption.ROUTERS, DhcpOption.DNS_SERVERS,
+            DhcpOption.DOMAIN_NAME, DhcpOption.BROADCAST_ADDRESS, DhcpOption.NTP_SERVERS);
 
     Terms {
         dns = List.copyOf(dns);
@@ -66,19 +66,24 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
      * stands before the routers all the same (RFC 2132, 3.3). A client that asks for nothing gets everything.
      */
     void addParameters(List<DhcpOption> out, Optional<ParameterRequestList> request) {
-        List<Integer> codes = request.map(Terms::codes).orElseGet(this::all);
-        boolean[] done = new boolean[256];
-        for (int code : codes) {
-            if (code == DhcpOption.ROUTERS && codes.contains(DhcpOption.SUBNET_MASK)) {
-                add(out, DhcpOption.SUBNET_MASK, done);
+        Bytes codes = request.map(ParameterRequestList::codes).orElseGet(this::all);
+        boolean[] asked = new boolean[256];
+        for (int i = 0; i < codes.length(); i++) {
+            asked[codes.at(i)] = true;
+        }
+        for (int i = 0; i < codes.length(); i++) {
+            int code = codes.at(i);
+            if (code == DhcpOption.ROUTERS) {
+                add(out, DhcpOption.SUBNET_MASK, asked);
             }
-            add(out, code, done);
+            add(out, code, asked);
         }
     }
 
-    private void add(List<DhcpOption> out, int code, boolean[] done) {
-        if (!done[code]) {
-            done[code] = true;
+    /** Adds a parameter that is asked for and not added yet. */
+    private void add(List<DhcpOption> out, int code, boolean[] asked) {
+        if (asked[code]) {
+            asked[code] = false;
             parameter(code).ifPresent(out::add);
         }
     }
@@ -113,21 +118,10 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
         };
     }
 
-    private List<Integer> all() {
-        List<Integer> codes = new ArrayList<>(UNASKED);
-        codes.add(DhcpOption.BROADCAST_ADDRESS);
-        codes.add(DhcpOption.NTP_SERVERS);
-        network.options().keySet().stream().filter(code -> code > 0 && code < 255).sorted().forEach(codes::add);
-        return codes;
-    }
-
-    private static List<Integer> codes(ParameterRequestList request) {
-        Bytes bytes = request.codes();
-        List<Integer> codes = new ArrayList<>(bytes.length());
-        for (int i = 0; i < bytes.length(); i++) {
-            codes.add(bytes.at(i));
-        }
-        return codes;
+    private Bytes all() {
+        WireWriter codes = new WireWriter(32).bytes(UNASKED);
+        network.options().keySet().stream().filter(code -> code > 0 && code < 255).sorted().forEach(codes::u8);
+        return codes.toBytes();
     }
 
     private static Bytes text(String text) {

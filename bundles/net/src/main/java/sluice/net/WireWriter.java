@@ -129,6 +129,12 @@ public final class WireWriter {
         return Bytes.copyOf(array, 0, length);
     }
 
+    /** Forgets what was written from {@code at} on. */
+    public void cut(int at) {
+        Objects.checkIndex(at, length + 1);
+        length = at;
+    }
+
     /** Forgets what was written and keeps the room. */
     public void clear() {
         length = 0;

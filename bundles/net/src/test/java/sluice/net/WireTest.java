@@ -78,6 +78,15 @@ class WireTest {
     }
 
     @Test
+    void whatIsCutOffIsGone() {
+        WireWriter out = new WireWriter().u32(0x01020304);
+        out.cut(1);
+        assertThat(out.u8(9).toBytes()).isEqualTo(Bytes.of(1, 9));
+        assertThatThrownBy(() -> out.cut(3)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(out.length()).isEqualTo(2);
+    }
+
+    @Test
     void checksumIsThatOfTheExampleInRfc1071() {
         assertThat(InternetChecksum.of(Bytes.fromHex("0001f203f4f5f6f7"))).isEqualTo(0x220d);
         assertThat(InternetChecksum.of(Bytes.fromHex("0001f203f4f5f6f7220d"))).isZero();
