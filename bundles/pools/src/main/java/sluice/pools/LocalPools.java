@@ -36,6 +36,9 @@ import sluice.session.api.SessionKey;
 @Component(service = {AddressSource.class, Inspectable.class})
 public final class LocalPools implements AddressSource, Inspectable {
 
+    /** A pool of which so much is in use wants the operator's attention. */
+    private static final int FULL_PERCENT = 90;
+
     private final InstantSource clock;
     private final CounterSet<PoolCounter> counters = new CounterSet<>(PoolCounter.class);
     private final PoolMemory memory;
@@ -153,6 +156,21 @@ public final class LocalPools implements AddressSource, Inspectable {
         }
         return new Table(
                 List.of("Pool", "Network", "Gateway", "Addresses", "Held", "Free", "Quarantine", "Used"), rows);
+    }
+
+    @Override
+    public List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        synchronized (tables) {
+            for (AddressTable table : tables) {
+                int free = table.size() - table.held() - table.quarantined(clock.millis());
+                if (100L * free <= (100L - FULL_PERCENT) * table.size()) {
+                    complaints.add("Pool " + table.pool().network().name() + " has " + Math.max(0, free) + " of "
+                            + table.size() + " addresses left.");
+                }
+            }
+        }
+        return complaints;
     }
 
     long counted(PoolCounter counter) {

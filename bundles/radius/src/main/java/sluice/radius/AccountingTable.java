@@ -41,4 +41,12 @@ public final class AccountingTable implements Inspectable {
                         Integer.toString(sender.onTheWay()),
                         Long.toString(accounting.reader().lost()))));
     }
+
+    @Override
+    public List<String> complaints() {
+        return accounting.sender().isSilent()
+                ? List.of("No RADIUS server takes accounting; " + accounting.waiting()
+                        + " records are read and wait, more may wait in the event log. They are sent when one answers.")
+                : List.of();
+    }
 }

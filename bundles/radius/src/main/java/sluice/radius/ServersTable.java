@@ -54,6 +54,25 @@ public final class ServersTable implements Inspectable {
         return new Table(COLUMNS, rows);
     }
 
+    @Override
+    public List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        for (ServerLink link : client.loop().links()) {
+            if (!link.state().equals("up")) {
+                complaints.add(link + " is " + link.state() + ".");
+            }
+        }
+        for (RadiusServer server : client.servers()) {
+            if (server.settings().isEmpty()) {
+                complaints.add("Server " + server.name() + " is not asked: " + server.trouble() + ".");
+            }
+        }
+        if (client.servers().isEmpty()) {
+            complaints.add("No RADIUS server is configured.");
+        }
+        return complaints;
+    }
+
     private static List<String> row(ServerLink link) {
         CounterSet<LinkCounter> counters = link.counters();
         return List.of(
