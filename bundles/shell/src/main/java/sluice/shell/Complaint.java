@@ -33,8 +33,17 @@ record Complaint(String subject, String sentence) {
                                         + cursor.reader() + " read them; they are lost for it."))),
                         () -> all.add(new Complaint("journal", "The event log is not running, so nobody can come online.")));
         for (Inspectable table : appliance.tables()) {
-            table.complaints().forEach(sentence -> all.add(new Complaint(table.name(), sentence)));
+            of(table).forEach(sentence -> all.add(new Complaint(table.name(), sentence)));
         }
         return all;
+    }
+
+    /** One owner that fails must not silence the others. */
+    private static List<String> of(Inspectable table) {
+        try {
+            return table.complaints();
+        } catch (RuntimeException e) {
+            return List.of("cannot say how it is: " + e);
+        }
     }
 }

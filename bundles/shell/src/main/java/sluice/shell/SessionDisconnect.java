@@ -52,10 +52,13 @@ public final class SessionDisconnect extends ShellAction {
         if (json) {
             out.println(new JsonWriter()
                     .beginObject()
+                    .name("data")
+                    .beginObject()
                     .name("session_id")
                     .value(id.toString())
                     .name("terminate_cause")
                     .value(reason.toString())
+                    .endObject()
                     .endObject());
         } else {
             out.println("Session " + id + " ended with " + reason + ".");

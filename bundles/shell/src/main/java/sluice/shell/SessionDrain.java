@@ -10,8 +10,8 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "session",
         name = "drain",
-        description = "Take the gateway out of service: end every session (Admin-Reboot), take no new ones."
-                + " session:resume takes them again.")
+        description = "Take the gateway out of service: end every session (Admin-Reboot), take no new ones,"
+                + " until session:resume.")
 public final class SessionDrain extends ShellAction {
 
     private static final int WAIT_SECONDS = 300;
@@ -25,6 +25,6 @@ public final class SessionDrain extends ShellAction {
             throw failure("This ends every session of this gateway. Say session:drain --yes if that is meant.");
         }
         int ended = await(sessions().drain(), WAIT_SECONDS);
-        out.println(json ? "{\"ended\":" + ended + "}" : ended + " sessions ended. The gateway takes no new ones.");
+        out.println(json ? "{\"data\":{\"ended\":" + ended + "}}" : ended + " sessions ended. The gateway takes no new ones.");
     }
 }

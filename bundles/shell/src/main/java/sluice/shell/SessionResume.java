@@ -7,7 +7,7 @@ import sluice.session.api.CommandResult;
 
 /** {@code session:resume}. */
 @Service
-@Command(scope = "session", name = "resume", description = "Take new sessions again after session:drain")
+@Command(scope = "session", name = "resume", description = "Take new sessions again after session:drain.")
 public final class SessionResume extends ShellAction {
 
     private static final int WAIT_SECONDS = 10;
@@ -18,6 +18,6 @@ public final class SessionResume extends ShellAction {
         if (result != CommandResult.DONE) {
             throw failure("The gateway could not be put into service (" + result + "). Try again.");
         }
-        out.println(json ? "{\"resumed\":true}" : "The gateway takes new sessions.");
+        out.println(json ? "{\"data\":{\"resumed\":true}}" : "The gateway takes new sessions.");
     }
 }

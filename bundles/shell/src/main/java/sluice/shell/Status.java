@@ -89,8 +89,15 @@ public final class Status extends ShellAction {
         }
     }
 
+    /** A table that fails is said to fail: the rest of the screen is needed all the more. */
     private void section(Inspectable inspectable) {
-        Table table = inspectable.table();
+        Table table;
+        try {
+            table = inspectable.table();
+        } catch (RuntimeException e) {
+            line("DEGRADED", Printable.of(inspectable.name() + ": cannot be shown, " + e));
+            return;
+        }
         if (table.rows().isEmpty()) {
             return;
         }

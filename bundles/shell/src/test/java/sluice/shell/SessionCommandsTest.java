@@ -3,6 +3,10 @@ package sluice.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +32,9 @@ final class SessionCommandsTest {
             SessionList.class,
             SessionShow.class,
             SessionCount.class,
-            SessionDisconnect.class);
+            SessionDisconnect.class,
+            SessionDrain.class,
+            SessionResume.class);
 
     @BeforeEach
     void threeSessions() {
@@ -174,6 +180,34 @@ final class SessionCommandsTest {
         assertThatThrownBy(() -> shell.run("session:disconnect --cause because " + FIRST))
                 .hasMessageContaining("because is no cause; there are User-Request, Lost-Carrier");
         assertThat(engine.commands).isEmpty();
+    }
+
+    @Test
+    void drainingIsMeantOrNotDone() throws Exception {
+        assertThatThrownBy(() -> shell.run("session:drain"))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("session:drain --yes");
+        assertThat(engine.sessions).hasSize(3);
+        assertThat(shell.run("session:drain --yes")).startsWith("3 sessions ended.");
+        assertThat(shell.run("session:resume")).isEqualTo("The gateway takes new sessions.\n");
+    }
+
+    @Test
+    void leasesAreSessionsByAddress() throws Exception {
+        Instant hourLater = FakeSessions.OPENED.plus(Duration.ofHours(1));
+        LeaseTable leases = new LeaseTable(engine, InstantSource.fixed(hourLater));
+
+        assertThat(leases.table().rows())
+                .hasSize(3)
+                .first()
+                .isEqualTo(List.of(
+                        "10.64.0.1",
+                        "02:00:00:00:00:01",
+                        "0:100.1 1/0/1@cstm-relay-02",
+                        "bound",
+                        "2026-01-02T10:00:00Z",
+                        "23h 0m",
+                        FIRST));
     }
 
     @Test

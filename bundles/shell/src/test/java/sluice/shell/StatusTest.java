@@ -3,6 +3,7 @@ package sluice.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import sluice.net.Ip4;
 import sluice.platform.api.CursorPosition;
@@ -43,10 +44,35 @@ final class StatusTest {
     @Test
     void everyOwnerOfATableIsHeard() throws Exception {
         boot(new CursorPosition("redis", 3, 4, 5));
-        shell.appliance.bindInspectable(new Inspectable() {
+        shell.appliance.bindInspectable(complaining("radius:servers", () -> List.of("r1 does not answer.")));
+
+        assertThat(shell.run("sluice:status"))
+                .contains("DEGRADED   radius:servers: r1 does not answer.")
+                .contains("DEGRADED   journal: 5 events were taken away by the bound of the log before redis read them");
+        assertThat(shell.run("sluice:status --json"))
+                .contains("\"bng_id\":\"bng-01\"", "\"sessions\":0")
+                .contains("{\"subject\":\"radius:servers\",\"sentence\":\"r1 does not answer.\"}");
+    }
+
+    @Test
+    void anOwnerThatFailsDoesNotSilenceTheOthers() throws Exception {
+        boot(new CursorPosition("redis", 3, 0, 0));
+        shell.appliance.bindInspectable(complaining("pools:list", () -> {
+            throw new IllegalStateException("gone");
+        }));
+        shell.appliance.bindInspectable(complaining("radius:servers", () -> List.of("r1 does not answer.")));
+
+        assertThat(shell.run("sluice:status"))
+                .contains("DEGRADED   pools:list: cannot say how it is", "DEGRADED   pools:list: cannot be shown")
+                .contains("DEGRADED   radius:servers: r1 does not answer.");
+    }
+
+    /** A table that cannot be shown and has something to say. */
+    private static Inspectable complaining(String name, Supplier<List<String>> complaints) {
+        return new Inspectable() {
             @Override
             public String name() {
-                return "radius:servers";
+                return name;
             }
 
             @Override
@@ -56,21 +82,14 @@ final class StatusTest {
 
             @Override
             public Table table() {
-                return new Table(List.of("Server"), List.of());
+                throw new IllegalStateException("gone");
             }
 
             @Override
             public List<String> complaints() {
-                return List.of("r1 does not answer.");
+                return complaints.get();
             }
-        });
-
-        assertThat(shell.run("sluice:status"))
-                .contains("DEGRADED   radius:servers: r1 does not answer.")
-                .contains("DEGRADED   journal: 5 events were taken away by the bound of the log before redis read them");
-        assertThat(shell.run("sluice:status --json"))
-                .contains("\"bng_id\":\"bng-01\"", "\"sessions\":0")
-                .contains("{\"subject\":\"radius:servers\",\"sentence\":\"r1 does not answer.\"}");
+        };
     }
 
     private void boot(CursorPosition cursor) {
