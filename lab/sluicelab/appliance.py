@@ -1,5 +1,6 @@
 """The appliance: the real distribution, unpacked, configured for the lab, run in the gateway's namespace."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -7,7 +8,7 @@ import shutil
 
 from sluicelab.namespace import CommandFailed, Namespace, Process, run
 from sluicelab.topology import Topology
-from sluicelab.waiting import eventually
+from sluicelab.waiting import NotInTime, eventually
 
 REPOSITORY = pathlib.Path(__file__).parent.parent.parent
 DISTRIBUTION = "karaf-assembly/target/sluice-*.tar.gz"
@@ -76,10 +77,11 @@ class Appliance:
     def start(self, seconds: float = 90) -> None:
         """Starts the JVM and waits until the shell answers."""
         self.launch()
-        try:
-            eventually(self._answers, seconds, "the appliance's shell answers")
-        except AssertionError as late:
-            raise AssertionError(f"{late}\n{self.said()[-3000:]}") from late
+        with contextlib.suppress(NotInTime):
+            eventually(lambda: self._answers() or not self.alive, seconds, "the appliance answers")
+        if not self.alive or not self._answers():
+            what = "does not answer" if self.alive else "ended by itself"
+            raise AssertionError(f"the appliance {what}\n{self.said()[-3000:]}")
 
     def launch(self) -> None:
         """Starts the JVM and does not wait."""
@@ -136,8 +138,6 @@ class Appliance:
         return {row["reason"]: int(row["packets"]) for row in self.table("dataplane:drops")}
 
     def _answers(self) -> bool:
-        if not self.alive:
-            raise AssertionError(f"the appliance ended by itself\n{self.said()[-3000:]}")
         try:
             self.sessions()
             return True
