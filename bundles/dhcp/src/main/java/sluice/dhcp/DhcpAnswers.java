@@ -48,13 +48,20 @@ final class DhcpAnswers {
     /** True when that server identifier is one of this gateway's. */
     boolean isOurs(SessionView session, Ip4 server) {
         return settings.serverIdentifier().filter(server::equals).isPresent()
-                || session.address().map(AddressGrant::network).map(Network::gateway).filter(server::equals).isPresent()
-                || session.networkOf(server).map(Network::gateway).filter(server::equals).isPresent();
+                || session.address()
+                        .map(AddressGrant::network)
+                        .map(Network::gateway)
+                        .filter(server::equals)
+                        .isPresent()
+                || session.networkOf(server)
+                        .map(Network::gateway)
+                        .filter(server::equals)
+                        .isPresent();
     }
 
     /**
-     * As whom to refuse an address. A client that asks for one of a foreign network tells nothing about ours, so what the
-     * relay says comes next, then the address to which the client wrote, then any network of this gateway.
+     * As whom to refuse an address. A client that asks for one of a foreign network tells nothing about ours, so what
+     * the relay says comes next, then the address to which the client wrote, then any network of this gateway.
      */
     Optional<Ip4> identity(SessionView session, DhcpRequest request, Ip4 address) {
         Optional<Ip4> identity = settings.serverIdentifier()

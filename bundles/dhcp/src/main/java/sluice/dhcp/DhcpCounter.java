@@ -2,7 +2,9 @@ package sluice.dhcp;
 
 import sluice.platform.api.Counter;
 
-/** What the DHCP server counts. Ids: 1 and up received, 20 sent, 40 decided, 60 refused before a session, 80 ignored. */
+/**
+ * What the DHCP server counts. Ids: 1 and up received, 20 sent, 40 decided, 60 refused before a session, 80 ignored.
+ */
 enum DhcpCounter implements Counter {
     DISCOVER(1, "DISCOVER received"),
     REQUEST_SELECTING(2, "REQUEST received, selecting an offer"),

@@ -7,10 +7,12 @@ import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
 
 /**
- * The counters of the DHCP server and the table that shows them. A component of its own, so that counts survive a change of
- * the server's settings. Safe for any thread.
+ * The counters of the DHCP server and the table that shows them. A component of its own, so that counts survive a
+ * change of the server's settings. Safe for any thread.
  */
-@Component(service = {DhcpCounters.class, Inspectable.class}, immediate = true)
+@Component(
+        service = {DhcpCounters.class, Inspectable.class},
+        immediate = true)
 public final class DhcpCounters implements Inspectable {
     private final CounterSet<DhcpCounter> counters = new CounterSet<>(DhcpCounter.class);
 

@@ -87,7 +87,8 @@ record DhcpMessage(
     /**
      * The message in the payload of a datagram.
      *
-     * @throws MalformedPacket when it ends too early, is not for Ethernet, has no cookie, no message type or a bad option
+     * @throws MalformedPacket when it ends too early, is not for Ethernet, has no cookie, no message type or a bad
+     *     option
      */
     static DhcpMessage decode(Bytes payload) throws MalformedPacket {
         WireReader in = new WireReader(payload);
@@ -114,9 +115,20 @@ record DhcpMessage(
             throw in.malformed(DhcpFault.NO_COOKIE);
         }
         OptionReader options = OptionReader.read(in.rest(), sname, file);
-        DhcpMessage message = new DhcpMessage(op, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr,
+        DhcpMessage message = new DhcpMessage(
+                op,
+                hops,
+                xid,
+                secs,
+                flags,
+                ciaddr,
+                yiaddr,
+                siaddr,
+                giaddr,
+                chaddr,
                 options.snameIsOptions() ? Bytes.EMPTY : trimmed(sname),
-                options.fileIsOptions() ? Bytes.EMPTY : trimmed(file), options.decoded());
+                options.fileIsOptions() ? Bytes.EMPTY : trimmed(file),
+                options.decoded());
         if (message.option(MessageType.class).isEmpty()) {
             throw in.malformed(DhcpFault.NO_MESSAGE_TYPE);
         }
@@ -156,13 +168,20 @@ record DhcpMessage(
     }
 
     /**
-     * Encodes into at most {@code sizeMax} bytes. What does not fit behind the header goes into file and sname (RFC 2132,
-     * 9.3) when these are empty; what does not fit there either is left out, the last options first.
+     * Encodes into at most {@code sizeMax} bytes. What does not fit behind the header goes into file and sname (RFC
+     * 2132, 9.3) when these are empty; what does not fit there either is left out, the last options first.
      */
     Encoded encode(int sizeMax) {
         OptionWriter packed = OptionWriter.pack(options, sizeMax - HEADER_LENGTH, file.isEmpty(), sname.isEmpty());
-        WireWriter out = new WireWriter(Math.max(LENGTH_MIN, HEADER_LENGTH + packed.main().length()));
-        out.u8(op).u8(ETHERNET).u8(MacAddress.LENGTH).u8(hops).i32(xid).u16(secs).u16(flags);
+        WireWriter out = new WireWriter(
+                Math.max(LENGTH_MIN, HEADER_LENGTH + packed.main().length()));
+        out.u8(op)
+                .u8(ETHERNET)
+                .u8(MacAddress.LENGTH)
+                .u8(hops)
+                .i32(xid)
+                .u16(secs)
+                .u16(flags);
         out.ip4(ciaddr).ip4(yiaddr).ip4(siaddr).ip4(giaddr).mac(chaddr).zeros(CHADDR_PADDING);
         field(out, packed.sname().isEmpty() ? sname : packed.sname(), SNAME_LENGTH);
         field(out, packed.file().isEmpty() ? file : packed.file(), FILE_LENGTH);

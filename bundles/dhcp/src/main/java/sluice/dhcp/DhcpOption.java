@@ -7,7 +7,8 @@ import sluice.net.Ip4;
 import sluice.net.WireWriter;
 
 /**
- * An option of a DHCP message (RFC 2132). The code space is open: what has no record here is an {@link Unknown} and survives.
+ * An option of a DHCP message (RFC 2132). The code space is open: what has no record here is an {@link Unknown} and
+ * survives.
  *
  * <pre>
  * +--------+--------+--------+--------+---

@@ -65,29 +65,39 @@ record DhcpReply(DhcpRequest request, Ip4 server, DhcpMessage message) {
     }
 
     /** Echoes what every reply echoes: option 61 (RFC 6842), and option 82 as the last one (RFC 3046, 2.2). */
-    private static DhcpReply finish(
-            DhcpRequest request, Ip4 server, Ip4 yiaddr, int flags, List<DhcpOption> options) {
+    private static DhcpReply finish(DhcpRequest request, Ip4 server, Ip4 yiaddr, int flags, List<DhcpOption> options) {
         DhcpMessage asked = request.message();
         int at = Math.min(2, options.size());
         asked.option(ClientIdentifier.class).ifPresent(identifier -> options.add(at, identifier));
         request.relayAgent().ifPresent(options::add);
         int type = ((MessageType) options.getFirst()).type();
         Ip4 ciaddr = type == MessageType.ACK ? asked.ciaddr() : Ip4.ANY;
-        DhcpMessage message = new DhcpMessage(DhcpMessage.REPLY, 0, asked.xid(), 0, flags, ciaddr, yiaddr, Ip4.ANY,
-                asked.giaddr(), asked.chaddr(), Bytes.EMPTY, Bytes.EMPTY, options);
+        DhcpMessage message = new DhcpMessage(
+                DhcpMessage.REPLY,
+                0,
+                asked.xid(),
+                0,
+                flags,
+                ciaddr,
+                yiaddr,
+                Ip4.ANY,
+                asked.giaddr(),
+                asked.chaddr(),
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                options);
         return new DhcpReply(request, server, message);
     }
 
     /**
-     * The frame that carries the answer, on the tags of the request with priority 0. Its source address is zero; the frame
-     * sink puts that of the port there.
+     * The frame that carries the answer, on the tags of the request with priority 0. Its source address is zero; the
+     * frame sink puts that of the port there.
      */
     Frame frame(DhcpMessage.Encoded encoded) {
         Way way = way();
-        Bytes packet = new UdpDatagram(DhcpRequest.SERVER_PORT, way.port, encoded.payload())
-                .toPacket(server, way.address);
-        EthernetFrame frame =
-                new EthernetFrame(way.station, MacAddress.ZERO, tags(request), EthernetFrame.IP4, packet);
+        Bytes packet =
+                new UdpDatagram(DhcpRequest.SERVER_PORT, way.port, encoded.payload()).toPacket(server, way.address);
+        EthernetFrame frame = new EthernetFrame(way.station, MacAddress.ZERO, tags(request), EthernetFrame.IP4, packet);
         return new Frame(request.port(), frame.encode());
     }
 
@@ -114,8 +124,6 @@ record DhcpReply(DhcpRequest request, Ip4 server, DhcpMessage message) {
         if (!asked.ciaddr().isAny()) {
             return new Way(sender, asked.ciaddr(), DhcpRequest.CLIENT_PORT);
         }
-        return asked.wantsBroadcast()
-                ? everybody
-                : new Way(asked.chaddr(), message.yiaddr(), DhcpRequest.CLIENT_PORT);
+        return asked.wantsBroadcast() ? everybody : new Way(asked.chaddr(), message.yiaddr(), DhcpRequest.CLIENT_PORT);
     }
 }

@@ -33,8 +33,8 @@ import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
 /**
- * Brings IPoE subscribers up by DHCPv4 (RFC 2131). Decides only: from a message and the state of its session follow the next
- * state and what the engine is to do. Holds nothing of a session, so every shard may use it at the same time.
+ * Brings IPoE subscribers up by DHCPv4 (RFC 2131). Decides only: from a message and the state of its session follow
+ * the next state and what the engine is to do. Holds nothing of a session, so every shard may use it at the same time.
  */
 @Component(configurationPid = "sluice.dhcp", service = AccessProtocol.class)
 @Designate(ocd = DhcpServer.Config.class)
@@ -56,7 +56,9 @@ public final class DhcpServer implements AccessProtocol {
         @AttributeDefinition(description = "Time for which an offered address is reserved, seconds", min = "1")
         int offer__seconds() default 30;
 
-        @AttributeDefinition(description = "Shortest lease that is given because a client wishes it, seconds", min = "1")
+        @AttributeDefinition(
+                description = "Shortest lease that is given because a client wishes it, seconds",
+                min = "1")
         int lease__min__seconds() default 60;
 
         @AttributeDefinition(
@@ -142,7 +144,9 @@ public final class DhcpServer implements AccessProtocol {
                 yield Step.to(new DhcpState.Authenticating(frame));
             }
             case DhcpState.Offered offered ->
-                grant.isEmpty() ? Step.forget() : Step.to(offered, answers.offer(session, request, grant.get()), armOffer());
+                grant.isEmpty()
+                        ? Step.forget()
+                        : Step.to(offered, answers.offer(session, request, grant.get()), armOffer());
             case DhcpState.Bound bound ->
                 grant.isEmpty() ? Step.forget() : Step.to(bound, answers.offer(session, request, grant.get()));
         };
@@ -166,7 +170,8 @@ public final class DhcpServer implements AccessProtocol {
         if (!holds(session, request.message().ciaddr())) {
             return ignored(session, session.address().isEmpty() ? DhcpCounter.NO_RECORD : DhcpCounter.WRONG_ADDRESS);
         }
-        if (request.server().isPresent() && !answers.isOurs(session, request.server().get())) {
+        if (request.server().isPresent()
+                && !answers.isOurs(session, request.server().get())) {
             return ignored(session, DhcpCounter.OTHER_SERVER);
         }
         return session.isOpen()
@@ -236,8 +241,8 @@ public final class DhcpServer implements AccessProtocol {
     }
 
     /**
-     * An ACK did not leave, and the client asks again by itself. What could not be opened stays reserved for that; what could
-     * not be made durable was taken down again, and the client begins anew.
+     * An ACK did not leave, and the client asks again by itself. What could not be opened stays reserved for that;
+     * what could not be made durable was taken down again, and the client begins anew.
      */
     private Step onFailure(SessionView session, Outcome outcome) {
         return switch (outcome) {
@@ -283,18 +288,21 @@ public final class DhcpServer implements AccessProtocol {
     }
 
     private static boolean holds(SessionView session, Ip4 address) {
-        return session.address().isPresent() && session.address().get().address().equals(address);
+        return session.address().isPresent()
+                && session.address().get().address().equals(address);
     }
 
     /** What RADIUS may want to know of the client; texts are made printable, whatever the client put there. */
     private static Map<String, String> attributes(DhcpRequest request) {
         Map<String, String> attributes = new TreeMap<>();
         DhcpMessage message = request.message();
-        message.option(HostName.class).ifPresent(name -> attributes.put("DHCP-Hostname", LineId.printable(name.text())));
+        message.option(HostName.class)
+                .ifPresent(name -> attributes.put("DHCP-Hostname", LineId.printable(name.text())));
         message.option(VendorClass.class)
                 .ifPresent(vendor -> attributes.put("DHCP-Vendor-Class-Identifier", LineId.printable(vendor.data())));
         message.option(ClientIdentifier.class)
-                .ifPresent(id -> attributes.put("DHCP-Client-Identifier", "0x" + id.data().toHex()));
+                .ifPresent(id -> attributes.put(
+                        "DHCP-Client-Identifier", "0x" + id.data().toHex()));
         request.link().ifPresent(link -> attributes.put("DHCP-Gateway-IP-Address", link.toString()));
         request.relayAgent().ifPresent(relay -> {
             if (!relay.subscriberId().isEmpty()) {

@@ -10,8 +10,8 @@ import sluice.net.WireReader;
 import sluice.net.WireWriter;
 
 /**
- * Domains in which the client looks short names up (option 119, RFC 3397), in the notation of DNS (RFC 1035, 3.1, 4.1.4):
- * labels with their length before them, or two bytes that point back to labels earlier in the same option.
+ * Domains in which the client looks short names up (option 119, RFC 3397), in the notation of DNS (RFC 1035, 3.1,
+ * 4.1.4): labels with their length before them, or two bytes that point back to labels earlier in the same option.
  *
  * @param domains each a list of labels of 1..63 bytes
  */

@@ -33,7 +33,9 @@ final class FrozenState {
             case DhcpState.Authenticating authenticating -> freeze(authenticating.discover());
             case DhcpState.Offered() -> FROZEN_OFFERED;
             case DhcpState.Bound() -> FROZEN_BOUND;
-            default -> throw new IllegalArgumentException("State of another protocol: " + state.getClass().getName());
+            default ->
+                throw new IllegalArgumentException(
+                        "State of another protocol: " + state.getClass().getName());
         };
     }
 

@@ -6,8 +6,8 @@ import sluice.net.MalformedPacket;
 import sluice.net.WireReader;
 
 /**
- * The rates of a DSL or fibre line as the access node says them: vendor information of the Broadband Forum (RFC 4243; TR-101,
- * appendix B), bit/s, under the names of RFC 4679.
+ * The rates of a DSL or fibre line as the access node says them: vendor information of the Broadband Forum (RFC 4243;
+ * TR-101, appendix B), bit/s, under the names of RFC 4679.
  */
 final class LineRates {
     private static final int BROADBAND_FORUM = 3561;

@@ -29,11 +29,13 @@ final class OptionDecoder {
             case DhcpOption.VENDOR_SPECIFIC -> new DhcpOption.VendorSpecific(value); // 8.4
             case DhcpOption.REQUESTED_ADDRESS -> new DhcpOption.RequestedAddress(address(value)); // 9.1
             case DhcpOption.LEASE_TIME -> new DhcpOption.LeaseTime(seconds(value)); // 9.2
-            case DhcpOption.MESSAGE_TYPE -> new DhcpOption.MessageType(fixed(value, 1).u8()); // 9.6
+            case DhcpOption.MESSAGE_TYPE ->
+                new DhcpOption.MessageType(fixed(value, 1).u8()); // 9.6
             case DhcpOption.SERVER_IDENTIFIER -> new DhcpOption.ServerIdentifier(address(value)); // 9.7
             case DhcpOption.PARAMETER_REQUEST_LIST -> new DhcpOption.ParameterRequestList(value); // 9.8
             case DhcpOption.MESSAGE -> new DhcpOption.Message(value); // 9.9
-            case DhcpOption.MAXIMUM_SIZE -> new DhcpOption.MaximumSize(fixed(value, 2).u16()); // 9.10
+            case DhcpOption.MAXIMUM_SIZE ->
+                new DhcpOption.MaximumSize(fixed(value, 2).u16()); // 9.10
             case DhcpOption.RENEWAL_TIME -> new DhcpOption.RenewalTime(seconds(value)); // 9.11
             case DhcpOption.REBINDING_TIME -> new DhcpOption.RebindingTime(seconds(value)); // 9.12
             case DhcpOption.VENDOR_CLASS -> new DhcpOption.VendorClass(value); // 9.13

@@ -6,9 +6,9 @@ import sluice.net.Bytes;
 import sluice.net.WireWriter;
 
 /**
- * Lays options out over the place behind the header and, when that is too small, over file and sname (RFC 2132, 9.3). Each
- * option stays in one place; one longer than 255 bytes is split there (RFC 3396, 6). Option 82 is the last behind the header
- * and never in file or sname (RFC 3046, 2.2).
+ * Lays options out over the place behind the header and, when that is too small, over file and sname (RFC 2132, 9.3).
+ * Each option stays in one place; one longer than 255 bytes is split there (RFC 3396, 6). Option 82 is the last
+ * behind the header and never in file or sname (RFC 3046, 2.2).
  *
  * @param main behind the header, with its end option
  * @param file empty when the field carries no options
@@ -41,7 +41,8 @@ record OptionWriter(Bytes main, Bytes file, Bytes sname, List<Integer> leftOut) 
         }
         Bytes relay = relayAgent(options);
         if (main.length() + relay.length() + 1 <= room) {
-            return new OptionWriter(main.bytes(relay).u8(DhcpOption.END).toBytes(), Bytes.EMPTY, Bytes.EMPTY, List.of());
+            return new OptionWriter(
+                    main.bytes(relay).u8(DhcpOption.END).toBytes(), Bytes.EMPTY, Bytes.EMPTY, List.of());
         }
         return new Spread(room - relay.length(), fileIsFree, snameIsFree).pack(options, relay);
     }

@@ -20,8 +20,8 @@ import sluice.session.api.Step;
  *  rebinding   | Extend, ACK                       | NAK                        | NAK when of a foreign network
  * </pre>
  *
- * <p>Without record and without reason for NAK the server is silent: another one may know the client. Every ACK stands behind
- * an Extend or Open, also the repeated one, so that none leaves before the lease is durable.
+ * <p>Without record and without reason for NAK the server is silent: another one may know the client. Every ACK
+ * stands behind an Extend or Open, also the repeated one, so that none leaves before the lease is durable.
  */
 final class RequestRules {
     private final DhcpSettings settings;
@@ -40,7 +40,8 @@ final class RequestRules {
             return ignored(session, DhcpCounter.NO_REQUESTED_ADDRESS);
         }
         counters.count(counterOf(kind));
-        if (request.server().isPresent() && !answers.isOurs(session, request.server().get())) {
+        if (request.server().isPresent()
+                && !answers.isOurs(session, request.server().get())) {
             return onOtherServer(session);
         }
         if (session.state().isEmpty() || !(session.state().get() instanceof DhcpState state)) {
@@ -54,7 +55,9 @@ final class RequestRules {
         };
     }
 
-    /** The client took the offer of another server (RFC 2131, 3.1, 4): ours is free again. A lease stays until it ends. */
+    /**
+     * The client took the offer of another server (RFC 2131, 3.1, 4): ours is free again. A lease stays until it ends.
+     */
     private Step onOtherServer(SessionView session) {
         if (session.state().isPresent() && session.state().get() instanceof DhcpState.Offered) {
             counters.count(DhcpCounter.OFFER_DECLINED);
@@ -78,7 +81,9 @@ final class RequestRules {
         if (session.isOpen()) {
             return Step.to(new DhcpState.Bound(), new Effect.Extend(terms.lease()), arm, ack);
         }
-        MacAddress nextHop = request.isRelayed() ? request.ethernet().source() : request.message().chaddr();
+        MacAddress nextHop = request.isRelayed()
+                ? request.ethernet().source()
+                : request.message().chaddr();
         Effect open = new Effect.Open(DhcpReply.tags(request), nextHop, terms.lease());
         Effect disarm = new Effect.Disarm(DhcpServer.OFFER_TIMER);
         return Step.to(new DhcpState.Bound(), open, disarm, arm, ack);
@@ -101,7 +106,9 @@ final class RequestRules {
             Optional<Network> network = session.networkOf(request.link().get());
             return network.isPresent() && !network.get().prefix().contains(address);
         }
-        return session.networkOf(address).filter(network -> network.prefix().contains(address)).isEmpty();
+        return session.networkOf(address)
+                .filter(network -> network.prefix().contains(address))
+                .isEmpty();
     }
 
     private Step nak(SessionView session, DhcpRequest request, String reason) {

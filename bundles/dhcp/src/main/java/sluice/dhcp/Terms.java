@@ -29,18 +29,24 @@ import sluice.session.api.Network;
  * @param lease how long a grant is good
  */
 record Terms(Network network, List<Ip4> dns, Duration lease) {
-    private static final Bytes UNASKED = Bytes.of(DhcpOption.SUBNET_MASK, DhcpOption.ROUTERS, DhcpOption.DNS_SERVERS,
-            DhcpOption.DOMAIN_NAME, DhcpOption.BROADCAST_ADDRESS, DhcpOption.NTP_SERVERS);
+    private static final Bytes UNASKED = Bytes.of(
+            DhcpOption.SUBNET_MASK,
+            DhcpOption.ROUTERS,
+            DhcpOption.DNS_SERVERS,
+            DhcpOption.DOMAIN_NAME,
+            DhcpOption.BROADCAST_ADDRESS,
+            DhcpOption.NTP_SERVERS);
 
     Terms {
         dns = List.copyOf(dns);
     }
 
     /**
-     * The terms for a subscriber. A client may wish a shorter lease than the network's (RFC 2131, 4.3.1), but none below
-     * {@code leaseMin}; Session-Timeout bounds it too.
+     * The terms for a subscriber. A client may wish a shorter lease than the network's (RFC 2131, 4.3.1), but none
+     * below {@code leaseMin}; Session-Timeout bounds it too.
      */
-    static Terms of(Network network, Optional<Authorization> authorization, Optional<Duration> wish, Duration leaseMin) {
+    static Terms of(
+            Network network, Optional<Authorization> authorization, Optional<Duration> wish, Duration leaseMin) {
         List<Ip4> dns = authorization.map(Authorization::dns).orElse(List.of());
         Duration lease = network.lease();
         if (wish.isPresent()) {
@@ -62,8 +68,8 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
     }
 
     /**
-     * Adds what the client asks for, in its order, so that what is left out for lack of room is what it wants least. The mask
-     * stands before the routers all the same (RFC 2132, 3.3). A client that asks for nothing gets everything.
+     * Adds what the client asks for, in its order, so that what is left out for lack of room is what it wants least.
+     * The mask stands before the routers all the same (RFC 2132, 3.3). A client that asks for nothing gets everything.
      */
     void addParameters(List<DhcpOption> out, Optional<ParameterRequestList> request) {
         Bytes codes = request.map(ParameterRequestList::codes).orElseGet(this::all);
@@ -97,7 +103,8 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
             return Optional.of(new Unknown(code, configured));
         }
         return switch (code) {
-            case DhcpOption.SUBNET_MASK -> Optional.of(new SubnetMask(network.prefix().netmask()));
+            case DhcpOption.SUBNET_MASK ->
+                Optional.of(new SubnetMask(network.prefix().netmask()));
             case DhcpOption.ROUTERS -> Optional.of(new Routers(List.of(network.gateway())));
             case DhcpOption.DNS_SERVERS -> dns.isEmpty() ? Optional.empty() : Optional.of(new DnsServers(dns));
             case DhcpOption.DOMAIN_NAME -> network.domain().map(Terms::text).map(DomainName::new);
@@ -120,7 +127,10 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
 
     private Bytes all() {
         WireWriter codes = new WireWriter(32).bytes(UNASKED);
-        network.options().keySet().stream().filter(code -> code > 0 && code < 255).sorted().forEach(codes::u8);
+        network.options().keySet().stream()
+                .filter(code -> code > 0 && code < 255)
+                .sorted()
+                .forEach(codes::u8);
         return codes.toBytes();
     }
 

@@ -38,8 +38,8 @@ final class Cpe {
     }
 
     Frame select(Ip4 server, Ip4 address) {
-        return broadcast(message(
-                MessageType.REQUEST, Ip4.ANY, new ServerIdentifier(server), new RequestedAddress(address)));
+        return broadcast(
+                message(MessageType.REQUEST, Ip4.ANY, new ServerIdentifier(server), new RequestedAddress(address)));
     }
 
     Frame reboot(Ip4 address) {
@@ -59,8 +59,8 @@ final class Cpe {
     }
 
     Frame decline(Ip4 address) {
-        return broadcast(message(
-                MessageType.DECLINE, Ip4.ANY, new ServerIdentifier(GATEWAY), new RequestedAddress(address)));
+        return broadcast(
+                message(MessageType.DECLINE, Ip4.ANY, new ServerIdentifier(GATEWAY), new RequestedAddress(address)));
     }
 
     Frame inform(Ip4 address) {
@@ -76,8 +76,20 @@ final class Cpe {
         all.add(new MessageType(type));
         all.addAll(Arrays.asList(options));
         all.addAll(always);
-        return new DhcpMessage(DhcpMessage.REQUEST, giaddr.isAny() ? 0 : 1, xid++, 0, flags, ciaddr, Ip4.ANY, Ip4.ANY,
-                giaddr, mac, Bytes.EMPTY, Bytes.EMPTY, all);
+        return new DhcpMessage(
+                DhcpMessage.REQUEST,
+                giaddr.isAny() ? 0 : 1,
+                xid++,
+                0,
+                flags,
+                ciaddr,
+                Ip4.ANY,
+                Ip4.ANY,
+                giaddr,
+                mac,
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                all);
     }
 
     Frame broadcast(DhcpMessage message) {
@@ -90,8 +102,7 @@ final class Cpe {
 
     Frame frame(MacAddress source, Ip4 from, Ip4 to, Bytes payload) {
         Bytes packet = new UdpDatagram(DhcpRequest.CLIENT_PORT, DhcpRequest.SERVER_PORT, payload).toPacket(from, to);
-        EthernetFrame frame =
-                new EthernetFrame(MacAddress.BROADCAST, source, tags, EthernetFrame.IP4, packet);
+        EthernetFrame frame = new EthernetFrame(MacAddress.BROADCAST, source, tags, EthernetFrame.IP4, packet);
         return new Frame(0, frame.encode());
     }
 
@@ -102,7 +113,12 @@ final class Cpe {
             WireReader in = new WireReader(ethernet.payload());
             Ip4Header ip = Ip4Header.decode(in);
             UdpDatagram udp = UdpDatagram.decode(ip, in);
-            return new Answer(ethernet, ip.source(), ip.destination(), udp.destinationPort(), udp.payload().length(),
+            return new Answer(
+                    ethernet,
+                    ip.source(),
+                    ip.destination(),
+                    udp.destinationPort(),
+                    udp.payload().length(),
                     DhcpMessage.decode(udp.payload()));
         }
     }

@@ -23,11 +23,19 @@ class DhcpMessageTest {
     private static final int OPTIONS_AT = DhcpMessage.HEADER_LENGTH;
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "rfc2131-4.4.1-discover.hex", "rfc2131-4.3.2-request-selecting.hex", "rfc2131-4.3.2-request-init-reboot.hex",
-        "rfc2131-4.3.2-request-renewing.hex", "rfc2131-4.3.3-decline.hex", "rfc2131-4.3.4-release.hex",
-        "rfc2131-4.3.5-inform.hex", "rfc2131-4.3.1-offer.hex", "rfc2131-4.3.2-nak.hex", "rfc3527-3-relayed-discover.hex"
-    })
+    @ValueSource(
+            strings = {
+                "rfc2131-4.4.1-discover.hex",
+                "rfc2131-4.3.2-request-selecting.hex",
+                "rfc2131-4.3.2-request-init-reboot.hex",
+                "rfc2131-4.3.2-request-renewing.hex",
+                "rfc2131-4.3.3-decline.hex",
+                "rfc2131-4.3.4-release.hex",
+                "rfc2131-4.3.5-inform.hex",
+                "rfc2131-4.3.1-offer.hex",
+                "rfc2131-4.3.2-nak.hex",
+                "rfc3527-3-relayed-discover.hex"
+            })
     void goldenMessageComesBackByteForByte(String name) throws MalformedPacket {
         Bytes golden = Golden.read(name);
         assertThat(golden.length()).isGreaterThanOrEqualTo(DhcpMessage.LENGTH_MIN);
@@ -83,21 +91,34 @@ class DhcpMessageTest {
     @Test
     void whatDoesNotFitGoesIntoFileAndSnameButNeverTheRelayOption() throws MalformedPacket {
         RelayAgent relay = new RelayAgent(List.of(new RelayAgent.Part(1, Bytes.adopt(new byte[40]))));
-        DhcpMessage message = message(
-                unknown(200, 200), unknown(201, 100), unknown(202, 50), unknown(203, 90), relay);
+        DhcpMessage message = message(unknown(200, 200), unknown(201, 100), unknown(202, 50), unknown(203, 90), relay);
         DhcpMessage.Encoded encoded = message.encode(548);
         assertThat(encoded.leftOut()).containsExactly(203);
         assertThat(encoded.payload().length()).isLessThanOrEqualTo(548);
         DhcpMessage decoded = DhcpMessage.decode(encoded.payload());
         assertThat(decoded.options()).contains(unknown(200, 200), unknown(201, 100), unknown(202, 50), relay);
-        assertThat(encoded.payload().slice(OPTIONS_AT).toHex()).as("option 82 behind the header").contains("522a0128");
+        assertThat(encoded.payload().slice(OPTIONS_AT).toHex())
+                .as("option 82 behind the header")
+                .contains("522a0128");
     }
 
     @Test
     void serverNameAndBootFileAreKeptAndNotOverwritten() throws MalformedPacket {
         DhcpMessage plain = message(unknown(200, 250), unknown(201, 120));
-        DhcpMessage boot = new DhcpMessage(plain.op(), 0, 1, 0, 0, Ip4.ANY, Ip4.ANY, Ip4.ANY, Ip4.ANY, plain.chaddr(),
-                Bytes.utf8("tftp"), Bytes.utf8("pxelinux.0"), plain.options());
+        DhcpMessage boot = new DhcpMessage(
+                plain.op(),
+                0,
+                1,
+                0,
+                0,
+                Ip4.ANY,
+                Ip4.ANY,
+                Ip4.ANY,
+                Ip4.ANY,
+                plain.chaddr(),
+                Bytes.utf8("tftp"),
+                Bytes.utf8("pxelinux.0"),
+                plain.options());
         DhcpMessage.Encoded encoded = boot.encode(548);
         assertThat(encoded.leftOut()).containsExactly(201);
         DhcpMessage decoded = DhcpMessage.decode(encoded.payload());
@@ -117,7 +138,8 @@ class DhcpMessageTest {
         List<DhcpOption> all = DhcpMessage.decode(golden).options();
         for (int length = 0; length < golden.length(); length++) {
             try {
-                List<DhcpOption> left = DhcpMessage.decode(golden.slice(0, length)).options();
+                List<DhcpOption> left =
+                        DhcpMessage.decode(golden.slice(0, length)).options();
                 assertThat(length).isGreaterThan(OPTIONS_AT);
                 assertThat(all).startsWith(left.toArray(DhcpOption[]::new));
             } catch (MalformedPacket expected) {
@@ -154,8 +176,20 @@ class DhcpMessageTest {
         assertRefused(DhcpFault.BAD_STATION, group.discover());
         assertRefused(DhcpFault.NOT_DHCP, new Frame(0, with(frame, 21, 0x06)));
         DhcpMessage request = cpe.message(MessageType.DISCOVER, Ip4.ANY);
-        DhcpMessage reply = new DhcpMessage(DhcpMessage.REPLY, 0, 1, 0, 0, Ip4.ANY, Ip4.ANY, Ip4.ANY, Ip4.ANY, cpe.mac,
-                Bytes.EMPTY, Bytes.EMPTY, request.options());
+        DhcpMessage reply = new DhcpMessage(
+                DhcpMessage.REPLY,
+                0,
+                1,
+                0,
+                0,
+                Ip4.ANY,
+                Ip4.ANY,
+                Ip4.ANY,
+                Ip4.ANY,
+                cpe.mac,
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                request.options());
         assertRefused(DhcpFault.BAD_OPERATION, cpe.broadcast(reply));
     }
 
@@ -169,7 +203,9 @@ class DhcpMessageTest {
             byte[] bytes = golden.slice(0, golden.length() - cut).toArray();
             int flips = random.nextInt(4);
             for (int flip = 0; flip < flips; flip++) {
-                int at = random.nextInt(4) == 0 ? random.nextInt(bytes.length) : random.nextInt(OPTIONS_AT, bytes.length);
+                int at = random.nextInt(4) == 0
+                        ? random.nextInt(bytes.length)
+                        : random.nextInt(OPTIONS_AT, bytes.length);
                 bytes[at] = (byte) random.nextInt();
             }
             decoded += survives(Bytes.adopt(bytes), i) ? 1 : 0;
@@ -189,7 +225,8 @@ class DhcpMessageTest {
             DhcpMessage.Encoded encoded = message.encode(4096);
             assertThat(encoded.leftOut()).isEmpty();
             DhcpMessage again = DhcpMessage.decode(encoded.payload());
-            assertThat(again.options()).as("seed %d round %d", SEED, round)
+            assertThat(again.options())
+                    .as("seed %d round %d", SEED, round)
                     .containsExactlyInAnyOrderElementsOf(message.options());
             return true;
         } catch (MalformedPacket e) {
@@ -225,7 +262,8 @@ class DhcpMessageTest {
                 .isThrownBy(() -> DhcpRequest.decode(frame))
                 .satisfies(malformed -> {
                     assertThat(malformed.reason()).isEqualTo(fault);
-                    assertThat(engine.counters.get(DhcpFault.counterOf(malformed))).isOne();
+                    assertThat(engine.counters.get(DhcpFault.counterOf(malformed)))
+                            .isOne();
                 });
     }
 }

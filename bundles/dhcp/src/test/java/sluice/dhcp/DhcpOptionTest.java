@@ -55,7 +55,9 @@ class DhcpOptionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,3", "3,0", "3,5", "6,3", "28,5", "42,2", "50,3", "51,5", "53,0", "53,2", "54,8", "57,1", "58,3", "59,0"})
+    @CsvSource({
+        "1,3", "3,0", "3,5", "6,3", "28,5", "42,2", "50,3", "51,5", "53,0", "53,2", "54,8", "57,1", "58,3", "59,0"
+    })
     void optionOfAWrongLengthIsRefused(int code, int length) {
         assertRefused(code, Bytes.adopt(new byte[length]));
     }
@@ -100,7 +102,12 @@ class DhcpOptionTest {
         Bytes golden = Golden.read("rfc3442-routes.hex");
         ClasslessRoutes routes = ClasslessRoutes.decode(golden);
         assertThat(routes.routes().stream().map(route -> route.destination().toString()))
-                .containsExactly("0.0.0.0/0", "10.0.0.0/8", "10.17.0.0/16", "10.27.129.0/24", "10.229.0.128/25",
+                .containsExactly(
+                        "0.0.0.0/0",
+                        "10.0.0.0/8",
+                        "10.17.0.0/16",
+                        "10.27.129.0/24",
+                        "10.229.0.128/25",
                         "10.198.122.47/32");
         assertThat(routes.routes().getLast().router()).isEqualTo(Ip4.ANY);
         assertThat(routes.value()).isEqualTo(golden);
@@ -124,8 +131,14 @@ class DhcpOptionTest {
 
     @Test
     void circuitIdsSeenInTheFieldAreDistinctLines() throws MalformedPacket {
-        List<String> ids = List.of("eth 0/1/1:100", "eth 1/1/1:100", "FSAN:ALCL12345678",
-                "access-node-id eth 0/1/1 atm 0/100", "agg-01|1/1/1", "tower-a:port-5:vlan-100", "x".repeat(200));
+        List<String> ids = List.of(
+                "eth 0/1/1:100",
+                "eth 1/1/1:100",
+                "FSAN:ALCL12345678",
+                "access-node-id eth 0/1/1 atm 0/100",
+                "agg-01|1/1/1",
+                "tower-a:port-5:vlan-100",
+                "x".repeat(200));
         List<Object> lines = new ArrayList<>();
         for (String id : ids) {
             RelayAgent relay = new RelayAgent(List.of(new RelayAgent.Part(1, Bytes.utf8(id))));

@@ -64,8 +64,8 @@ class DhcpReplyTest {
 
     @Test
     void clientThatAsksForBroadcastGetsIt() {
-        Cpe.Answer offer = engine.ask(
-                cpe.broadcast(cpe.message(MessageType.DISCOVER, Ip4.ANY, Ip4.ANY, DhcpMessage.BROADCAST)));
+        Cpe.Answer offer =
+                engine.ask(cpe.broadcast(cpe.message(MessageType.DISCOVER, Ip4.ANY, Ip4.ANY, DhcpMessage.BROADCAST)));
         assertThat(offer.to()).isEqualTo(Ip4.BROADCAST);
         assertThat(offer.ethernet().destination()).isEqualTo(MacAddress.BROADCAST);
     }
@@ -79,17 +79,23 @@ class DhcpReplyTest {
         assertThat(offer.ethernet().destination()).isEqualTo(RELAY_MAC);
         assertThat(offer.message().giaddr()).isEqualTo(RELAY);
         assertThat(offer.message().hops()).isZero();
-        Cpe.Answer ack = engine.ask(relayed(cpe.message(MessageType.REQUEST, Ip4.ANY, RELAY, 0,
+        Cpe.Answer ack = engine.ask(relayed(cpe.message(
+                MessageType.REQUEST,
+                Ip4.ANY,
+                RELAY,
+                0,
                 new DhcpOption.ServerIdentifier(Cpe.GATEWAY),
                 new DhcpOption.RequestedAddress(offer.message().yiaddr()))));
         assertThat(ack.message().type()).isEqualTo(MessageType.ACK);
-        assertThat(engine.opened.getFirst().nextHop()).as("packets go by the relay").isEqualTo(RELAY_MAC);
+        assertThat(engine.opened.getFirst().nextHop())
+                .as("packets go by the relay")
+                .isEqualTo(RELAY_MAC);
     }
 
     @Test
     void nakThroughARelayAsksItToBroadcast() {
-        Cpe.Answer nak = engine.ask(relayed(cpe.message(MessageType.REQUEST, Ip4.ANY, RELAY, 0,
-                new DhcpOption.RequestedAddress(Ip4.parse("192.168.1.50")))));
+        Cpe.Answer nak = engine.ask(relayed(cpe.message(
+                MessageType.REQUEST, Ip4.ANY, RELAY, 0, new DhcpOption.RequestedAddress(Ip4.parse("192.168.1.50")))));
         assertThat(nak.message().type()).isEqualTo(MessageType.NAK);
         assertThat(nak.to()).isEqualTo(RELAY);
         assertThat(nak.message().wantsBroadcast()).isTrue();
@@ -116,9 +122,12 @@ class DhcpReplyTest {
 
     @Test
     void everyAnswerHasAtLeastTheLengthOfBootp() {
-        Ip4 address = engine.ask(cpe.discover(new ParameterRequestList(Bytes.of(1)))).message().yiaddr();
+        Ip4 address = engine.ask(cpe.discover(new ParameterRequestList(Bytes.of(1))))
+                .message()
+                .yiaddr();
         assertThat(engine.answer().length()).isEqualTo(300);
-        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address.plus(9))).length()).isEqualTo(300);
+        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address.plus(9))).length())
+                .isEqualTo(300);
     }
 
     @Test
@@ -135,7 +144,8 @@ class DhcpReplyTest {
 
     @Test
     void parametersStandInTheOrderOfTheRequestWithTheMaskBeforeTheRouter() {
-        Cpe.Answer offer = engine.ask(cpe.discover(new ParameterRequestList(Bytes.of(42, 6, 3, 1, 3, 99, 51, 82, 0, 255))));
+        Cpe.Answer offer =
+                engine.ask(cpe.discover(new ParameterRequestList(Bytes.of(42, 6, 3, 1, 3, 99, 51, 82, 0, 255))));
         assertThat(codes(offer)).containsExactly(53, 54, 51, 58, 59, 42, 6, 1, 3);
     }
 
@@ -167,10 +177,20 @@ class DhcpReplyTest {
     void nameServersOfTheAuthorizationComeBeforeThoseOfTheNetwork() {
         Ip4 resolver = Ip4.parse("198.51.100.53");
         Authorization plain = Authorization.DEFAULT;
-        engine.authorization = new Authorization(plain.policy(), plain.download(), plain.upload(),
-                plain.framedAddress(), plain.framedPool(), List.of(resolver), plain.sessionTimeout(),
-                plain.idleTimeout(), plain.interim(), plain.classes(), plain.other());
-        assertThat(engine.ask(cpe.discover()).message().options()).contains(new DhcpOption.DnsServers(List.of(resolver)));
+        engine.authorization = new Authorization(
+                plain.policy(),
+                plain.download(),
+                plain.upload(),
+                plain.framedAddress(),
+                plain.framedPool(),
+                List.of(resolver),
+                plain.sessionTimeout(),
+                plain.idleTimeout(),
+                plain.interim(),
+                plain.classes(),
+                plain.other());
+        assertThat(engine.ask(cpe.discover()).message().options())
+                .contains(new DhcpOption.DnsServers(List.of(resolver)));
     }
 
     @Test
@@ -193,7 +213,8 @@ class DhcpReplyTest {
         Bytes wishes = Bytes.of(200, 201, 202, 203, 1);
         Cpe.Answer small = engine.ask(cpe.discover(new ParameterRequestList(wishes), new MaximumSize(100)));
         assertThat(small.length()).as("never below 576 bytes").isLessThanOrEqualTo(548);
-        assertThat(codes(small)).as("file holds what the options area does not")
+        assertThat(codes(small))
+                .as("file holds what the options area does not")
                 .containsExactly(53, 54, 51, 58, 59, 200, 201, 1, 202);
         assertThat(engine.counters.get(DhcpCounter.OPTIONS_LEFT_OUT)).isOne();
         Cpe.Answer large = engine.ask(cpe.discover(new ParameterRequestList(wishes), new MaximumSize(1500)));
@@ -203,17 +224,26 @@ class DhcpReplyTest {
     @Test
     void configuredServerIdentifierSpeaksForEveryNetwork() {
         Ip4 loopback = Ip4.parse("198.51.100.1");
-        FakeEngine central = new FakeEngine(new DhcpSettings(true, Duration.ofSeconds(30), Duration.ofSeconds(60),
-                DhcpSettings.RelayOption.TRUSTED, Optional.of(loopback)));
+        FakeEngine central = new FakeEngine(new DhcpSettings(
+                true,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                DhcpSettings.RelayOption.TRUSTED,
+                Optional.of(loopback)));
         Cpe.Answer offer = central.ask(cpe.discover());
         assertThat(offer.from()).isEqualTo(loopback);
         assertThat(offer.message().options()).contains(new DhcpOption.ServerIdentifier(loopback));
-        assertThat(central.ask(cpe.select(loopback, offer.message().yiaddr())).message().type())
+        assertThat(central.ask(cpe.select(loopback, offer.message().yiaddr()))
+                        .message()
+                        .type())
                 .isEqualTo(MessageType.ACK);
     }
 
     private Duration leaseFor(Duration wish) {
-        LeaseTime lease = engine.ask(cpe.discover(new LeaseTime(wish))).message().option(LeaseTime.class).orElseThrow();
+        LeaseTime lease = engine.ask(cpe.discover(new LeaseTime(wish)))
+                .message()
+                .option(LeaseTime.class)
+                .orElseThrow();
         engine.advance(Duration.ofSeconds(30));
         return lease.time();
     }
@@ -224,8 +254,8 @@ class DhcpReplyTest {
 
     private static Network with(Map<Integer, Bytes> options, Duration lease) {
         Network home = FakeEngine.NETWORK;
-        return new Network(home.name(), home.prefix(), home.gateway(), home.dns(), home.domain(), home.ntp(), lease,
-                options);
+        return new Network(
+                home.name(), home.prefix(), home.gateway(), home.dns(), home.domain(), home.ntp(), lease, options);
     }
 
     private static List<Integer> codes(Cpe.Answer answer) {

@@ -53,7 +53,9 @@ class DhcpServerTest {
 
     @Test
     void requestedAddressIsAskedFor() {
-        assertThat(engine.ask(cpe.discover(new DhcpOption.RequestedAddress(Ip4.parse("10.64.2.2")))).message().yiaddr())
+        assertThat(engine.ask(cpe.discover(new DhcpOption.RequestedAddress(Ip4.parse("10.64.2.2"))))
+                        .message()
+                        .yiaddr())
                 .isEqualTo(Ip4.parse("10.64.2.2"));
     }
 
@@ -105,7 +107,8 @@ class DhcpServerTest {
         assertThat(engine.ask(cpe.discover()).message().yiaddr()).isEqualTo(address);
         engine.advance(OFFER.plusSeconds(1));
         assertThat(engine.only().isOpen()).isTrue();
-        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address)).message().type()).isEqualTo(MessageType.ACK);
+        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address)).message().type())
+                .isEqualTo(MessageType.ACK);
         assertThat(engine.opened).hasSize(1);
         assertThat(engine.questions).hasSize(1);
     }
@@ -135,8 +138,8 @@ class DhcpServerTest {
         Ip4 address = engine.bind(cpe);
         engine.receive(cpe.release(address.plus(1)));
         assertThat(engine.counters.get(DhcpCounter.WRONG_ADDRESS)).isOne();
-        engine.receive(cpe.unicast(cpe.message(
-                MessageType.RELEASE, address, new DhcpOption.ServerIdentifier(Ip4.parse("192.0.2.1")))));
+        engine.receive(cpe.unicast(
+                cpe.message(MessageType.RELEASE, address, new DhcpOption.ServerIdentifier(Ip4.parse("192.0.2.1")))));
         assertThat(engine.counters.get(DhcpCounter.OTHER_SERVER)).isOne();
         assertThat(engine.only().isOpen()).isTrue();
     }
@@ -207,7 +210,8 @@ class DhcpServerTest {
         engine.receive(cpe.select(Cpe.GATEWAY, address));
         assertThat(engine.answers).isEmpty();
         engine.dataPlaneFails = false;
-        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address)).message().type()).isEqualTo(MessageType.ACK);
+        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address)).message().type())
+                .isEqualTo(MessageType.ACK);
         assertThat(engine.only().isOpen()).isTrue();
         engine.advance(OFFER.plusSeconds(1));
         assertThat(engine.only().isOpen()).as("no offer timer is left").isTrue();
@@ -249,7 +253,8 @@ class DhcpServerTest {
         engine.tell(engine.only(), new Outcome.Accepted(engine.authorization));
         Ip4 address = engine.answer().message().yiaddr();
         engine.upgrade();
-        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address)).message().type()).isEqualTo(MessageType.ACK);
+        assertThat(engine.ask(cpe.select(Cpe.GATEWAY, address)).message().type())
+                .isEqualTo(MessageType.ACK);
         engine.upgrade();
         assertThat(engine.ask(cpe.renew(address)).message().yiaddr()).isEqualTo(address);
         engine.advance(DAY);
@@ -271,7 +276,9 @@ class DhcpServerTest {
         strict.receive(cpe.discover());
         assertThat(strict.answers).isEmpty();
         assertThat(strict.counters.get(DhcpCounter.NO_RELAY_OPTION)).isOne();
-        assertThat(strict.ask(new Frame(0, Golden.read("rfc3046-2.0-discover-frame.hex"))).message().type())
+        assertThat(strict.ask(new Frame(0, Golden.read("rfc3046-2.0-discover-frame.hex")))
+                        .message()
+                        .type())
                 .isEqualTo(MessageType.OFFER);
     }
 
@@ -289,7 +296,8 @@ class DhcpServerTest {
         assertThat(engine.counters.table().rows())
                 .contains(java.util.List.of("ACK sent", "1"))
                 .hasSize(DhcpCounter.values().length);
-        assertThat(java.util.Arrays.stream(DhcpCounter.values()).map(DhcpCounter::id)).doesNotHaveDuplicates();
+        assertThat(java.util.Arrays.stream(DhcpCounter.values()).map(DhcpCounter::id))
+                .doesNotHaveDuplicates();
     }
 
     private static DhcpSettings settings(DhcpSettings.RelayOption relayOption) {

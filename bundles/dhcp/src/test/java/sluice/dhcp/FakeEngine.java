@@ -31,11 +31,19 @@ import sluice.session.api.TimerName;
 
 /** A session engine in small: does what the protocol decides, with time moved by hand. */
 final class FakeEngine {
-    static final Network NETWORK = new Network("home", Ip4Prefix.parse("10.64.0.0/22"), Ip4.parse("10.64.0.1"),
-            List.of(Ip4.parse("192.0.2.53"), Ip4.parse("192.0.2.54")), Optional.of("example.net"),
-            List.of(Ip4.parse("192.0.2.123")), Duration.ofDays(1),
-            Map.of(DhcpOption.DOMAIN_SEARCH, Bytes.fromHex("076578616d706c65036e657400"),
-                    DhcpOption.CLASSLESS_ROUTES, Bytes.fromHex("18c000020a400001")));
+    static final Network NETWORK = new Network(
+            "home",
+            Ip4Prefix.parse("10.64.0.0/22"),
+            Ip4.parse("10.64.0.1"),
+            List.of(Ip4.parse("192.0.2.53"), Ip4.parse("192.0.2.54")),
+            Optional.of("example.net"),
+            List.of(Ip4.parse("192.0.2.123")),
+            Duration.ofDays(1),
+            Map.of(
+                    DhcpOption.DOMAIN_SEARCH,
+                    Bytes.fromHex("076578616d706c65036e657400"),
+                    DhcpOption.CLASSLESS_ROUTES,
+                    Bytes.fromHex("18c000020a400001")));
 
     /** What is done with a question who a client is. */
     enum Judge {
@@ -64,7 +72,11 @@ final class FakeEngine {
     private long ids;
 
     FakeEngine() {
-        this(new DhcpSettings(true, Duration.ofSeconds(30), Duration.ofSeconds(60), DhcpSettings.RelayOption.TRUSTED,
+        this(new DhcpSettings(
+                true,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                DhcpSettings.RelayOption.TRUSTED,
                 Optional.empty()));
     }
 
@@ -208,8 +220,12 @@ final class FakeEngine {
     /** Every state goes through its frozen form, as by an upgrade. */
     void upgrade() throws IncompatibleState {
         DhcpServer next = new DhcpServer(
-                new DhcpSettings(true, Duration.ofSeconds(30), Duration.ofSeconds(60),
-                        DhcpSettings.RelayOption.TRUSTED, Optional.empty()),
+                new DhcpSettings(
+                        true,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(60),
+                        DhcpSettings.RelayOption.TRUSTED,
+                        Optional.empty()),
                 counters);
         for (Session session : sessions.values()) {
             session.state = Optional.of(next.thaw(server.freeze(session.state.orElseThrow())));
@@ -256,7 +272,8 @@ final class FakeEngine {
                 session.open = false;
                 free(session);
             }
-            case Effect.Arm arm -> session.timers.put(arm.timer(), now + arm.after().toMillis());
+            case Effect.Arm arm ->
+                session.timers.put(arm.timer(), now + arm.after().toMillis());
             case Effect.Disarm disarm -> session.timers.remove(disarm.timer());
         }
         return Optional.empty();

@@ -57,7 +57,9 @@ class RequestRulesTest {
             assertAck(engine.ask(cpe.select(Cpe.GATEWAY, address)), address);
         }
         assertThat(engine.opened).hasSize(1);
-        assertThat(engine.extended).as("no ACK leaves before its lease is durable").hasSize(5);
+        assertThat(engine.extended)
+                .as("no ACK leaves before its lease is durable")
+                .hasSize(5);
     }
 
     @Test
@@ -91,8 +93,12 @@ class RequestRulesTest {
 
     @Test
     void strangersMeetSilenceWhenTheServerIsNotAuthoritative() {
-        FakeEngine modest = new FakeEngine(new DhcpSettings(false, Duration.ofSeconds(30), Duration.ofSeconds(60),
-                DhcpSettings.RelayOption.TRUSTED, Optional.empty()));
+        FakeEngine modest = new FakeEngine(new DhcpSettings(
+                false,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                DhcpSettings.RelayOption.TRUSTED,
+                Optional.empty()));
         modest.receive(cpe.reboot(FOREIGN));
         modest.receive(cpe.rebind(FOREIGN));
         modest.receive(cpe.renew(FOREIGN));

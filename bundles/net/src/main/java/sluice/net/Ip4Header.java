@@ -113,8 +113,16 @@ public record Ip4Header(
         if (InternetChecksum.finish(InternetChecksum.sum(InternetChecksum.sum(0, header), options)) != 0) {
             throw new MalformedPacket(WireFault.BAD_CHECKSUM, start + CHECKSUM_AT);
         }
-        return new Ip4Header(typeOfService, identification, fragment, timeToLive, protocol, source, destination,
-                options, totalLength - headerLength);
+        return new Ip4Header(
+                typeOfService,
+                identification,
+                fragment,
+                timeToLive,
+                protocol,
+                source,
+                destination,
+                options,
+                totalLength - headerLength);
     }
 
     /** Bytes of the header, options included. */

@@ -28,7 +28,8 @@ public record Ip6(long high, long low) implements Comparable<Ip6> {
     /** The address {@code distance} further on, wrapping at the end of the number space. */
     public Ip6 plus(long distance) {
         long sum = low + distance;
-        long carry = distance >= 0 ? (Long.compareUnsigned(sum, low) < 0 ? 1 : 0)
+        long carry = distance >= 0
+                ? (Long.compareUnsigned(sum, low) < 0 ? 1 : 0)
                 : (Long.compareUnsigned(sum, low) > 0 ? -1 : 0);
         return new Ip6(high + carry, sum);
     }

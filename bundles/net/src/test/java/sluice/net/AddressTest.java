@@ -20,9 +20,19 @@ class AddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "02:00:5e:00:00", "02:00:5e-00:00:01", "02:00:5e:00:00:0g", "02.00.5e.00.00.01", "02:00:5e:00:00:01 "})
+    @ValueSource(
+            strings = {
+                "",
+                "02:00:5e:00:00",
+                "02:00:5e-00:00:01",
+                "02:00:5e:00:00:0g",
+                "02.00.5e.00.00.01",
+                "02:00:5e:00:00:01 "
+            })
     void macInOtherNotationsIsRefused(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> MacAddress.parse(text)).withMessageContaining("expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MacAddress.parse(text))
+                .withMessageContaining("expected");
     }
 
     @Test
@@ -62,7 +72,20 @@ class AddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.04", "1..3.4", "1.2.3.", "-1.2.3.4", "1.2.3.4 ", "1.2.3.٤"})
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "1.2.3",
+                "1.2.3.4.5",
+                "1.2.3.256",
+                "1.2.3.04",
+                "1..3.4",
+                "1.2.3.",
+                "-1.2.3.4",
+                "1.2.3.4 ",
+                "1.2.3.٤"
+            })
     void ip4InOtherNotationsIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Ip4.parse(text)).withMessageContaining("a.b.c.d");
     }
@@ -103,7 +126,8 @@ class AddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.64.0.1/22", "10.64.0.0", "10.64.0.0/33", "10.64.0.0/-1", "10.64.0.0/", "/8", "10.64.0.0/08"})
+    @ValueSource(
+            strings = {"10.64.0.1/22", "10.64.0.0", "10.64.0.0/33", "10.64.0.0/-1", "10.64.0.0/", "/8", "10.64.0.0/08"})
     void ip4PrefixWithHostBitsOrBadLengthIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Ip4Prefix.parse(text));
     }
@@ -127,7 +151,23 @@ class AddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ":", ":::", "1:2", "1::2::3", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:", ":1:2:3:4:5:6:7", "12345::", "g::", "::1.2.3", "1:2:3:4:5:6:7::8", "fe80::1%eth0", "::1.2.3.4:5"})
+    @ValueSource(
+            strings = {
+                "",
+                ":",
+                ":::",
+                "1:2",
+                "1::2::3",
+                "1:2:3:4:5:6:7:8:9",
+                "1:2:3:4:5:6:7:",
+                ":1:2:3:4:5:6:7",
+                "12345::",
+                "g::",
+                "::1.2.3",
+                "1:2:3:4:5:6:7::8",
+                "fe80::1%eth0",
+                "::1.2.3.4:5"
+            })
     void ip6InOtherNotationsIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Ip6.parse(text));
     }

@@ -61,7 +61,8 @@ class FramingTest {
 
     @Test
     void datagramComesBackAndPaddingBehindItIsIgnored() throws MalformedPacket {
-        assertThat(decode(Bytes.fromHex(PACKET + "000000000000"))).isEqualTo(new UdpDatagram(68, 67, Bytes.utf8("ping")));
+        assertThat(decode(Bytes.fromHex(PACKET + "000000000000")))
+                .isEqualTo(new UdpDatagram(68, 67, Bytes.utf8("ping")));
     }
 
     @Test

@@ -41,8 +41,13 @@ class LineIdTest {
 
     @Test
     void circuitIdsSeenInTheFieldAreDistinctLines() {
-        List<String> ids = List.of("eth 0/1/1:100", "eth 1/1/1:100", "FSAN:ALCL12345678",
-                "access-node-id eth 0/1/1 atm 0/100", "agg-01|1/1/1", "tower-a:port-5:vlan-100");
+        List<String> ids = List.of(
+                "eth 0/1/1:100",
+                "eth 1/1/1:100",
+                "FSAN:ALCL12345678",
+                "access-node-id eth 0/1/1 atm 0/100",
+                "agg-01|1/1/1",
+                "tower-a:port-5:vlan-100");
         Map<String, LineId> lines = new HashMap<>();
         ids.forEach(id -> {
             LineId line = new LineId(0, 1, 1, Bytes.utf8(id), REMOTE);
@@ -58,7 +63,8 @@ class LineIdTest {
         byte[] alphabet = {'@', '\\', 'x', '4', '0', ' ', '"'};
         Map<String, LineId> seen = new HashMap<>();
         for (int i = 0; i < 50_000; i++) {
-            LineId line = new LineId(0, random.nextInt(2), random.nextInt(2), id(random, alphabet), id(random, alphabet));
+            LineId line =
+                    new LineId(0, random.nextInt(2), random.nextInt(2), id(random, alphabet), id(random, alphabet));
             LineId other = seen.putIfAbsent(line.toString(), line);
             assertThat(other == null || other.equals(line)).as("%s", line).isTrue();
         }
@@ -69,8 +75,7 @@ class LineIdTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new LineId(-1, 1, 1, CIRCUIT, REMOTE));
         assertThatIllegalArgumentException().isThrownBy(() -> new LineId(0, 4096, 1, CIRCUIT, REMOTE));
         assertThatIllegalArgumentException().isThrownBy(() -> new LineId(0, 1, -1, CIRCUIT, REMOTE));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LineId(0, 1, 1, Bytes.adopt(new byte[256]), REMOTE));
+        assertThatIllegalArgumentException().isThrownBy(() -> new LineId(0, 1, 1, Bytes.adopt(new byte[256]), REMOTE));
     }
 
     private static Bytes id(SplittableRandom random, byte[] alphabet) {

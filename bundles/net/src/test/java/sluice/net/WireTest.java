@@ -12,8 +12,18 @@ class WireTest {
         Ip6 ip6 = Ip6.parse("2001:db8::8000:1");
         MacAddress mac = MacAddress.parse("fe:dc:ba:98:76:54");
         Bytes wire = new WireWriter(1)
-                .u8(0xff).u16(0xfffe).u24(0xfffffd).u32(0xffff_fffcL).i32(-5).u64(-6)
-                .mac(mac).ip4(Ip4.BROADCAST).ip6(ip6).bytes(Bytes.of(1, 2)).zeros(2).u8(3)
+                .u8(0xff)
+                .u16(0xfffe)
+                .u24(0xfffffd)
+                .u32(0xffff_fffcL)
+                .i32(-5)
+                .u64(-6)
+                .mac(mac)
+                .ip4(Ip4.BROADCAST)
+                .ip6(ip6)
+                .bytes(Bytes.of(1, 2))
+                .zeros(2)
+                .u8(3)
                 .toBytes();
         WireReader in = new WireReader(wire);
         assertThat(in.u8()).isEqualTo(0xff);
