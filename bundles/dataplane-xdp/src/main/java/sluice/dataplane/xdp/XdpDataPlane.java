@@ -54,14 +54,15 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
     private static final long NEXT_HOP_PARK_MILLIS = 1000;
 
+    /** What the operator can set, in {@code etc/sluice.dataplane.xdp.cfg}; two underscores here are one there. */
     @ObjectClassDefinition(name = "XDP data plane")
     @interface Config {
 
         @AttributeDefinition(description = "Address of the router in the core; empty: nothing is forwarded upstream")
-        String core_gateway() default "";
+        String core__gateway() default "";
 
         @AttributeDefinition(description = "Directory in bpffs that keeps programs, maps and links")
-        String pin_directory() default "/sys/fs/bpf/sluice";
+        String pin__directory() default "/sys/fs/bpf/sluice";
 
         @AttributeDefinition(description = "auto: in the driver, else in the stack; native; generic")
         String mode() default "auto";

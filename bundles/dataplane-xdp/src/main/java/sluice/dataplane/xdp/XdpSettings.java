@@ -26,10 +26,10 @@ record XdpSettings(Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode m
 
     /** @throws IllegalArgumentException with the setting that is wrong */
     static XdpSettings of(XdpDataPlane.Config config) {
-        String gateway = config.core_gateway().trim();
+        String gateway = config.core__gateway().trim();
         return new XdpSettings(
                 gateway.isEmpty() ? Optional.empty() : Optional.of(Ip4.parse(gateway)),
-                Path.of(config.pin_directory()),
+                Path.of(config.pin__directory()),
                 mode(config.mode()),
                 config.capacity());
     }
