@@ -18,6 +18,7 @@ import java.net.PortUnreachableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class LinkSockets {
 
     private static final long REOPEN_SECONDS = 5;
+    private static final long OPEN_SECONDS = 2;
     private static final int RECEIVE_BUFFER = 1 << 20;
 
     private final EventLoop loop;
@@ -38,6 +40,7 @@ final class LinkSockets {
     private final int count;
     private final List<Channel> channels = new ArrayList<>();
     private final byte[] scratch = new byte[Packets.MAX + 1];
+    private final CountDownLatch settled = new CountDownLatch(1);
     private volatile String trouble = "";
     private boolean closed;
 
@@ -62,8 +65,13 @@ final class LinkSockets {
         this.receiver = receiver;
     }
 
+    /** Begins to open. */
     void open() {
-        if (closed || isOpen()) {
+        if (closed) {
+            return;
+        }
+        if (isOpen()) {
+            settled.countDown();
             return;
         }
         Bootstrap bootstrap = new Bootstrap()
@@ -81,6 +89,7 @@ final class LinkSockets {
     private void opened(ChannelFuture done) {
         if (!done.isSuccess()) {
             trouble = String.valueOf(done.cause().getMessage());
+            settled.countDown();
             if (!closed) {
                 loop.schedule(this::open, REOPEN_SECONDS, TimeUnit.SECONDS);
             }
@@ -93,6 +102,13 @@ final class LinkSockets {
         trouble = "";
         channels.add(done.channel());
         open();
+    }
+
+    /** Waits until all sockets are there or one could not be opened. Any thread but the loop. */
+    void awaitFirstAttempt() throws InterruptedException {
+        if (!settled.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
+            trouble = "the machine is slow to give sockets";
+        }
     }
 
     /** Whether all sockets are there. */

@@ -92,21 +92,29 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         }
     }
 
-    /** From now on this server is asked too. */
+    /** From now on this server is asked too. Waits for its sockets, which takes a moment; not to be called on the loop. */
     void add(ServerSettings server) {
-        loop.execute(() -> {
-            List<ServerLink> more = new ArrayList<>(links);
-            for (RequestKind kind : RequestKind.values()) {
-                if (kind.port(server) != 0) {
-                    ServerLink link = new ServerLink(server, kind, settings, loop, this, clock, wall, random);
-                    link.open();
-                    more.add(link);
-                }
+        List<ServerLink> added = new ArrayList<>();
+        for (RequestKind kind : RequestKind.values()) {
+            if (kind.port(server) != 0) {
+                added.add(new ServerLink(server, kind, settings, loop, this, clock, wall, random));
             }
+        }
+        loop.execute(() -> {
+            added.forEach(ServerLink::open);
+            List<ServerLink> more = new ArrayList<>(links);
+            more.addAll(added);
             more.sort(Comparator.<ServerLink>comparingInt(link -> link.server().priority())
                     .thenComparing(link -> link.server().name()));
             links = List.copyOf(more);
         });
+        try {
+            for (ServerLink link : added) {
+                link.awaitFirstAttempt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** From now on this server is not asked any more; what waits for it goes to another. */
@@ -270,6 +278,9 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     /** Answers what is in flight, ends the thread and waits for its end. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         loop.execute(() -> {
             for (ServerLink link : links) {

@@ -80,6 +80,11 @@ final class ServerLink implements LinkSockets.Receiver {
         sockets.open();
     }
 
+    /** Waits until it can be used, or cannot for now. Any thread but the loop. */
+    void awaitFirstAttempt() throws InterruptedException {
+        sockets.awaitFirstAttempt();
+    }
+
     ServerSettings server() {
         return server;
     }
@@ -113,15 +118,15 @@ final class ServerLink implements LinkSockets.Receiver {
         if ((first || changed) && !seal(exchange)) {
             return false;
         }
-        counters.count(first ? LinkCounter.REQUESTS : LinkCounter.SENT_AGAIN);
-        int slot = exchange.lastSlot();
-        sockets.send(Slots.socketOf(slot), exchange.draft.packet());
-        exchange.tries++;
-        exchange.sentAt = clock.nanos();
+        exchange.sentAt = clock.nanos(); // before it leaves: the reply may be faster than this thread
+        exchange.deadline = clock.millis() + server.timeout().toMillis();
         if (first) {
             exchange.firstSentAt = exchange.sentAt;
         }
-        exchange.deadline = clock.millis() + server.timeout().toMillis();
+        exchange.tries++;
+        counters.count(first ? LinkCounter.REQUESTS : LinkCounter.SENT_AGAIN);
+        int slot = exchange.lastSlot();
+        sockets.send(Slots.socketOf(slot), exchange.draft.packet());
         waiting.append(exchange);
         inFlight = waiting.size();
         return true;

@@ -1,0 +1,186 @@
+package sluice.radius;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import sluice.dataplane.api.Policer;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+import sluice.net.WireWriter;
+import sluice.platform.api.CounterSet;
+import sluice.session.api.Authorization;
+import sluice.session.api.Outcome;
+
+class AuthorizationReaderTest {
+
+    private final CounterSet<RadiusCounter> counters = new CounterSet<>(RadiusCounter.class);
+    private final AuthorizationReader reader = new AuthorizationReader(RadiusDictionary.builtIn(), counters);
+    private final AttributeWriter out = new AttributeWriter();
+
+    @Test
+    void acceptBecomesAnAuthorization() throws Exception {
+        out.text(AttributeCode.FILTER_ID, "residential-100mbps");
+        out.ip4(AttributeCode.FRAMED_IP_ADDRESS, Ip4.parse("100.64.0.10"));
+        out.text(AttributeCode.FRAMED_POOL, "pool-a");
+        out.ip4(AttributeCode.MS_PRIMARY_DNS, Ip4.parse("9.9.9.9"));
+        out.ip4(AttributeCode.MS_SECONDARY_DNS, Ip4.parse("1.1.1.1"));
+        out.number(AttributeCode.SESSION_TIMEOUT, 3600);
+        out.number(AttributeCode.IDLE_TIMEOUT, 600);
+        out.number(AttributeCode.ACCT_INTERIM_INTERVAL, 300);
+        out.octets(AttributeCode.CLASS, Bytes.utf8("first"));
+        out.octets(AttributeCode.CLASS, Bytes.of(0, 255));
+        out.number(new AttributeCode(0, 29), 1);
+        Authorization found = accepted();
+        assertThat(found.policy()).contains("residential-100mbps");
+        assertThat(found.framedAddress()).contains(Ip4.parse("100.64.0.10"));
+        assertThat(found.framedPool()).contains("pool-a");
+        assertThat(found.dns()).containsExactly(Ip4.parse("9.9.9.9"), Ip4.parse("1.1.1.1"));
+        assertThat(found.sessionTimeout()).contains(Duration.ofHours(1));
+        assertThat(found.idleTimeout()).contains(Duration.ofMinutes(10));
+        assertThat(found.interim()).contains(Duration.ofMinutes(5));
+        assertThat(found.classes()).containsExactly(Bytes.utf8("first"), Bytes.of(0, 255));
+        assertThat(found.other()).containsEntry("Termination-Action", List.of("RADIUS-Request"));
+    }
+
+    @Test
+    void emptyAcceptIsTheDefault() throws Exception {
+        assertThat(accepted()).isEqualTo(Authorization.DEFAULT);
+    }
+
+    @Test
+    void addressThatTheGatewayShallChooseIsNone() throws Exception { // RFC 2865, 5.8
+        out.ip4(AttributeCode.FRAMED_IP_ADDRESS, Ip4.parse("255.255.255.254"));
+        assertThat(accepted().framedAddress()).isEmpty();
+    }
+
+    @Test
+    void ratesOfVendorsBecomePolicers() throws Exception {
+        out.number(AttributeCode.DOWNLOAD_RATE, 25_000);
+        out.number(AttributeCode.UPLOAD_RATE, 10_000);
+        out.number(AttributeCode.DOWNLOAD_BURST, 1_000);
+        out.text(AttributeCode.MIKROTIK_RATE_LIMIT, "1M/2M");
+        Authorization found = accepted();
+        assertThat(found.download()).contains(new Policer(25_000_000, 125_000));
+        assertThat(found.upload()).contains(new Policer(10_000_000, 37_500));
+    }
+
+    @Test
+    void wisprRatesAreBitsPerSecond() throws Exception {
+        out.number(AttributeCode.WISPR_MAX_DOWN, 50_000_000);
+        out.number(AttributeCode.WISPR_MAX_UP, 128_000);
+        Authorization found = accepted();
+        assertThat(found.download()).contains(new Policer(50_000_000, 500_000));
+        assertThat(found.upload()).contains(new Policer(128_000, 15_000));
+    }
+
+    @Test
+    void mikrotikRateLimitIsSeenFromTheRouter() {
+        MikrotikRateLimit limit = MikrotikRateLimit.parse("10M/100M 20M/200M 8M/80M 8/16");
+        assertThat(limit.upload()).contains(new Policer(10_000_000, 8_000_000));
+        assertThat(limit.download()).contains(new Policer(100_000_000, 160_000_000));
+        assertThat(MikrotikRateLimit.parse("512k").upload().map(Policer::bitsPerSecond)).contains(512_000L);
+        assertThat(MikrotikRateLimit.parse("0/5M").upload()).isEmpty();
+        for (String bad : List.of("", "fast", "1M/2M/3M", "-1", "1M/", "99999999999999M")) {
+            assertThatIllegalArgumentException().as(bad).isThrownBy(() -> MikrotikRateLimit.parse(bad));
+        }
+    }
+
+    @Test
+    void rateThatIsNotUnderstoodIsCountedAndShown() throws Exception {
+        out.text(AttributeCode.MIKROTIK_RATE_LIMIT, "as fast as can be");
+        Authorization found = accepted();
+        assertThat(found.download()).isEmpty();
+        assertThat(found.other()).containsEntry("Mikrotik-Rate-Limit", List.of("as fast as can be"));
+        assertThat(counters.get(RadiusCounter.UNREADABLE_RATES)).isEqualTo(1);
+    }
+
+    @Test
+    void policyNamesOfVendorsServeWhereThereIsNoFilterId() throws Exception {
+        out.text(AttributeCode.ERX_INGRESS_POLICY, "in").text(AttributeCode.ERX_EGRESS_POLICY, "out");
+        assertThat(accepted().policy()).contains("out");
+        out.text(AttributeCode.ALC_SLA_PROFILE, "sla");
+        assertThat(accepted().policy()).contains("sla");
+        out.text(AttributeCode.FILTER_ID, "named");
+        Authorization found = accepted();
+        assertThat(found.policy()).contains("named");
+        assertThat(found.other()).containsEntry("ERX-Ingress-Policy-Name", List.of("in"));
+    }
+
+    @Test
+    void unknownAndMalformedAttributesSurvive() throws Exception {
+        out.octets(new AttributeCode(0, 241), Bytes.of(1, 2));
+        out.octets(new AttributeCode(99_999, 7), Bytes.of(3));
+        out.octets(new AttributeCode(0, 26), Bytes.of(0, 0, 0, 9, 1, 200, 'x')); // a length beyond its end
+        out.octets(new AttributeCode(0, 97), Bytes.of(0, 60, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0x10));
+        out.octets(new AttributeCode(0, 69), Bytes.utf8("secret tunnel password"));
+        out.text(new AttributeCode(0, 18), "two\nlines");
+        Authorization found = accepted();
+        assertThat(found.other())
+                .containsEntry("Attr-241", List.of("0x0102"))
+                .containsEntry("Vendor-Specific", List.of("0x0001869f070303", "0x0000000901c878"))
+                .containsEntry("Framed-IPv6-Prefix", List.of("2001:db8:0:10::/60"))
+                .containsEntry("Tunnel-Password", List.of("(encrypted)"))
+                .containsEntry("Reply-Message", List.of("two\\x0alines"));
+    }
+
+    @Test
+    void valueOfTheWrongSizeThatWouldTakeEffectRefusesTheReply() { // RFC 2865, 5
+        out.octets(AttributeCode.FRAMED_IP_ADDRESS, Bytes.of(10, 0, 0));
+        assertThatExceptionOfType(ReplyRefused.class)
+                .isThrownBy(this::accepted)
+                .extracting(ReplyRefused::reason)
+                .isEqualTo(RefusedReply.WRONG_VALUE);
+    }
+
+    @Test
+    void rejectTellsWhy() throws Exception {
+        out.text(AttributeCode.REPLY_MESSAGE, "not").text(AttributeCode.REPLY_MESSAGE, "paid");
+        assertThat(read(Packets.ACCESS_REJECT)).isEqualTo(new Outcome.Rejected("not paid"));
+    }
+
+    @Test
+    void challengeIsAReject() throws Exception {
+        assertThat(read(Packets.ACCESS_CHALLENGE)).isInstanceOf(Outcome.Rejected.class);
+        assertThat(counters.get(RadiusCounter.CHALLENGED)).isEqualTo(1);
+    }
+
+    @Test
+    void randomAttributesAreReadOrRefused() {
+        long seed = 42;
+        Random random = new Random(seed);
+        int[] interesting = {8, 11, 25, 26, 27, 64, 69, 80, 85, 88, 97, 123};
+        for (int i = 0; i < 50_000; i++) {
+            WireWriter attributes = new WireWriter();
+            for (int n = random.nextInt(8); n > 0; n--) {
+                byte[] value = new byte[random.nextInt(20)];
+                random.nextBytes(value);
+                if (value.length > 4 && random.nextBoolean()) { // a vendor that is known
+                    int[] vendors = {3561, 43242, 14988, 4874, 6527, 14122, 311, 54};
+                    Bytes vendor = new WireWriter(4).u32(vendors[random.nextInt(vendors.length)]).toBytes();
+                    vendor.writeTo(value, 0);
+                }
+                attributes.u8(interesting[random.nextInt(interesting.length)]).u8(2 + value.length);
+                attributes.bytes(Bytes.adopt(value));
+            }
+            try {
+                assertThat(reader.outcome(new VerifiedReply(2, attributes.toBytes()))).isNotNull();
+            } catch (ReplyRefused refused) {
+                assertThat(refused.reason()).as("seed %d, reply %d", seed, i).isEqualTo(RefusedReply.WRONG_VALUE);
+            }
+        }
+    }
+
+    private Authorization accepted() throws ReplyRefused {
+        return ((Outcome.Accepted) read(Packets.ACCESS_ACCEPT)).authorization();
+    }
+
+    private Outcome read(int code) throws ReplyRefused {
+        Bytes packet = Bytes.copyOf(out.packet());
+        return reader.outcome(new VerifiedReply(code, packet.slice(Packets.HEADER)));
+    }
+}

@@ -1,0 +1,287 @@
+package sluice.radius;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sluice.platform.api.Event;
+import sluice.platform.api.Journal;
+import sluice.platform.api.JournalFailure;
+import sluice.platform.api.Transaction;
+import sluice.session.api.SessionEvent;
+import sluice.testkit.FakeJournal;
+import sluice.testkit.ManualClock;
+
+/** From the event log to a server of which the test makes every move. */
+@Timeout(60)
+class RadiusAccountingTest {
+
+    private static final int USER_NAME = 1;
+    private static final int STATUS = 40;
+    private static final int DELAY = 41;
+    private static final int SESSION_ID = 44;
+    private static final Journal.Completion IGNORED = new Journal.Completion() {
+        @Override
+        public void durable() {}
+
+        @Override
+        public void failed(JournalFailure failure) {
+            throw new AssertionError(failure);
+        }
+    };
+
+    private final ManualClock clock = new ManualClock();
+    private final FakeJournal journal = new FakeJournal();
+    private UdpServer server;
+    private RadiusClient client;
+    private RadiusAccounting accounting;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new UdpServer("acct");
+        client = new RadiusClient(
+                Samples.settings(),
+                Samples.loop(4, 100),
+                RadiusDictionary.builtIn(),
+                clock,
+                clock.wall(),
+                new SecureRandom());
+        client.add(server.settings("a", 1));
+        accounting = new RadiusAccounting(client, journal);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        accounting.close();
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void sessionIsAccountedFromStartToStop() throws Exception {
+        Instant began = clock.wall().instant();
+        append(event(SessionEvent.START, "s1", Map.of()));
+        UdpServer.Question start = server.take();
+        assertThat(start.read().decodeRequest("acct")).isNotNull();
+        assertThat(start.number(STATUS)).isEqualTo(1);
+        assertThat(start.text(USER_NAME)).isEqualTo("user of s1");
+        assertThat(start.number(8)).isEqualTo(0x0a40_0102L);
+        assertThat(start.text(25)).isEqualTo("first");
+        assertThat(start.number(55)).isEqualTo(began.getEpochSecond());
+        assertThat(start.number(DELAY)).isZero();
+        assertThat(start.text(31)).isEqualTo("02:5b:00:00:0a:03");
+        assertThat(start.text(87)).isEqualTo("2:100.7");
+        server.confirm(start);
+        clock.advance(Duration.ofSeconds(90));
+        append(event(SessionEvent.STOP, "s1", Map.of(
+                SessionEvent.INPUT_OCTETS, "5000000000",
+                SessionEvent.OUTPUT_OCTETS, "17",
+                SessionEvent.INPUT_PACKETS, "4",
+                SessionEvent.OUTPUT_PACKETS, "3",
+                SessionEvent.SESSION_START, began.toString(),
+                SessionEvent.TERMINATE_CAUSE, "Lost-Carrier")));
+        UdpServer.Question stop = server.take();
+        assertThat(stop.number(STATUS)).isEqualTo(2);
+        assertThat(stop.number(42)).as("input is from the subscriber").isEqualTo(17);
+        assertThat(stop.number(43)).isEqualTo(5_000_000_000L & 0xffff_ffffL);
+        assertThat(stop.number(52)).isZero();
+        assertThat(stop.number(53)).isEqualTo(1);
+        assertThat(stop.number(47)).isEqualTo(3);
+        assertThat(stop.number(48)).isEqualTo(4);
+        assertThat(stop.number(46)).isEqualTo(90);
+        assertThat(stop.number(49)).isEqualTo(2);
+        server.confirm(stop);
+        awaitCommitted(2);
+    }
+
+    @Test
+    void recordOfASessionWaitsForTheOneBeforeAndNotForOtherSessions() throws Exception {
+        append(event(SessionEvent.START, "s1", Map.of()));
+        append(event(SessionEvent.UPDATE, "s1", Map.of()));
+        append(event(SessionEvent.START, "s2", Map.of()));
+        UdpServer.Question one = server.take();
+        UdpServer.Question two = server.take();
+        assertThat(List.of(one.text(SESSION_ID), two.text(SESSION_ID))).containsExactlyInAnyOrder("s1", "s2");
+        assertThat(List.of(one.number(STATUS), two.number(STATUS))).containsExactly(1L, 1L);
+        UdpServer.Question other = one.text(SESSION_ID).equals("s2") ? one : two;
+        UdpServer.Question held = other.equals(one) ? two : one;
+        server.confirm(other);
+        assertThat(server.hasMore()).isFalse();
+        server.confirm(held);
+        UdpServer.Question interim = server.take();
+        assertThat(interim.text(SESSION_ID)).isEqualTo("s1");
+        assertThat(interim.number(STATUS)).isEqualTo(3);
+        server.confirm(interim);
+        awaitCommitted(3);
+    }
+
+    @Test
+    void cursorStaysBeforeTheFirstRecordThatIsNotAnswered() throws Exception {
+        append(event(SessionEvent.START, "s1", Map.of()));
+        UdpServer.Question held = server.take();
+        for (int i = 2; i <= 20; i++) {
+            append(event(SessionEvent.START, "s" + i, Map.of()));
+            server.confirm(server.take());
+        }
+        while (accounting.waiting() > 1) {
+            Thread.onSpinWait();
+        }
+        assertThat(accounting.reader().committed()).isZero();
+        server.confirm(held);
+        awaitCommitted(20);
+    }
+
+    @Test
+    void delayTimeGrowsAndTakesANewIdentifierWithIt() throws Exception { // RFC 2866, 5.2
+        append(event(SessionEvent.START, "s1", Map.of()));
+        UdpServer.Question once = server.take();
+        clock.advance(Duration.ofSeconds(3));
+        UdpServer.Question again = server.take();
+        assertThat(again.number(DELAY)).isEqualTo(3);
+        assertThat(again.id()).isNotEqualTo(once.id());
+        assertThat(again.read().decodeRequest("acct")).isNotNull();
+        assertThat(again.number(55)).isEqualTo(once.number(55));
+        server.confirm(once); // late, and still an answer to the same record
+        awaitCommitted(1);
+    }
+
+    @Test
+    void recordsAreKeptForAnHourAndDeliveredWithTheirDelay() throws Exception {
+        append(event(SessionEvent.START, "s1", Map.of()));
+        append(event(SessionEvent.STOP, "s1", Map.of()));
+        for (int i = 0; i < 3; i++) {
+            server.take();
+            clock.advance(Duration.ofSeconds(3));
+        }
+        UdpServer.Question probe = server.take(); // after a pause
+        assertThat(probe.number(DELAY)).isEqualTo(9);
+        clock.advance(Duration.ofHours(1));
+        UdpServer.Question late = server.take();
+        assertThat(late.number(DELAY)).isEqualTo(3609);
+        server.confirm(late);
+        UdpServer.Question stop = server.take();
+        assertThat(stop.number(STATUS)).isEqualTo(2);
+        assertThat(stop.number(DELAY)).isEqualTo(3609);
+        server.confirm(stop);
+        awaitCommitted(2);
+        assertThat(accounting.sender().isSilent()).isFalse();
+    }
+
+    @Test
+    void afterARestartNothingThatWasAnsweredIsSentAgain() throws Exception {
+        append(event(SessionEvent.START, "s1", Map.of()));
+        append(event(SessionEvent.START, "s2", Map.of()));
+        UdpServer.Question one = server.take();
+        UdpServer.Question two = server.take();
+        server.confirm(one.text(SESSION_ID).equals("s1") ? one : two);
+        awaitCommitted(1);
+        accounting.close();
+        accounting = new RadiusAccounting(client, journal);
+        UdpServer.Question again = server.take();
+        assertThat(again.text(SESSION_ID)).isEqualTo("s2");
+        server.confirm(again);
+        awaitCommitted(2);
+        assertThat(server.hasMore()).isFalse();
+    }
+
+    @Test
+    void gatewayThatStartedWithoutSessionsSaysSoBeforeAnythingElse() throws Exception {
+        append(event(SessionEvent.STOP, "old", Map.of()));
+        append(new Event("GATEWAY_START", clock.wall().instant(), Map.of("recovered", "false")));
+        append(event(SessionEvent.START, "s1", Map.of()));
+        UdpServer.Question stop = server.take();
+        assertThat(stop.text(SESSION_ID)).isEqualTo("old");
+        assertThat(server.hasMore()).isFalse();
+        server.confirm(stop);
+        UdpServer.Question on = server.take();
+        assertThat(on.number(STATUS)).isEqualTo(7);
+        assertThat(on.text(32)).isEqualTo("bng-01");
+        assertThat(server.hasMore()).isFalse();
+        server.confirm(on);
+        UdpServer.Question start = server.take();
+        assertThat(start.text(SESSION_ID)).isEqualTo("s1");
+        server.confirm(start);
+        awaitCommitted(3);
+    }
+
+    @Test
+    void gatewayWhoseSessionsWentOnDoesNotEndThemAtTheServer() throws Exception {
+        append(new Event("GATEWAY_START", clock.wall().instant(), Map.of("recovered", "true")));
+        append(new Event("GATEWAY_STOP", clock.wall().instant(), Map.of()));
+        append(event(SessionEvent.UPDATE, "s1", Map.of()));
+        UdpServer.Question interim = server.take();
+        assertThat(interim.number(STATUS)).isEqualTo(3);
+        server.confirm(interim);
+        awaitCommitted(3);
+    }
+
+    @Test
+    void eventThatCannotBeAccountedIsCountedAndPassed() throws Exception {
+        append(new Event(SessionEvent.START, clock.wall().instant(), Map.of(SessionEvent.SESSION_ID, "s1")));
+        append(new Event("ROUTER_UPDATE", clock.wall().instant(), Map.of()));
+        awaitCommitted(2);
+        assertThat(client.counters().get(RadiusCounter.ACCOUNTING_UNREADABLE)).isEqualTo(1);
+    }
+
+    @Test
+    void thousandsOfSessionsAreDeliveredThoughEveryTenthRequestIsLost() throws Exception {
+        int sessions = 3000;
+        for (int i = 0; i < sessions; i++) {
+            append(event(SessionEvent.START, "s" + i, Map.of()));
+            append(event(SessionEvent.STOP, "s" + i, Map.of()));
+        }
+        Map<String, Long> last = new HashMap<>();
+        int seen = 0;
+        while (accounting.reader().committed() < 2L * sessions) {
+            if (!server.hasMore()) {
+                clock.advance(Duration.ofMillis(50));
+                Thread.onSpinWait();
+                continue;
+            }
+            UdpServer.Question question = server.take();
+            long status = question.number(STATUS);
+            long before = last.getOrDefault(question.text(SESSION_ID), 0L);
+            assertThat(status).as("Start before Stop").isGreaterThanOrEqualTo(before);
+            last.put(question.text(SESSION_ID), status);
+            if (++seen % 10 != 0) {
+                server.confirm(question);
+            }
+        }
+        assertThat(last).hasSize(sessions);
+        assertThat(last.values()).containsOnly(2L);
+    }
+
+    private void append(Event event) {
+        journal.submit(new Transaction(List.of(), List.of(event)), IGNORED);
+    }
+
+    private Event event(String type, String session, Map<String, String> further) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(SessionEvent.SESSION_ID, session);
+        fields.put(SessionEvent.USERNAME, "user of " + session);
+        fields.put(SessionEvent.IP_ADDRESS, "10.64.1.2");
+        fields.put(SessionEvent.MAC_ADDRESS, Samples.MAC.toString());
+        fields.put(SessionEvent.NAS_PORT_ID, "2:100.7");
+        fields.put(SessionEvent.CIRCUIT_ID_HEX, Samples.LINE.circuitId().toHex());
+        fields.put(SessionEvent.REMOTE_ID_HEX, Samples.LINE.remoteId().toHex());
+        fields.put(SessionEvent.CLASS, "6669727374");
+        fields.putAll(further);
+        return new Event(type, clock.wall().instant(), fields);
+    }
+
+    private void awaitCommitted(long sequence) {
+        while (accounting.reader().committed() < sequence) {
+            Thread.onSpinWait();
+        }
+        assertThat(accounting.reader().committed()).isEqualTo(sequence);
+    }
+}

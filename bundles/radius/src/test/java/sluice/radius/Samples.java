@@ -1,0 +1,49 @@
+package sluice.radius;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+import sluice.net.LineId;
+import sluice.net.MacAddress;
+import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
+
+/** What the tests of this bundle begin with. */
+final class Samples {
+
+    static final LineId LINE = new LineId(2, 100, 7, Bytes.utf8("1/0/3"), Bytes.utf8("cstm-relay-02"));
+    static final MacAddress MAC = MacAddress.parse("02:5b:00:00:0a:03");
+
+    private Samples() {}
+
+    static RequestSettings settings(PasswordPolicy password) {
+        return new RequestSettings(
+                "bng-01",
+                Ip4.parse("198.18.255.2"),
+                MacFormat.COLONS,
+                Optional.empty(),
+                new PortTemplate("{port}:{svlan}.{cvlan}"),
+                password,
+                2);
+    }
+
+    static RequestSettings settings() {
+        return settings(new PasswordPolicy.None());
+    }
+
+    static LoopSettings loop(int sockets, int inFlight) {
+        return new LoopSettings(Optional.empty(), sockets, inFlight, Duration.ofSeconds(30));
+    }
+
+    static AuthenticationRequest request(String userName) {
+        return request(userName, LINE, Map.of());
+    }
+
+    static AuthenticationRequest request(String userName, LineId line, Map<String, String> attributes) {
+        return new AuthenticationRequest(
+                new SessionId(0x1234_5678_9abcL), new SessionKey(line, MAC), "dhcp4", userName, attributes);
+    }
+}
