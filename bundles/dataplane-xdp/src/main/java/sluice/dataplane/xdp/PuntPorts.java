@@ -13,6 +13,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
+import sluice.net.Bytes;
+import sluice.net.MacAddress;
 import sluice.platform.api.CounterSet;
 
 /**
@@ -22,8 +24,9 @@ import sluice.platform.api.CounterSet;
 final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
 
     private static final int POLLFD_BYTES = 8;
+    private static final int SOURCE_AT = MacAddress.LENGTH;
 
-    private final List<List<PuntSocket>> ports;
+    private final List<Port> ports;
     private final List<PuntSocket> sockets;
     private final CounterSet<PuntCounter> counters = new CounterSet<>(PuntCounter.class);
     private final Arena arena = Arena.ofShared();
@@ -42,13 +45,21 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
     private int next;
 
     /**
-     * Takes charge of the sockets.
+     * An access port.
      *
-     * @param ports per port its sockets; the first of them sends
+     * @param mac its own address
+     * @param sockets the first of them sends
      */
-    PuntPorts(List<List<PuntSocket>> ports) throws KernelException {
-        this.ports = ports.stream().map(List::copyOf).toList();
-        this.sockets = ports.stream().flatMap(List::stream).toList();
+    record Port(MacAddress mac, List<PuntSocket> sockets) {
+        Port {
+            sockets = List.copyOf(sockets);
+        }
+    }
+
+    /** Takes charge of the ports' sockets. */
+    PuntPorts(List<Port> ports) throws KernelException {
+        this.ports = List.copyOf(ports);
+        this.sockets = ports.stream().flatMap(port -> port.sockets().stream()).toList();
         this.bell = Libc.eventfd();
         this.descriptors = arena.allocate((long) POLLFD_BYTES * (sockets.size() + 1), Long.BYTES);
         for (int i = 0; i <= sockets.size(); i++) {
@@ -124,11 +135,14 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
     public boolean send(Frame frame) {
         sending.readLock().lock();
         try {
-            if (closed || frame.port() >= ports.size() || ports.get(frame.port()).isEmpty()) {
+            if (closed
+                    || frame.port() >= ports.size()
+                    || ports.get(frame.port()).sockets().isEmpty()) {
                 counters.count(PuntCounter.UNKNOWN_PORT);
                 return false;
             }
-            boolean taken = ports.get(frame.port()).getFirst().send(frame.bytes());
+            Port port = ports.get(frame.port());
+            boolean taken = port.sockets().getFirst().send(fromPort(frame.bytes(), port.mac()));
             counters.count(taken ? PuntCounter.SENT : PuntCounter.RING_FULL);
             return taken;
         } finally {
@@ -143,14 +157,29 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
             if (closed) {
                 return;
             }
-            for (List<PuntSocket> port : ports) {
-                if (!port.isEmpty()) {
-                    port.getFirst().flush();
+            for (Port port : ports) {
+                if (!port.sockets().isEmpty()) {
+                    port.sockets().getFirst().flush();
                 }
             }
         } finally {
             sending.readLock().unlock();
         }
+    }
+
+    /** The frame with the port's own address where its source is all zero. */
+    private static Bytes fromPort(Bytes frame, MacAddress mac) {
+        if (frame.length() < SOURCE_AT + MacAddress.LENGTH) {
+            return frame;
+        }
+        for (int i = SOURCE_AT; i < SOURCE_AT + MacAddress.LENGTH; i++) {
+            if (frame.at(i) != 0) {
+                return frame;
+            }
+        }
+        byte[] complete = frame.toArray();
+        mac.toBytes().writeTo(complete, SOURCE_AT);
+        return Bytes.adopt(complete);
     }
 
     CounterSet<PuntCounter> counters() {

@@ -153,9 +153,9 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     }
 
     private static PuntPorts openPorts(List<NetworkDevice> access, BpfMap sockets) throws KernelException {
-        List<List<PuntSocket>> ports = new ArrayList<>();
+        List<PuntPorts.Port> ports = new ArrayList<>();
         for (NetworkDevice device : access) {
-            ports.add(openSockets(device, ports.size(), sockets));
+            ports.add(new PuntPorts.Port(device.mac(), openSockets(device, ports.size(), sockets)));
         }
         return new PuntPorts(ports);
     }
