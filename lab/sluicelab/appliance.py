@@ -53,6 +53,8 @@ class Appliance:
         if not built:
             raise FileNotFoundError(f"no {DISTRIBUTION}; lab/run builds it")
         shutil.rmtree(self.directory, ignore_errors=True)
+        for console in self._work.glob("console-*.log"):
+            console.unlink()
         self.directory.mkdir(parents=True)
         run("tar", "-xzf", built[-1], "--strip-components=1", "-C", self.directory)
         for half in (self._key, self._key.with_suffix(".pub")):
