@@ -10,7 +10,10 @@ import sluice.dataplane.api.Policer;
 import sluice.session.api.Policy;
 
 /** A policy of the operator, {@code sluice.qos~NAME.cfg}. One that has the name of a built-in policy replaces it. */
-@Component(service = OwnPolicy.class, configurationPid = "sluice.qos", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(
+        service = OwnPolicy.class,
+        configurationPid = "sluice.qos",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = OwnPolicy.Config.class, factory = true)
 public final class OwnPolicy {
 

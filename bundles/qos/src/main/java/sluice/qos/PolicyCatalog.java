@@ -28,7 +28,9 @@ import sluice.session.api.Policy;
 import sluice.session.api.PolicySource;
 
 /** Knows the policies: those built in, and the operator's, which come and go while it runs. */
-@Component(service = {PolicySource.class, Inspectable.class}, configurationPid = "sluice.qos.default")
+@Component(
+        service = {PolicySource.class, Inspectable.class, PolicyCatalog.class},
+        configurationPid = "sluice.qos.default")
 @Designate(ocd = PolicyCatalog.Config.class)
 public final class PolicyCatalog implements PolicySource, Inspectable {
 

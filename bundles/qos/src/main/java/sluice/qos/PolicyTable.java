@@ -12,6 +12,7 @@ final class PolicyTable {
     private static final long MEGA = 1_000_000;
     /** Ten full packets, what TCP begins with (RFC 6928): less would stop a connection before it starts. */
     private static final long UPLOAD_BURST_MIN = 15_000;
+
     private static final long UPLOAD_BURST_MILLIS = 30;
 
     private PolicyTable() {}

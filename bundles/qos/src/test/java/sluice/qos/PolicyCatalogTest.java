@@ -32,7 +32,8 @@ class PolicyCatalogTest {
 
     @Test
     void uploadBurstIsThirtyMillisecondsOfTheRateAndNeverLessThanTenPackets() {
-        assertThat(catalog.policyOf(named("residential-50mbps")).upload().burstBytes()).isEqualTo(37_500);
+        assertThat(catalog.policyOf(named("residential-50mbps")).upload().burstBytes())
+                .isEqualTo(37_500);
         assertThat(PolicyTable.uploadBurst(1_000_000)).isEqualTo(15_000);
     }
 
@@ -52,7 +53,8 @@ class PolicyCatalogTest {
     @Test
     void ratesOfTheAuthorizationGoBeforeThoseOfThePolicy() {
         Policer fast = new Policer(70_000_000, 500_000);
-        Policy policy = catalog.policyOf(authorization(Optional.of("guest"), Optional.of(fast), Optional.empty(), Map.of()));
+        Policy policy =
+                catalog.policyOf(authorization(Optional.of("guest"), Optional.of(fast), Optional.empty(), Map.of()));
         assertThat(policy.name()).isEqualTo("guest");
         assertThat(policy.download()).isEqualTo(fast);
         assertThat(policy.upload().bitsPerSecond()).isEqualTo(5_000_000);
@@ -61,7 +63,8 @@ class PolicyCatalogTest {
     @Test
     void ratesWithoutANamedPolicyAreAPolicyOfTheirOwn() {
         Policer fast = new Policer(70_000_000, 500_000);
-        Policy policy = catalog.policyOf(authorization(Optional.empty(), Optional.of(fast), Optional.of(fast), Map.of()));
+        Policy policy =
+                catalog.policyOf(authorization(Optional.empty(), Optional.of(fast), Optional.of(fast), Map.of()));
         assertThat(policy).isEqualTo(new Policy("radius-rates", fast, fast));
     }
 
@@ -70,7 +73,9 @@ class PolicyCatalogTest {
         OwnPolicy own = new OwnPolicy(OwnPolicy.of("guest", 1_000, 500, 0, 0));
         catalog.bindPolicy(own);
         assertThat(catalog.policyOf(named("guest")).download()).isEqualTo(new Policer(1_000_000, 15_000));
-        assertThat(catalog.table().rows()).filteredOn(row -> row.get(0).equals("guest")).hasSize(1);
+        assertThat(catalog.table().rows())
+                .filteredOn(row -> row.get(0).equals("guest"))
+                .hasSize(1);
         catalog.unbindPolicy(own);
         assertThat(catalog.policyOf(named("guest")).download().bitsPerSecond()).isEqualTo(10_000_000);
     }
@@ -110,7 +115,10 @@ class PolicyCatalogTest {
     }
 
     private static Authorization authorization(
-            Optional<String> policy, Optional<Policer> download, Optional<Policer> upload, Map<String, List<String>> other) {
+            Optional<String> policy,
+            Optional<Policer> download,
+            Optional<Policer> upload,
+            Map<String, List<String>> other) {
         return new Authorization(
                 policy,
                 download,

@@ -48,7 +48,10 @@ final class AccessRequests {
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
 
     AccessRequests(
-            RequestSettings settings, RadiusDictionary dictionary, InstantSource clock, CounterSet<RadiusCounter> counters) {
+            RequestSettings settings,
+            RadiusDictionary dictionary,
+            InstantSource clock,
+            CounterSet<RadiusCounter> counters) {
         this.settings = settings;
         this.common = new RequestAttributes(settings);
         this.dictionary = dictionary;
@@ -61,7 +64,9 @@ final class AccessRequests {
     Optional<RequestDraft> draft(AuthenticationRequest request) {
         Bytes userName = Bytes.utf8(request.userName());
         Bytes password = settings.password().of(request.userName());
-        if (userName.isEmpty() || userName.length() > AttributeWriter.VALUE_MAX || password.length() > RequestDraft.PASSWORD_MAX) {
+        if (userName.isEmpty()
+                || userName.length() > AttributeWriter.VALUE_MAX
+                || password.length() > RequestDraft.PASSWORD_MAX) {
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
             return Optional.empty();
         }

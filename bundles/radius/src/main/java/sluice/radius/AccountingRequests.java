@@ -57,15 +57,14 @@ final class AccountingRequests {
                 case SessionEvent.START -> Optional.of(session(logged, STATUS_START));
                 case SessionEvent.UPDATE -> Optional.of(session(logged, STATUS_INTERIM));
                 case SessionEvent.STOP -> Optional.of(session(logged, STATUS_STOP));
-                case GATEWAY_START -> event.field(RECOVERED).equals("true")
-                        ? Optional.empty()
-                        : Optional.of(gateway(logged, STATUS_ON));
-                case GATEWAY_STOP -> event.field(SESSIONS).equals("0")
-                        ? Optional.of(gateway(logged, STATUS_OFF))
-                        : Optional.empty();
+                case GATEWAY_START ->
+                    event.field(RECOVERED).equals("true") ? Optional.empty() : Optional.of(gateway(logged, STATUS_ON));
+                case GATEWAY_STOP ->
+                    event.field(SESSIONS).equals("0") ? Optional.of(gateway(logged, STATUS_OFF)) : Optional.empty();
                 default -> Optional.empty();
             };
-        } catch (IllegalArgumentException | DateTimeParseException e) { // ours are well-formed; an older version's may not be
+        } catch (IllegalArgumentException
+                | DateTimeParseException e) { // ours are well-formed; an older version's may not be
             counters.count(RadiusCounter.ACCOUNTING_UNREADABLE);
             LOG.warn("Event {} cannot be accounted: {}", logged.sequence(), e.getMessage());
             return Optional.empty();
@@ -126,7 +125,8 @@ final class AccountingRequests {
     private AccountingRecord record(LoggedEvent logged, String id, boolean alone, AttributeWriter out, int delayAt) {
         counters.add(RadiusCounter.LEFT_OUT, out.leftOut());
         counters.count(RadiusCounter.ACCOUNTING_RECORDS);
-        RequestDraft draft = RequestDraft.accounting(out.packet(), delayAt, logged.event().time());
+        RequestDraft draft =
+                RequestDraft.accounting(out.packet(), delayAt, logged.event().time());
         return new AccountingRecord(logged.sequence(), id, alone, draft);
     }
 

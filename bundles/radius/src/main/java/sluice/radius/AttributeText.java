@@ -54,7 +54,8 @@ final class AttributeText {
             case "ipaddr" -> size == 4 ? new Ip4((int) number(value)).toString() : hex(value);
             case "ipv6addr" -> size == 16 ? ip6(value).toString() : hex(value);
             case "date" -> size == 4 ? Instant.ofEpochSecond(number(value)).toString() : hex(value);
-            case "integer", "byte", "short", "integer64" -> size >= 1 && size <= 8 ? named(template, number(value)) : hex(value);
+            case "integer", "byte", "short", "integer64" ->
+                size >= 1 && size <= 8 ? named(template, number(value)) : hex(value);
             default -> hex(value);
         };
     }
@@ -62,7 +63,10 @@ final class AttributeText {
     /** The text, or its printable form when it has control characters or is not UTF-8. */
     static String text(Bytes value) {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value.toArray())).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value.toArray()))
+                    .toString();
             if (text.codePoints().noneMatch(Character::isISOControl)) {
                 return text;
             }

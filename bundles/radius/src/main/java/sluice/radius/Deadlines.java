@@ -48,7 +48,8 @@ final class Deadlines {
     }
 
     /** Takes out the first if it is due. */
-    @Nullable Exchange pollDue(long now) {
+    @Nullable
+    Exchange pollDue(long now) {
         Exchange due = first;
         if (due == null || due.deadline - now > 0) {
             return null;
@@ -58,7 +59,8 @@ final class Deadlines {
     }
 
     /** Takes out the first, due or not. */
-    @Nullable Exchange poll() {
+    @Nullable
+    Exchange poll() {
         Exchange taken = first;
         if (taken != null) {
             remove(taken);

@@ -16,18 +16,23 @@ final class Exchange {
 
     /** Identifiers under which the present server may answer; more than one only when Acct-Delay-Time changed. */
     int[] slots = new int[1];
+
     int slotCount;
     /** Transmissions to the present server. */
     int tries;
     /** Of the first and of the last transmission to the present server, monotonic nanoseconds. */
     long firstSentAt;
+
     long sentAt;
     /** Monotonic milliseconds. */
     long deadline;
 
     /** Neighbours in the order of deadlines. */
-    @Nullable Exchange earlier;
-    @Nullable Exchange later;
+    @Nullable
+    Exchange earlier;
+
+    @Nullable
+    Exchange later;
 
     Exchange(RequestDraft draft, Completion completion) {
         this.draft = draft;

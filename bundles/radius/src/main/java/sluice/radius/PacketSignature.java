@@ -77,8 +77,7 @@ final class PacketSignature {
         } else if (demanded) {
             throw new ReplyRefused(RefusedReply.NO_MESSAGE_AUTHENTICATOR);
         }
-        return new VerifiedReply(
-                reply[0] & 0xff, Bytes.copyOf(reply, Packets.HEADER, length - Packets.HEADER));
+        return new VerifiedReply(reply[0] & 0xff, Bytes.copyOf(reply, Packets.HEADER, length - Packets.HEADER));
     }
 
     /** Length of the packet within the datagram (RFC 2865, 3). */
@@ -117,7 +116,8 @@ final class PacketSignature {
             at += size;
         }
         if (proxyState && messageAuthenticatorAt < 0) {
-            // We never send one. In a reply that is not signed as a whole it is where a forger of MD5 collisions puts his
+            // We never send one. In a reply that is not signed as a whole it is where a forger of MD5 collisions puts
+            // his
             // block (CVE-2024-3596).
             throw new ReplyRefused(RefusedReply.PROXY_STATE);
         }

@@ -20,6 +20,7 @@ final class Packets {
     static final int HEADER = 20;
     /** Longest packet. */
     static final int MAX = 4096;
+
     static final int ID_AT = 1;
     static final int LENGTH_AT = 2;
     static final int AUTHENTICATOR_AT = 4;

@@ -50,8 +50,9 @@ final class PortTemplate {
             case "cvlan" -> (out, line) -> out.append(line.cvlan());
             case "circuit-id" -> (out, line) -> out.append(LineId.printable(line.circuitId()));
             case "remote-id" -> (out, line) -> out.append(LineId.printable(line.remoteId()));
-            default -> throw new IllegalArgumentException(
-                    "Field {" + field + "}, expected port, svlan, cvlan, circuit-id or remote-id");
+            default ->
+                throw new IllegalArgumentException(
+                        "Field {" + field + "}, expected port, svlan, cvlan, circuit-id or remote-id");
         };
     }
 }

@@ -38,7 +38,9 @@ import sluice.session.api.Outcome;
  *
  * <p>Servers come and go while it runs. What is in flight when it is deactivated is answered with {@link Outcome.Unanswered}.
  */
-@Component(service = {Authenticator.class, RadiusClient.class}, configurationPid = "sluice.radius")
+@Component(
+        service = {Authenticator.class, RadiusClient.class},
+        configurationPid = "sluice.radius")
 @Designate(ocd = RadiusClient.Config.class)
 public final class RadiusClient implements Authenticator {
 
@@ -87,13 +89,18 @@ public final class RadiusClient implements Authenticator {
         @AttributeDefinition(description = "Authentications in flight; more are refused at once", min = "1")
         int in__flight__max() default 4096;
 
-        @AttributeDefinition(description = "Source ports per server, each for 256 requests in flight", min = "1", max = "64")
+        @AttributeDefinition(
+                description = "Source ports per server, each for 256 requests in flight",
+                min = "1",
+                max = "64")
         int sockets() default 8;
 
         @AttributeDefinition(description = "How long a silent server is left alone, seconds", min = "0")
         int dead__seconds() default 30;
 
-        @AttributeDefinition(required = false, description = "Directory of further dictionaries in the FreeRADIUS format")
+        @AttributeDefinition(
+                required = false,
+                description = "Directory of further dictionaries in the FreeRADIUS format")
         String dictionary__directory() default "";
     }
 
@@ -104,7 +111,9 @@ public final class RadiusClient implements Authenticator {
         this(
                 requestSettings(profile, secrets, config),
                 new LoopSettings(
-                        Optional.of(config.source__address()).filter(text -> !text.isEmpty()).map(InetAddress::ofLiteral),
+                        Optional.of(config.source__address())
+                                .filter(text -> !text.isEmpty())
+                                .map(InetAddress::ofLiteral),
                         config.sockets(),
                         config.in__flight__max(),
                         Duration.ofSeconds(config.dead__seconds())),
@@ -135,8 +144,9 @@ public final class RadiusClient implements Authenticator {
             case "none" -> new PasswordPolicy.None();
             case "user_name" -> new PasswordPolicy.UserName();
             case "secret" -> new PasswordPolicy.Shared(secrets.read(config.password__secret()));
-            default -> throw new IllegalArgumentException(
-                    "password=" + config.password() + ", expected none, user_name or secret");
+            default ->
+                throw new IllegalArgumentException(
+                        "password=" + config.password() + ", expected none, user_name or secret");
         };
         return new RequestSettings(
                 config.nas__identifier().isEmpty() ? profile.bngId() : config.nas__identifier(),

@@ -105,7 +105,9 @@ final class RadiusDictionary implements WritableDictionary {
 
     @Override
     public Optional<Vendor> getVendor(String name) {
-        return vendors.values().stream().filter(vendor -> vendor.getName().equals(name)).findFirst();
+        return vendors.values().stream()
+                .filter(vendor -> vendor.getName().equals(name))
+                .findFirst();
     }
 
     @Override

@@ -35,7 +35,9 @@ public final class RadiusServer {
     /** In names of methods {@code __} stands for the underscore of the key and {@code _} for its dot. */
     @ObjectClassDefinition(name = "RADIUS server")
     @interface Config {
-        @AttributeDefinition(required = false, description = "Set by the configuration: the name of the file makes the name")
+        @AttributeDefinition(
+                required = false,
+                description = "Set by the configuration: the name of the file makes the name")
         String service_pid() default "sluice.radius.server~server";
 
         @AttributeDefinition(description = "IP address of the server")
@@ -53,7 +55,10 @@ public final class RadiusServer {
         @AttributeDefinition(description = "Until a request is sent again, milliseconds", min = "10", max = "60000")
         int timeout__ms() default 3000;
 
-        @AttributeDefinition(description = "How often a request is sent before the next server is asked", min = "1", max = "10")
+        @AttributeDefinition(
+                description = "How often a request is sent before the next server is asked",
+                min = "1",
+                max = "10")
         int retries() default 3;
 
         @AttributeDefinition(description = "Refuse verdicts without a Message-Authenticator (CVE-2024-3596)")

@@ -19,7 +19,13 @@ final class RequestDraft {
     private final Instant happened;
 
     private RequestDraft(
-            int code, byte[] packet, int messageAuthenticatorAt, int passwordAt, Bytes password, int delayAt, Instant happened) {
+            int code,
+            byte[] packet,
+            int messageAuthenticatorAt,
+            int passwordAt,
+            Bytes password,
+            int delayAt,
+            Instant happened) {
         this.packet = packet;
         this.messageAuthenticatorAt = messageAuthenticatorAt;
         this.passwordAt = passwordAt;

@@ -121,8 +121,9 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     void remove(ServerSettings server) {
         try {
             loop.execute(() -> {
-                List<ServerLink> gone =
-                        links.stream().filter(link -> link.server().equals(server)).toList();
+                List<ServerLink> gone = links.stream()
+                        .filter(link -> link.server().equals(server))
+                        .toList();
                 links = links.stream().filter(link -> !gone.contains(link)).toList();
                 for (ServerLink link : gone) {
                     List<Exchange> waiting = link.evict();

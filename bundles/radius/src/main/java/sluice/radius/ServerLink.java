@@ -73,7 +73,11 @@ final class ServerLink implements LinkSockets.Receiver {
         this.slots = new Slots(settings.sockets());
         this.health = new LinkHealth(settings.deadTime().toMillis());
         this.sockets = new LinkSockets(
-                loop, new InetSocketAddress(server.host(), kind.port(server)), settings.source(), settings.sockets(), this);
+                loop,
+                new InetSocketAddress(server.host(), kind.port(server)),
+                settings.source(),
+                settings.sockets(),
+                this);
     }
 
     void open() {
@@ -194,15 +198,17 @@ final class ServerLink implements LinkSockets.Receiver {
             return;
         }
         switch (reason) {
-            case NO_MESSAGE_AUTHENTICATOR -> LOG.warn(
-                    "Replies of RADIUS {} are refused: they carry no Message-Authenticator and could be forged"
-                            + " (CVE-2024-3596). Let the server send it, or set require_message_authenticator=false"
-                            + " for this server where nobody else reaches the network between",
-                    this);
-            case WRONG_AUTHENTICATOR, WRONG_MESSAGE_AUTHENTICATOR -> LOG.warn(
-                    "Replies of RADIUS {} are refused: they are not signed with our secret. Check the secret on both"
-                            + " sides; if it is the same, somebody forges replies",
-                    this);
+            case NO_MESSAGE_AUTHENTICATOR ->
+                LOG.warn(
+                        "Replies of RADIUS {} are refused: they carry no Message-Authenticator and could be forged"
+                                + " (CVE-2024-3596). Let the server send it, or set require_message_authenticator=false"
+                                + " for this server where nobody else reaches the network between",
+                        this);
+            case WRONG_AUTHENTICATOR, WRONG_MESSAGE_AUTHENTICATOR ->
+                LOG.warn(
+                        "Replies of RADIUS {} are refused: they are not signed with our secret. Check the secret on"
+                                + " both sides; if it is the same, somebody forges replies",
+                        this);
             default -> LOG.debug("A reply of RADIUS {} is refused: {}", this, reason.label());
         }
     }

@@ -15,8 +15,20 @@ import sluice.platform.api.Table;
 public final class ServersTable implements Inspectable {
 
     private static final List<String> COLUMNS = List.of(
-            "Server", "Service", "Address", "State", "In flight", "Requests", "Again", "Accepts", "Rejects", "Accounted",
-            "Time-outs", "p50 ms", "p99 ms", "Refused replies");
+            "Server",
+            "Service",
+            "Address",
+            "State",
+            "In flight",
+            "Requests",
+            "Again",
+            "Accepts",
+            "Rejects",
+            "Accounted",
+            "Time-outs",
+            "p50 ms",
+            "p99 ms",
+            "Refused replies");
 
     private final RadiusClient client;
 

@@ -87,9 +87,11 @@ class AccessRequestsTest {
 
     @Test
     void userNameThatDoesNotFitIsNotAskedFor() {
-        assertThat(requests(Samples.settings()).draft(Samples.request("x".repeat(254)))).isEmpty();
+        assertThat(requests(Samples.settings()).draft(Samples.request("x".repeat(254))))
+                .isEmpty();
         assertThat(requests(Samples.settings()).draft(Samples.request(""))).isEmpty();
-        assertThat(requests(Samples.settings()).draft(Samples.request("x".repeat(253)))).isPresent();
+        assertThat(requests(Samples.settings()).draft(Samples.request("x".repeat(253))))
+                .isPresent();
     }
 
     @Test
@@ -123,10 +125,25 @@ class AccessRequestsTest {
     @Test
     void requestNeverGrowsBeyondAPacket() throws Exception {
         Map<String, String> attributes = new TreeMap<>();
-        for (String name : List.of("Cisco-AVPair", "Cisco-NAS-Port", "Reply-Message", "Callback-Id", "Connect-Info",
-                "NAS-Filter-Rule", "Framed-Route", "Framed-Pool", "WISPr-Location-ID", "WISPr-Location-Name",
-                "WISPr-Logoff-URL", "Alc-Subsc-ID-Str", "Alc-ANCP-Str", "ERX-Virtual-Router-Name", "Mikrotik-Group",
-                "Mikrotik-Realm", "DHCP-Hostname", "Acct-Multi-Session-Id")) {
+        for (String name : List.of(
+                "Cisco-AVPair",
+                "Cisco-NAS-Port",
+                "Reply-Message",
+                "Callback-Id",
+                "Connect-Info",
+                "NAS-Filter-Rule",
+                "Framed-Route",
+                "Framed-Pool",
+                "WISPr-Location-ID",
+                "WISPr-Location-Name",
+                "WISPr-Logoff-URL",
+                "Alc-Subsc-ID-Str",
+                "Alc-ANCP-Str",
+                "ERX-Virtual-Router-Name",
+                "Mikrotik-Group",
+                "Mikrotik-Realm",
+                "DHCP-Hostname",
+                "Acct-Multi-Session-Id")) {
             attributes.put(name, "y".repeat(240));
         }
         RequestDraft draft = requests(Samples.settings())
@@ -147,7 +164,8 @@ class AccessRequestsTest {
     }
 
     /** Sealed by us, its Message-Authenticator checked and its password found by TinyRadius. */
-    private RadiusRequest sealed(AuthenticationRequest question, RequestSettings settings) throws RadiusPacketException {
+    private RadiusRequest sealed(AuthenticationRequest question, RequestSettings settings)
+            throws RadiusPacketException {
         RequestDraft draft = requests(settings).draft(question).orElseThrow();
         byte[] packet = draft.packet();
         packet[Packets.ID_AT] = 9;
@@ -155,7 +173,8 @@ class AccessRequestsTest {
             packet[Packets.AUTHENTICATOR_AT + i] = (byte) (i * 7 + 1);
         }
         signature.sealAccess(packet, draft);
-        return RadiusRequest.fromByteBuf(dictionary, Unpooled.wrappedBuffer(packet)).decodeRequest(SECRET);
+        return RadiusRequest.fromByteBuf(dictionary, Unpooled.wrappedBuffer(packet))
+                .decodeRequest(SECRET);
     }
 
     private static String text(RadiusRequest request, String name) {

@@ -83,7 +83,8 @@ class AuthorizationReaderTest {
         MikrotikRateLimit limit = MikrotikRateLimit.parse("10M/100M 20M/200M 8M/80M 8/16");
         assertThat(limit.upload()).contains(new Policer(10_000_000, 8_000_000));
         assertThat(limit.download()).contains(new Policer(100_000_000, 160_000_000));
-        assertThat(MikrotikRateLimit.parse("512k").upload().map(Policer::bitsPerSecond)).contains(512_000L);
+        assertThat(MikrotikRateLimit.parse("512k").upload().map(Policer::bitsPerSecond))
+                .contains(512_000L);
         assertThat(MikrotikRateLimit.parse("0/5M").upload()).isEmpty();
         for (String bad : List.of("", "fast", "1M/2M/3M", "-1", "1M/", "99999999999999M")) {
             assertThatIllegalArgumentException().as(bad).isThrownBy(() -> MikrotikRateLimit.parse(bad));
@@ -161,14 +162,17 @@ class AuthorizationReaderTest {
                 random.nextBytes(value);
                 if (value.length > 4 && random.nextBoolean()) { // a vendor that is known
                     int[] vendors = {3561, 43242, 14988, 4874, 6527, 14122, 311, 54};
-                    Bytes vendor = new WireWriter(4).u32(vendors[random.nextInt(vendors.length)]).toBytes();
+                    Bytes vendor = new WireWriter(4)
+                            .u32(vendors[random.nextInt(vendors.length)])
+                            .toBytes();
                     vendor.writeTo(value, 0);
                 }
                 attributes.u8(interesting[random.nextInt(interesting.length)]).u8(2 + value.length);
                 attributes.bytes(Bytes.adopt(value));
             }
             try {
-                assertThat(reader.outcome(new VerifiedReply(2, attributes.toBytes()))).isNotNull();
+                assertThat(reader.outcome(new VerifiedReply(2, attributes.toBytes())))
+                        .isNotNull();
             } catch (ReplyRefused refused) {
                 assertThat(refused.reason()).as("seed %d, reply %d", seed, i).isEqualTo(RefusedReply.WRONG_VALUE);
             }

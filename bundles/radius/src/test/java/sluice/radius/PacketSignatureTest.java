@@ -18,7 +18,8 @@ import sluice.platform.api.Secret;
 class PacketSignatureTest {
 
     private static final String SECRET = "päss";
-    private static final byte[] AUTHENTICATOR = Arrays.copyOf("0123456789abcdef".getBytes(StandardCharsets.US_ASCII), 16);
+    private static final byte[] AUTHENTICATOR =
+            Arrays.copyOf("0123456789abcdef".getBytes(StandardCharsets.US_ASCII), 16);
 
     private final PacketSignature signature = new PacketSignature(new Secret(SECRET.getBytes(StandardCharsets.UTF_8)));
 
@@ -70,7 +71,9 @@ class PacketSignatureTest {
             if (noise.length >= Packets.HEADER && random.nextBoolean()) {
                 Packets.u16(noise, Packets.LENGTH_AT, noise.length);
             }
-            assertThat(refusal(noise, noise.length)).as("seed %d, packet %d", seed, i).isNotNull();
+            assertThat(refusal(noise, noise.length))
+                    .as("seed %d, packet %d", seed, i)
+                    .isNotNull();
         }
     }
 
@@ -86,7 +89,8 @@ class PacketSignatureTest {
     void replyWithoutMessageAuthenticatorIsRefusedOnlyWhereItIsDemanded() throws Exception {
         byte[] reply = unsigned(11, "gold");
         assertThat(refusal(reply, reply.length)).isEqualTo(RefusedReply.NO_MESSAGE_AUTHENTICATOR);
-        assertThat(signature.verify(reply, reply.length, AUTHENTICATOR, false).code()).isEqualTo(2);
+        assertThat(signature.verify(reply, reply.length, AUTHENTICATOR, false).code())
+                .isEqualTo(2);
     }
 
     @Test

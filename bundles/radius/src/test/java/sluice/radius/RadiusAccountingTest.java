@@ -82,13 +82,16 @@ class RadiusAccountingTest {
         assertThat(start.text(87)).isEqualTo("2:100.7");
         server.confirm(start);
         clock.advance(Duration.ofSeconds(90));
-        append(event(SessionEvent.STOP, "s1", Map.of(
-                SessionEvent.INPUT_OCTETS, "5000000000",
-                SessionEvent.OUTPUT_OCTETS, "17",
-                SessionEvent.INPUT_PACKETS, "4",
-                SessionEvent.OUTPUT_PACKETS, "3",
-                SessionEvent.SESSION_START, began.toString(),
-                SessionEvent.TERMINATE_CAUSE, "Lost-Carrier")));
+        append(event(
+                SessionEvent.STOP,
+                "s1",
+                Map.of(
+                        SessionEvent.INPUT_OCTETS, "5000000000",
+                        SessionEvent.OUTPUT_OCTETS, "17",
+                        SessionEvent.INPUT_PACKETS, "4",
+                        SessionEvent.OUTPUT_PACKETS, "3",
+                        SessionEvent.SESSION_START, began.toString(),
+                        SessionEvent.TERMINATE_CAUSE, "Lost-Carrier")));
         UdpServer.Question stop = server.take();
         assertThat(stop.number(STATUS)).isEqualTo(2);
         assertThat(stop.number(42)).as("input is from the subscriber").isEqualTo(17);

@@ -81,8 +81,7 @@ final class UdpServer implements AutoCloseable {
             } catch (IOException e) { // closed
                 return;
             }
-            questions.add(
-                    new Question(Bytes.copyOf(buffer, 0, datagram.getLength()), datagram.getSocketAddress()));
+            questions.add(new Question(Bytes.copyOf(buffer, 0, datagram.getLength()), datagram.getSocketAddress()));
         }
     }
 

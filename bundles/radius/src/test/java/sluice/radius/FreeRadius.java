@@ -1,0 +1,183 @@
+package sluice.radius;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sluice.platform.api.Secret;
+
+/** The packaged FreeRADIUS on free ports of the loopback, with a configuration of our own. */
+final class FreeRadius implements AutoCloseable {
+
+    static final String SECRET = "testing123";
+
+    private static final Path PROGRAM = Path.of("/usr/sbin/freeradius");
+    private static final String ACCOUNT = "freerad";
+
+    private final Path directory;
+    private final int authPort = freePort();
+    private final int acctPort = freePort();
+    private @Nullable Process process;
+
+    private FreeRadius(Path directory) throws IOException {
+        this.directory = directory;
+    }
+
+    /** Whether the package is there and this user may run it as its own user. */
+    static boolean isInstalled() {
+        return Files.isExecutable(PROGRAM)
+                && System.getProperty("user.name", "").equals("root");
+    }
+
+    /** A server with these users, ready. */
+    static FreeRadius start(Path directory, String users) throws IOException, InterruptedException {
+        FreeRadius server = new FreeRadius(directory);
+        Files.createDirectories(directory.resolve("log"));
+        Files.writeString(directory.resolve("radiusd.conf"), server.configuration());
+        Files.writeString(directory.resolve("users"), users);
+        run("chown", "-R", ACCOUNT + ":" + ACCOUNT, directory.toString());
+        run("chmod", "-R", "u=rwX,go=", directory.toString());
+        server.start();
+        return server;
+    }
+
+    private String configuration() throws IOException {
+        try (InputStream in = FreeRadius.class.getResourceAsStream("radiusd.conf")) {
+            if (in == null) {
+                throw new IOException("No resource radiusd.conf");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("@directory@", directory.toString())
+                    .replace("@secret@", SECRET)
+                    .replace("@auth_port@", Integer.toString(authPort))
+                    .replace("@acct_port@", Integer.toString(acctPort));
+        }
+    }
+
+    /** Starts it, the first time or again, and waits until it is ready. */
+    void start() throws IOException {
+        Process started = new ProcessBuilder(
+                        "setpriv",
+                        "--reuid=" + ACCOUNT,
+                        "--regid=" + ACCOUNT,
+                        "--clear-groups",
+                        PROGRAM.toString(),
+                        "-f",
+                        "-P",
+                        "-d",
+                        directory.toString(),
+                        "-n",
+                        "radiusd",
+                        "-l",
+                        "stdout")
+                .redirectErrorStream(true)
+                .start();
+        process = started;
+        BufferedReader said =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+        StringBuilder all = new StringBuilder();
+        for (String line = said.readLine(); line != null; line = said.readLine()) {
+            all.append(line).append('\n');
+            if (line.contains("Ready to process requests")) {
+                Thread.ofVirtual().start(() -> drain(said));
+                return;
+            }
+        }
+        throw new IOException("FreeRADIUS does not start:\n" + all);
+    }
+
+    /** So that it never waits for us to read what it says. */
+    private static void drain(BufferedReader said) {
+        try {
+            while (said.readLine() != null) {
+                Thread.onSpinWait();
+            }
+        } catch (IOException e) { // it was killed
+            return;
+        }
+    }
+
+    /** Ends it as a crash does. */
+    void kill() throws InterruptedException {
+        Process running = process;
+        if (running != null) {
+            running.destroyForcibly();
+            if (!running.waitFor(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("FreeRADIUS does not die");
+            }
+        }
+    }
+
+    ServerSettings settings(String secret, boolean demanded) {
+        return new ServerSettings(
+                "freeradius",
+                InetAddress.getLoopbackAddress(),
+                authPort,
+                acctPort,
+                new Secret(secret.getBytes(StandardCharsets.UTF_8)),
+                Duration.ofMillis(500),
+                2,
+                demanded,
+                1);
+    }
+
+    ServerSettings settings() {
+        return settings(SECRET, true);
+    }
+
+    /** What was accounted, attribute by attribute, the first first. */
+    List<Map<String, String>> records() throws IOException {
+        List<Map<String, String>> records = new ArrayList<>();
+        Path detail = directory.resolve("log/detail");
+        if (!Files.exists(detail)) {
+            return records;
+        }
+        String text = Files.readString(detail);
+        for (String block : text.substring(0, text.lastIndexOf("\n\n") + 1).split("\n\n")) {
+            Map<String, String> record = new LinkedHashMap<>();
+            for (String line : block.split("\n")) {
+                int equals = line.indexOf(" = ");
+                if (line.startsWith("\t") && equals > 0) {
+                    String value = line.substring(equals + 3);
+                    record.put(
+                            line.substring(1, equals),
+                            value.startsWith("\"") ? value.substring(1, value.length() - 1) : value);
+                }
+            }
+            records.add(record);
+        }
+        return records;
+    }
+
+    @Override
+    public void close() {
+        Process running = process;
+        if (running != null) {
+            running.destroyForcibly();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " failed");
+        }
+    }
+}
