@@ -70,7 +70,7 @@ class SluiceGateway:
         self._appliance.install()
         self._appliance.configure(self._changes())
         if not self._with_radius:
-            (self._appliance.directory / "etc/sluice.radius.server~lab.cfg").unlink()
+            (self._appliance.directory / "etc/sluice.radius.server-lab.cfg").unlink()
         self.generator = Generator(self._load, LOAD, self._work, tagged=True)
 
     def start(self) -> float:

@@ -70,7 +70,8 @@ class Appliance:
         etc = self.directory / "etc"
         for pid, values in settings.items():
             lines = [f"{key} = {value}\n" for key, value in values.items() if value is not None]
-            (etc / f"{pid}.cfg").write_text("".join(lines))
+            # The file of the configuration PID~NAME is PID-NAME.cfg: so Karaf's file install wants it.
+            (etc / f"{pid.replace('~', '-')}.cfg").write_text("".join(lines))
         directory = etc / "secrets"
         directory.mkdir(mode=0o700, exist_ok=True)
         for name, secret in self._secrets.items():

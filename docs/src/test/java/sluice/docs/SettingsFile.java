@@ -6,7 +6,7 @@ import java.util.List;
  * One configuration file of the appliance.
  *
  * @param pid of the component that reads it
- * @param factory whether there may be many, {@code PID~NAME.cfg} each
+ * @param factory whether there may be many, {@code PID-NAME.cfg} each
  * @param name what it configures
  * @param description more of that, may be empty
  * @param settings in the order of the bundle
@@ -19,6 +19,6 @@ record SettingsFile(String pid, boolean factory, String name, String description
 
     /** Its name in {@code etc/}. */
     String file() {
-        return factory ? pid + "~NAME.cfg" : pid + ".cfg";
+        return factory ? pid + "-NAME.cfg" : pid + ".cfg";
     }
 }

@@ -248,7 +248,7 @@ public final class LocalPools implements AddressSource, Inspectable {
                 Network b = other.pool().network();
                 if (one != other && (a.prefix().contains(b.prefix()) || a.name().equals(b.name()))) {
                     throw new IllegalArgumentException("Pools " + a.name() + " " + a.prefix() + " and " + b.name() + " "
-                            + b.prefix() + " overlap; correct etc/sluice.pools~*.cfg");
+                            + b.prefix() + " overlap; correct etc/sluice.pools-*.cfg");
                 }
             }
         }

@@ -17,7 +17,7 @@ import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.session.api.Network;
 
-/** One network of subscribers, as the operator configured it: a file {@code sluice.pools~NAME.cfg} each. Immutable. */
+/** One network of subscribers, as the operator configured it: a file {@code sluice.pools-NAME.cfg} each. Immutable. */
 @Component(
         service = Pool.class,
         configurationPid = "sluice.pools",

@@ -9,7 +9,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import sluice.dataplane.api.Policer;
 import sluice.session.api.Policy;
 
-/** A policy of the operator, {@code sluice.qos~NAME.cfg}. One that has the name of a built-in policy replaces it. */
+/** A policy of the operator, {@code sluice.qos-NAME.cfg}. One that has the name of a built-in policy replaces it. */
 @Component(
         service = OwnPolicy.class,
         configurationPid = "sluice.qos",
