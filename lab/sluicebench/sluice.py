@@ -128,7 +128,7 @@ class SluiceGateway:
     def _changes(self) -> Configuration:
         return {
             "sluice.session": {"authentication": "radius" if self._with_radius else "none"},
-            "sluice.dataplane.xdp": {"pin_directory": PINS},
+            "sluice.dataplane.xdp": {"pin_directory": PINS, "capacity": ipaddress.IPv4Network(NETWORK).num_addresses},
             "sluice.telemetry": {"redis_host": "", "postgresql_host": ""},
         }
 
