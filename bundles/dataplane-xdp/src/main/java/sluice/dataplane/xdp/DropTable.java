@@ -39,6 +39,7 @@ public final class DropTable implements Inspectable {
                     rows.add(List.of(verdict.label(), Long.toString(count)));
                 }
             });
+            rows.add(List.of("drop: control plane did not take it in time", Long.toString(dataPlane.puntedLost())));
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);
         }

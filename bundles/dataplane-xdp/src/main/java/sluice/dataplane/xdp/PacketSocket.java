@@ -28,6 +28,7 @@ final class PacketSocket implements PuntSocket {
     private static final int ETH_P_ALL_NET = 0x0300;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_RX_RING = 5;
+    private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VERSION = 10;
     private static final int PACKET_RESERVE = 12;
     private static final int PACKET_QDISC_BYPASS = 20;
@@ -54,6 +55,7 @@ final class PacketSocket implements PuntSocket {
     private final MemorySegment outgoing = arena.allocate(SLOT_BYTES);
     private final ByteBuffer outgoingBytes = outgoing.asByteBuffer();
     private int slot;
+    private long lost;
 
     PacketSocket(NetworkDevice device, int port) throws KernelException {
         this.port = port;
@@ -119,6 +121,17 @@ final class PacketSocket implements PuntSocket {
             ring.set(NET_SHORT, frame + MACS_BYTES + 2, ring.get(JAVA_SHORT, at + 24));
         }
         handler.onFrame(port, ring, frame, length);
+    }
+
+    /** The kernel begins at zero after each question: struct tpacket_stats, packets u32 | drops u32. */
+    @Override
+    public synchronized long lost() throws KernelException {
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment statistics = temporary.allocate(JAVA_INT, 2);
+            Libc.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, statistics);
+            lost += Integer.toUnsignedLong(statistics.getAtIndex(JAVA_INT, 1));
+            return lost;
+        }
     }
 
     /** Sends at once: this socket is a way out, not a fast one. */

@@ -2,6 +2,7 @@ package sluice.dataplane.xdp;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class ProgramLinker {
     }
 
     ProgramImage link(ElfObject.Symbol program) {
-        String license = new String(elf.contents("license"), java.nio.charset.StandardCharsets.ISO_8859_1).trim();
+        String license = new String(elf.contents("license"), StandardCharsets.ISO_8859_1).trim();
         wanted.add(new Place(program.section(), program.value()));
         for (int i = 0; i < wanted.size(); i++) {
             place(wanted.get(i));

@@ -182,6 +182,20 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
         return Bytes.adopt(complete);
     }
 
+    /** How many frames for the control plane were lost because it did not keep up, since it is there. */
+    long lost() throws KernelException {
+        sending.readLock().lock();
+        try {
+            long lost = 0;
+            for (PuntSocket socket : closed ? List.<PuntSocket>of() : sockets) {
+                lost += socket.lost();
+            }
+            return lost;
+        } finally {
+            sending.readLock().unlock();
+        }
+    }
+
     CounterSet<PuntCounter> counters() {
         return counters;
     }

@@ -267,6 +267,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         return verdicts.read();
     }
 
+    long puntedLost() throws KernelException {
+        return ports.lost();
+    }
+
     CounterSet<PuntCounter> puntCounters() {
         return ports.counters();
     }

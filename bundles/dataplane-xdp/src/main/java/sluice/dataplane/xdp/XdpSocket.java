@@ -29,6 +29,7 @@ final class XdpSocket implements PuntSocket {
     private static final int XDP_UMEM_REG = 4;
     private static final int XDP_UMEM_FILL_RING = 5;
     private static final int XDP_UMEM_COMPLETION_RING = 6;
+    private static final int XDP_STATISTICS = 7;
     private static final int XDP_COPY = 1 << 1;
     private static final int XDP_USE_NEED_WAKEUP = 1 << 3;
     private static final long RX_PAGE = 0;
@@ -49,6 +50,14 @@ final class XdpSocket implements PuntSocket {
             CStruct.u32("headroom"),
             CStruct.u32("flags"),
             CStruct.u32("tx_metadata_len"));
+
+    private static final CStruct STATISTICS = CStruct.of(
+            CStruct.u64("rx_dropped"),
+            CStruct.u64("rx_invalid_descs"),
+            CStruct.u64("tx_invalid_descs"),
+            CStruct.u64("rx_ring_full"),
+            CStruct.u64("rx_fill_ring_empty_descs"),
+            CStruct.u64("tx_ring_empty_descs"));
 
     private final int fd;
     private final int port;
@@ -160,6 +169,16 @@ final class XdpSocket implements PuntSocket {
             }
         }
         return done;
+    }
+
+    @Override
+    public long lost() throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment statistics = STATISTICS.allocate(arena);
+            Libc.getsockopt(fd, SOL_XDP, XDP_STATISTICS, statistics);
+            return statistics.get(JAVA_LONG, STATISTICS.offset("rx_dropped"))
+                    + statistics.get(JAVA_LONG, STATISTICS.offset("rx_ring_full"));
+        }
     }
 
     @Override

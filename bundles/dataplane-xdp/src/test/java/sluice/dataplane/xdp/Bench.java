@@ -24,6 +24,8 @@ final class Bench implements AutoCloseable {
 
     private static final int PROG_TEST_RUN = 10;
     private static final int LOOPBACK = 1;
+    private static final int NETWORK_ENTRIES = 4096;
+    private static final int SPARE_ENTRIES = 64;
     private static final int OUT_BYTES = 4096;
     private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-bench");
 
@@ -65,20 +67,25 @@ final class Bench implements AutoCloseable {
         closer.add(() -> Pins.remove(PINS));
         BpfObject object = BpfObject.ofBundle();
         Pins pins = new Pins(PINS, object.layoutVersion());
-        loaded = closer.add(new LoadedObject(object, pins, Map.of("subscribers", 4096 + 64, "outside", 64)));
+        loaded = closer.add(new LoadedObject(object, pins, Map.of("subscribers", NETWORK_ENTRIES + SPARE_ENTRIES, "outside", SPARE_ENTRIES)));
         verdicts = new Verdicts(loaded.map("verdicts"));
-        subscribers = new Subscribers(
-                new ConfigTable(closer.add(MappedMemory.of(loaded.map("config"))).memory()),
-                new SubscriberTable(
-                        closer.add(MappedMemory.of(loaded.map("subscribers"))).memory(), 4096 + 64),
-                loaded.map("outside"),
-                64,
-                new GatewaySettings.Core(LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC)),
-                List.of(new GatewaySettings.Port("lo", LOOPBACK, MTU, Packets.GATEWAY_MAC)));
+        subscribers = adopt();
         subscribers.networks(List.of(
                 new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY),
                 new NetworkEntry(Ip4Prefix.parse("10.65.0.0/24"), sluice.net.Ip4.parse("10.65.0.1"))));
         before = verdicts.read();
+    }
+
+    /** What a control plane would find that starts now. */
+    Subscribers adopt() throws KernelException {
+        return new Subscribers(
+                new ConfigTable(closer.add(MappedMemory.of(loaded.map("config"))).memory()),
+                new SubscriberTable(
+                        closer.add(MappedMemory.of(loaded.map("subscribers"))).memory(), NETWORK_ENTRIES + SPARE_ENTRIES),
+                loaded.map("outside"),
+                SPARE_ENTRIES,
+                new GatewaySettings.Core(LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC)),
+                List.of(new GatewaySettings.Port("lo", LOOPBACK, MTU, Packets.GATEWAY_MAC)));
     }
 
     Subscribers subscribers() {

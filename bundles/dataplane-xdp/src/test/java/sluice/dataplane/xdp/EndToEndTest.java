@@ -127,8 +127,11 @@ final class EndToEndTest {
     }
 
     private XdpDataPlane start() throws Exception {
-        XdpSettings settings =
-                new XdpSettings(Optional.of(CORE_ROUTER), PINS.resolve("plane"), XdpLinks.Mode.NATIVE, 4096);
+        return start(XdpLinks.Mode.NATIVE);
+    }
+
+    private XdpDataPlane start(XdpLinks.Mode mode) throws Exception {
+        XdpSettings settings = new XdpSettings(Optional.of(CORE_ROUTER), PINS.resolve("plane"), mode, 4096);
         XdpDataPlane dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings));
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         return dataPlane;
@@ -239,6 +242,64 @@ final class EndToEndTest {
         dataPlane.close();
         subscriber.send(up(100));
         assertThat(server.receives(forwarded(nextHop, 100))).isTrue();
+    }
+
+    @Test
+    void floodThatNobodyTakesIsCounted() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        int frames = 6000; // the ring holds 4096
+        for (int i = 0; i < frames; i++) {
+            subscriber.send(Packets.dhcp(Packets.DOUBLE, 300));
+        }
+        int taken = 0;
+        int polled;
+        do {
+            dataPlane.await(PATIENCE);
+            polled = dataPlane.poll((port, memory, offset, length) -> {}, 64);
+            taken += polled;
+        } while (polled > 0);
+        assertThat(taken).isLessThan(frames);
+        assertThat(dataPlane.puntedLost()).isEqualTo(frames - taken);
+        assertThat(new DropTable(dataPlane).table().rows())
+                .contains(List.of("drop: control plane did not take it in time", Long.toString(frames - taken)));
+    }
+
+    @Test
+    void stackRunsTheProgramsWhereTheDriverCannot() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start(XdpLinks.Mode.GENERIC))).plane();
+        dataPlane.install(entry());
+        MacAddress nextHop = resolved(dataPlane);
+        subscriber.send(up(100));
+        assertThat(server.receives(forwarded(nextHop, 100))).isTrue();
+        Bytes packet = Packets.hop(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 200));
+        server.send(down(200));
+        assertThat(subscriber.receives(Packets.ip(Packets.SUBSCRIBER_MAC, trunkMac, Packets.DOUBLE, packet)))
+                .isTrue();
+    }
+
+    @Test
+    void wakeEndsAWaitAndCloseEndsItForGood() throws Exception {
+        XdpDataPlane dataPlane = start();
+        dataPlane.wake();
+        dataPlane.await(Duration.ofMinutes(10));
+        FutureTask<Void> waiter = new FutureTask<>(() -> {
+            dataPlane.await(Duration.ofMinutes(10));
+            return null;
+        });
+        Thread.ofPlatform().name("waiter").start(waiter);
+        dataPlane.close();
+        waiter.get();
+        assertThat(dataPlane.poll((port, memory, offset, length) -> {}, 64)).isZero();
+        assertThat(dataPlane.send(new Frame(0, Packets.dhcp(Packets.DOUBLE, 10)))).isFalse();
+    }
+
+    @Test
+    void tablesShowWhatIsThere() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        dataPlane.install(entry());
+        assertThat(new EntryTable(dataPlane).table().rows()).hasSize(1).first().asString().contains("10.64.0.10", "open");
+        assertThat(new StatusTable(dataPlane).table().rows()).contains(List.of("sessions", "1"));
+        assertThat(new DropTable(dataPlane).table().columns()).containsExactly("Reason", "Packets");
     }
 
     /** Closes a data plane and leaves its pins. */

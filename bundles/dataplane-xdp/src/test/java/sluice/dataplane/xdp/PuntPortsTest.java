@@ -54,6 +54,11 @@ class PuntPortsTest {
         }
 
         @Override
+        public long lost() {
+            return 0;
+        }
+
+        @Override
         public boolean send(Bytes frame) {
             return sent.add(frame);
         }
