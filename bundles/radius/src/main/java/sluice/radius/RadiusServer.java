@@ -35,10 +35,11 @@ public final class RadiusServer {
     /** In names of methods {@code __} stands for the underscore of the key and {@code _} for its dot. */
     @ObjectClassDefinition(name = "RADIUS server")
     @interface Config {
+        /** Without a default, which would stand before the one that the configuration gives. */
         @AttributeDefinition(
                 required = false,
                 description = "Set by the configuration: the name of the file makes the name")
-        String service_pid() default "sluice.radius.server~server";
+        String service_pid();
 
         @AttributeDefinition(description = "IP address of the server")
         String host() default "";
