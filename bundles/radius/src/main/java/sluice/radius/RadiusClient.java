@@ -93,7 +93,7 @@ public final class RadiusClient implements Authenticator {
                 description = "Source ports per server, each for 256 requests in flight",
                 min = "1",
                 max = "64")
-        int sockets() default 8;
+        int sockets() default 16;
 
         @AttributeDefinition(description = "How long a silent server is left alone, seconds", min = "0")
         int dead__seconds() default 30;

@@ -166,14 +166,26 @@ final class ServerLink implements LinkSockets.Receiver {
             if (!kind.isAnsweredBy(datagram[0] & 0xff)) {
                 throw new ReplyRefused(RefusedReply.WRONG_CODE);
             }
-            boolean demanded = kind == RequestKind.ACCESS && server.messageAuthenticatorDemanded();
-            VerifiedReply reply = signature.verify(datagram, size, slots.authenticator(slot), demanded);
+            VerifiedReply reply = verify(datagram, size, slot);
             Runnable verdict = exchange.completion.answered(reply);
             accept(exchange, reply);
             watcher.answered(exchange, verdict);
         } catch (ReplyRefused refusal) {
             refuse(refusal.reason());
         }
+    }
+
+    private VerifiedReply verify(byte[] datagram, int size, int slot) throws ReplyRefused {
+        boolean demanded = kind == RequestKind.ACCESS && server.messageAuthenticatorDemanded();
+        try {
+            return signature.verify(datagram, size, slots.authenticator(slot), demanded);
+        } catch (ReplyRefused refusal) {
+            if (refusal.reason() != RefusedReply.WRONG_AUTHENTICATOR) {
+                throw refusal;
+            }
+        }
+        signature.verify(datagram, size, slots.earlierAuthenticator(slot), false);
+        throw new ReplyRefused(RefusedReply.LATE);
     }
 
     private void accept(Exchange exchange, VerifiedReply reply) {

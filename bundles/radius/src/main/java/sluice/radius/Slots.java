@@ -17,6 +17,7 @@ final class Slots {
     private final @Nullable Exchange[] owners;
     private final byte[] states;
     private final byte[][] authenticators;
+    private final byte[][] earlierAuthenticators;
     private final int[] free;
     private int freeHead;
     private int freeCount;
@@ -26,6 +27,7 @@ final class Slots {
         owners = new Exchange[count];
         states = new byte[count];
         authenticators = new byte[count][Packets.AUTHENTICATOR];
+        earlierAuthenticators = new byte[count][Packets.AUTHENTICATOR];
         free = new int[count];
         Arrays.setAll(free, slot -> slot);
         freeCount = count;
@@ -41,6 +43,9 @@ final class Slots {
         freeCount--;
         owners[slot] = owner;
         states[slot] = IN_USE;
+        byte[] earlier = authenticators[slot];
+        authenticators[slot] = earlierAuthenticators[slot];
+        earlierAuthenticators[slot] = earlier;
         return slot;
     }
 
@@ -77,6 +82,11 @@ final class Slots {
     /** Authenticator of the request under this slot; the array stays this object's. */
     byte[] authenticator(int slot) {
         return authenticators[slot];
+    }
+
+    /** The same of the request before it: a reply for that one is late and not forged. */
+    byte[] earlierAuthenticator(int slot) {
+        return earlierAuthenticators[slot];
     }
 
     boolean isUnused() {

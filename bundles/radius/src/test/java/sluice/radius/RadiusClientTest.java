@@ -221,6 +221,36 @@ class RadiusClientTest {
     }
 
     @Test
+    void lateReplyUnderAnIdentifierThatIsInUseAgainIsNotTakenForForged() throws Exception {
+        client.close();
+        client = client(1, 4096);
+        client.add(first.settings("a", 1));
+        CompletableFuture<Outcome> given = ask("given up");
+        UdpServer.Question missed = first.take();
+        for (int i = 0; i < 2; i++) {
+            clock.advance(TIMEOUT);
+            first.take();
+        }
+        clock.advance(TIMEOUT);
+        assertThat(get(given)).isInstanceOf(Outcome.Unanswered.class);
+        List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
+        List<UdpServer.Question> questions = new ArrayList<>();
+        for (int i = 0; i < 256; i++) {
+            waiting.add(ask("user-" + i));
+            questions.add(first.take());
+        }
+        first.accept(missed);
+        for (UdpServer.Question question : questions) {
+            first.accept(question);
+        }
+        for (CompletableFuture<Outcome> verdict : waiting) {
+            assertThat(get(verdict)).isInstanceOf(Outcome.Accepted.class);
+        }
+        assertThat(refused(RefusedReply.LATE)).isEqualTo(1);
+        assertThat(refused(RefusedReply.WRONG_AUTHENTICATOR)).isZero();
+    }
+
+    @Test
     void unsignedReplyIsTakenFromAServerThatNeedNotSign() throws Exception {
         client.add(first.settings("old", 1, "one", false));
         CompletableFuture<Outcome> verdict = ask("alice");
