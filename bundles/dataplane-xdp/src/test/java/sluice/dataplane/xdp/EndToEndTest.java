@@ -41,6 +41,7 @@ final class EndToEndTest {
 
     private final Closer closer = new Closer();
     private Namespace gateway;
+    private Namespace core;
     private Station subscriber;
     private Station server;
     private MacAddress trunkMac;
@@ -107,7 +108,7 @@ final class EndToEndTest {
         closer.add(() -> Pins.remove(PINS));
         gateway = closer.add(new Namespace("xdpt-gw"));
         Namespace access = closer.add(new Namespace("xdpt-acc"));
-        Namespace core = closer.add(new Namespace("xdpt-core"));
+        core = closer.add(new Namespace("xdpt-core"));
         Namespace.connect(gateway, "trunk0", access, "acc0", 1600);
         Namespace.connect(gateway, "core0", core, "net0", 1500);
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
@@ -207,12 +208,8 @@ final class EndToEndTest {
         assertThat(subscriber.receives(offer)).isTrue();
     }
 
-    @Test
-    void restartUnderTrafficLosesNoPacketAndNoCount() throws Exception {
-        XdpDataPlane first = start();
-        first.install(entry());
-        MacAddress nextHop = resolved(first);
-        AtomicBoolean enough = new AtomicBoolean();
+    /** Sends frames from the subscriber until it is enough; how many. */
+    private FutureTask<Integer> traffic(AtomicBoolean enough) {
         FutureTask<Integer> traffic = new FutureTask<>(() -> {
             int sent = 0;
             while (!enough.get()) {
@@ -223,7 +220,17 @@ final class EndToEndTest {
             return sent;
         });
         Thread.ofPlatform().name("traffic").start(traffic);
-        first.close(); // what a kill does too: descriptors are gone, pins are not
+        return traffic;
+    }
+
+    @Test
+    void restartUnderTrafficLosesNoPacketAndNoCount() throws Exception {
+        XdpDataPlane first = start();
+        first.install(entry());
+        MacAddress nextHop = resolved(first);
+        AtomicBoolean enough = new AtomicBoolean();
+        FutureTask<Integer> traffic = traffic(enough);
+        first.close();
         XdpDataPlane second = closer.add(new Running(start())).plane();
         assertThat(second.entries()).containsExactly(entry());
         enough.set(true);
@@ -232,6 +239,31 @@ final class EndToEndTest {
         assertThat(server.count(forwarded(nextHop, 100))).isEqualTo(frames);
         assertThat(second.read(SESSION, Packets.SUBSCRIBER))
                 .contains(new Traffic(frames, 128L * frames, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void killOfTheVirtualMachineLosesNoPacketAndNoCount() throws Exception {
+        Process victim = gateway.start(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                PINS.resolve("plane").toString(),
+                CORE_ROUTER.toString());
+        closer.add(victim::destroyForcibly);
+        assertThat(victim.inputReader().readLine()).isEqualTo("ready");
+        MacAddress nextHop = core.call(() -> NetworkDevice.of("net0")).mac();
+        AtomicBoolean enough = new AtomicBoolean();
+        FutureTask<Integer> traffic = traffic(enough);
+        victim.destroyForcibly(); // SIGKILL
+        assertThat(victim.waitFor()).isEqualTo(128 + 9);
+        XdpDataPlane next = closer.add(new Running(start())).plane();
+        enough.set(true);
+        int frames = traffic.get();
+        assertThat(frames).as("frames while it was dead").isGreaterThan(1000);
+        assertThat(server.count(forwarded(nextHop, 100))).isEqualTo(frames);
+        assertThat(next.read(1, Packets.SUBSCRIBER)).contains(new Traffic(frames, 128L * frames, 0, 0, 0, 0, 0));
     }
 
     @Test

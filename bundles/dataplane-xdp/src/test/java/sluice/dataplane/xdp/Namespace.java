@@ -58,6 +58,13 @@ final class Namespace implements AutoCloseable {
         return run(command);
     }
 
+    /** Starts a program inside; what it complains of goes to our own output. */
+    Process start(String... command) throws IOException {
+        List<String> inside = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + name));
+        inside.addAll(List.of(command));
+        return new ProcessBuilder(inside).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
     /** Runs Java inside, on a thread of its own; threads that it starts are inside too. */
     <T> T call(Callable<T> work) throws Exception {
         FutureTask<T> task = new FutureTask<>(() -> {
