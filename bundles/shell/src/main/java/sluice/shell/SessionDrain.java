@@ -25,6 +25,10 @@ public final class SessionDrain extends ShellAction {
             throw failure("This ends every session of this gateway. Say session:drain --yes if that is meant.");
         }
         int ended = await(sessions().drain(), WAIT_SECONDS);
-        out.println(json ? "{\"data\":{\"ended\":" + ended + "}}" : ended + " sessions ended. The gateway takes no new ones.");
+        if (json) {
+            out.println("{\"data\":{\"ended\":" + ended + "}}");
+        } else {
+            out.println(ended + (ended == 1 ? " session" : " sessions") + " ended. The gateway takes no new ones.");
+        }
     }
 }

@@ -129,6 +129,7 @@ record TablePrinter(PrintStream out, int width) {
     }
 
     private static boolean isNumeric(List<List<String>> rows, int column) {
-        return !rows.isEmpty() && rows.stream().allMatch(row -> row.get(column).matches("-?[0-9][0-9.,]*( ?%)?"));
+        List<String> cells = rows.stream().map(row -> row.get(column)).filter(cell -> !cell.isEmpty()).toList();
+        return !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?[0-9]+(\\.[0-9]+)?( ?%)?"));
     }
 }

@@ -22,6 +22,15 @@ final class TablePrinterTest {
     }
 
     @Test
+    void addressesStandToTheLeftAndAbsentNumbersDoNotMatter() {
+        Table table = new Table(
+                List.of("Address", "p50 ms"), List.of(List.of("10.64.0.1", "1.5"), List.of("9.9.9.9", "")));
+        printer(0).print(table, "rows", 0);
+
+        assertThat(lines().subList(2, 4)).containsExactly("10.64.0.1 |    1.5", "9.9.9.9   |");
+    }
+
+    @Test
     void oneRowIsNotAPlural() {
         printer(0).print(new Table(List.of("Pool"), List.of(List.of("a"))), "pools", 0);
 
