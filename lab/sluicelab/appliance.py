@@ -152,7 +152,7 @@ class Appliance:
         gateway, oss = self._topology.gateway, self._topology.oss
         address = str(oss.address.ip)
         pools = {
-            f"sluice.pools~{pool.name}": {
+            f"sluice.pools-{pool.name}": {
                 "name": pool.name,
                 "network": pool.network,
                 "gateway": pool.gateway,
@@ -179,7 +179,7 @@ class Appliance:
             "sluice.radius": {
                 "dead_seconds": 2,
             },
-            "sluice.radius.server~lab": {
+            "sluice.radius.server-lab": {
                 "host": address,
                 "auth_port": oss.auth_port,
                 "acct_port": oss.acct_port,
