@@ -57,7 +57,7 @@ def exercise(lab: "Lab", subscriber: Subscriber) -> float:
 def compare(lab: "Lab", round_trips: dict[str, float]) -> list[Row]:
     """Reads every book once. The keys of `round_trips` are names of subscribers."""
     sessions = {session["mac_address"]: session for session in lab.appliance.sessions()}
-    active = {str(row["mac_address"]): row for row in lab.oss.postgresql.query("SELECT * FROM sessions_active")}
+    active = {str(row["mac_address"]): row for row in lab.oss.postgresql.table("sessions_active")}
     rows = []
     for subscriber in lab.admitted:
         traffic = subscriber.traffic()

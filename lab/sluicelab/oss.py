@@ -115,6 +115,11 @@ class PostgresServer:
         finally:
             connection.close()
 
+    def table(self, name: str) -> list[dict]:
+        """Every row of a table; none while nobody has made it yet."""
+        (found,) = self.query("SELECT to_regclass(%s) IS NOT NULL AS there", name)
+        return self.query(f"SELECT * FROM {name}") if found["there"] else []
+
     def _answers(self) -> bool:
         try:
             return bool(self.query("SELECT 1 AS one", database="postgres"))

@@ -116,6 +116,10 @@ class AccountingRecord:
         """The first value; empty when the attribute is not there."""
         return self.attributes.get(attribute, ("",))[0]
 
+    def octets(self, attribute: str) -> bytes:
+        """The first value of an attribute that FreeRADIUS writes as 0x…"""
+        return bytes.fromhex(self.text(attribute).removeprefix("0x"))
+
     def number(self, attribute: str) -> int:
         return int(self.text(attribute) or 0)
 

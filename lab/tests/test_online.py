@@ -55,10 +55,10 @@ def test_radius_heard_one_start_per_subscriber_with_its_class_and_line(lab: Lab)
     for subscriber in lab.admitted:
         starts = [record for record in lab.radius.records_of(subscriber.plan) if record.status == "Start"]
         assert len(starts) == 1
-        assert starts[0].text("Class") == f"0x{subscriber.plan.name.encode().hex()}"
+        assert starts[0].octets("Class") == subscriber.plan.name.encode()
         assert starts[0].text("Framed-IP-Address") == subscriber.address()
-        assert starts[0].text("ADSL-Agent-Circuit-Id") == subscriber.plan.line.circuit_id
-        assert starts[0].text("ADSL-Agent-Remote-Id") == subscriber.plan.line.remote_id
+        assert starts[0].octets("ADSL-Agent-Circuit-Id") == subscriber.plan.line.circuit_id.encode()
+        assert starts[0].octets("ADSL-Agent-Remote-Id") == subscriber.plan.line.remote_id.encode()
 
 
 def test_a_line_unknown_to_radius_stays_out(lab: Lab) -> None:

@@ -70,7 +70,7 @@ def test_the_stream_has_no_hole_and_every_session_in_order(lab: Lab, churned: li
 
 def test_postgresql_has_the_same_events_as_the_stream(lab: Lab, churned: list[str]) -> None:
     def events() -> list[dict]:
-        return lab.oss.postgresql.query("SELECT bng_instance_id, seq, event_type, mac_address FROM session_events")
+        return lab.oss.postgresql.table("session_events")
 
     def complete() -> bool:
         stops = {str(row["mac_address"]) for row in events() if row["event_type"] == "SESSION_STOP"}
@@ -90,8 +90,8 @@ def test_postgresql_has_the_same_events_as_the_stream(lab: Lab, churned: list[st
 
 
 def test_active_and_past_sessions_are_kept_apart(lab: Lab, churned: list[str]) -> None:
-    active = {str(row["mac_address"]) for row in lab.oss.postgresql.query("SELECT mac_address FROM sessions_active")}
-    past = [str(row["mac_address"]) for row in lab.oss.postgresql.query("SELECT mac_address FROM sessions_history")]
+    active = {str(row["mac_address"]) for row in lab.oss.postgresql.table("sessions_active")}
+    past = [str(row["mac_address"]) for row in lab.oss.postgresql.table("sessions_history")]
     assert active == {one.plan.mac for one in lab.admitted}
     assert sorted(mac for mac in past if mac in churned) == sorted(churned)
 
