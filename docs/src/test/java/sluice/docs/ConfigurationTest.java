@@ -40,14 +40,19 @@ final class ConfigurationTest {
     @Test
     void keysAreWordsJoinedByUnderscores() {
         for (SettingsFile file : files) {
-            assertThat(file.settings()).extracting(Setting::key).as(file.file()).allMatch(key -> key.matches("[a-z0-9_]+"));
+            assertThat(file.settings())
+                    .extracting(Setting::key)
+                    .as(file.file())
+                    .allMatch(key -> key.matches("[a-z0-9_]+"));
         }
     }
 
     @Test
     void everySettingSaysWhatItIs() {
         for (SettingsFile file : files) {
-            assertThat(file.settings()).as(file.file()).noneMatch(setting -> setting.description().isBlank());
+            assertThat(file.settings())
+                    .as(file.file())
+                    .noneMatch(setting -> setting.description().isBlank());
         }
     }
 
@@ -60,7 +65,11 @@ final class ConfigurationTest {
             }
             text.append(".\n\n| key | default | |\n|---|---|---|\n");
             for (Setting setting : file.settings()) {
-                text.append("| `").append(setting.key()).append("` | ").append(preset(setting)).append(" | ");
+                text.append("| `")
+                        .append(setting.key())
+                        .append("` | ")
+                        .append(preset(setting))
+                        .append(" | ");
                 text.append(cell(setting.description())).append(bounds(setting)).append(" |\n");
             }
         }

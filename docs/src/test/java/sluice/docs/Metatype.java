@@ -82,7 +82,9 @@ final class Metatype {
         return new Setting(
                 attribute.getAttribute("id"),
                 attribute.getAttribute("type"),
-                Optional.of(attribute).filter(one -> one.hasAttribute("default")).map(one -> one.getAttribute("default")),
+                Optional.of(attribute)
+                        .filter(one -> one.hasAttribute("default"))
+                        .map(one -> one.getAttribute("default")),
                 !attribute.getAttribute("required").equals("false"),
                 attribute.getAttribute("description"),
                 attribute.getAttribute("min"),

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 final class OperationsTest {
 
     /** A call with its first argument, a text in one or more pieces. */
-    private static final Pattern CALL = Pattern.compile("LOG\\s*\\.error\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*\\+?\\s*)+)");
+    private static final Pattern CALL =
+            Pattern.compile("LOG\\s*\\.error\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*\\+?\\s*)+)");
 
     private static final Pattern PIECE = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
 
@@ -69,6 +70,10 @@ final class OperationsTest {
     }
 
     private static String text(MatchResult call) {
-        return PIECE.matcher(call.group(1)).results().map(piece -> piece.group(1)).collect(Collectors.joining()).replace("{}", "…");
+        return PIECE.matcher(call.group(1))
+                .results()
+                .map(piece -> piece.group(1))
+                .collect(Collectors.joining())
+                .replace("{}", "…");
     }
 }

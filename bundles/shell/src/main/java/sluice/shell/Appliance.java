@@ -47,7 +47,8 @@ public final class Appliance {
 
     /** The table of that name. */
     Optional<Inspectable> table(String name) {
-        return newest(inspectables.stream().filter(table -> table.name().equals(name)).toList());
+        return newest(
+                inspectables.stream().filter(table -> table.name().equals(name)).toList());
     }
 
     /** Every table once, by name. */

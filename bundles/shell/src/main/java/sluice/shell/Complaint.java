@@ -28,10 +28,14 @@ record Complaint(String subject, String sentence) {
         appliance
                 .eventLog()
                 .ifPresentOrElse(
-                        log -> log.cursors().stream().filter(cursor -> cursor.lost() > 0).forEach(cursor -> all.add(
-                                new Complaint("journal", cursor.lost() + " events were taken away by the bound of the log before "
-                                        + cursor.reader() + " read them; they are lost for it."))),
-                        () -> all.add(new Complaint("journal", "The event log is not running, so nobody can come online.")));
+                        log -> log.cursors().stream()
+                                .filter(cursor -> cursor.lost() > 0)
+                                .forEach(cursor -> all.add(new Complaint(
+                                        "journal",
+                                        cursor.lost() + " events were taken away by the bound of the log before "
+                                                + cursor.reader() + " read them; they are lost for it."))),
+                        () -> all.add(
+                                new Complaint("journal", "The event log is not running, so nobody can come online.")));
         for (Inspectable table : appliance.tables()) {
             of(table).forEach(sentence -> all.add(new Complaint(table.name(), sentence)));
         }

@@ -1,5 +1,7 @@
 package sluice.shell;
 
+import java.util.Optional;
+
 /**
  * Writes one JSON text (RFC 8259) from left to right. The text is pure ASCII: everything else is escaped, so that it survives
  * whatever the terminal between the appliance and the script believes about character sets. For one thread.
@@ -32,6 +34,22 @@ final class JsonWriter {
         text.append(':');
         first = true;
         return this;
+    }
+
+    /** A value with its name. */
+    JsonWriter field(String name, String value) {
+        return name(name).value(value);
+    }
+
+    /** A number with its name. */
+    JsonWriter field(String name, long value) {
+        return name(name).value(value);
+    }
+
+    /** A value as text with its name, or {@code null} with it. */
+    JsonWriter field(String name, Optional<?> value) {
+        name(name);
+        return value.isPresent() ? value(value.get().toString()) : nothing();
     }
 
     JsonWriter value(String value) {

@@ -62,7 +62,8 @@ public final class LeaseTable implements Inspectable {
 
     private List<SessionInfo> leases() {
         try {
-            return sessions.list(one -> one.protocol().equals(PROTOCOL) && one.address().isPresent())
+            return sessions.list(one ->
+                            one.protocol().equals(PROTOCOL) && one.address().isPresent())
                     .toCompletableFuture()
                     .get(ANSWER_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -80,7 +81,9 @@ public final class LeaseTable implements Inspectable {
                 lease.key().line().toString(),
                 lease.state(),
                 lease.leaseEnds().map(Instant::toString).orElse("-"),
-                lease.leaseEnds().map(end -> Amounts.duration(Duration.between(now, end))).orElse("-"),
+                lease.leaseEnds()
+                        .map(end -> Amounts.duration(Duration.between(now, end)))
+                        .orElse("-"),
                 lease.id().toString());
     }
 }

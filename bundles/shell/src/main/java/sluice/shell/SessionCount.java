@@ -38,14 +38,11 @@ public final class SessionCount extends ShellAction {
         if (json) {
             JsonWriter text = new JsonWriter().beginObject().name("data").beginArray();
             counts.forEach((kind, number) -> text.beginObject()
-                    .name("protocol")
-                    .value(kind.protocol())
-                    .name("state")
-                    .value(kind.state())
-                    .name("sessions")
-                    .value(number)
+                    .field("protocol", kind.protocol())
+                    .field("state", kind.state())
+                    .field("sessions", number)
                     .endObject());
-            out.println(text.endArray().name("count").value(all.size()).endObject());
+            out.println(text.endArray().field("count", all.size()).endObject());
         } else {
             new TablePrinter(out, 0).draw(new Table(List.of("Protocol", "State", "Sessions"), rows));
             out.println(all.size() + (all.size() == 1 ? " session" : " sessions"));

@@ -54,10 +54,8 @@ public final class SessionDisconnect extends ShellAction {
                     .beginObject()
                     .name("data")
                     .beginObject()
-                    .name("session_id")
-                    .value(id.toString())
-                    .name("terminate_cause")
-                    .value(reason.toString())
+                    .field("session_id", id.toString())
+                    .field("terminate_cause", reason.toString())
                     .endObject()
                     .endObject());
         } else {
@@ -70,6 +68,11 @@ public final class SessionDisconnect extends ShellAction {
                 .filter(one -> one.toString().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(() -> failure(text + " is no cause; there are "
-                        + String.join(", ", Arrays.stream(TerminateCause.values()).map(TerminateCause::toString).toList()) + "."));
+                        + String.join(
+                                ", ",
+                                Arrays.stream(TerminateCause.values())
+                                        .map(TerminateCause::toString)
+                                        .toList())
+                        + "."));
     }
 }

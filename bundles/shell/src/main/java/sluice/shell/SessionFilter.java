@@ -84,7 +84,10 @@ final class SessionFilter {
     }
 
     private static Predicate<String> text(String wanted) {
-        String expression = Stream.of(wanted.split("\\*", -1)).map(Pattern::quote).reduce((a, b) -> a + ".*" + b).orElse("");
+        String expression = Stream.of(wanted.split("\\*", -1))
+                .map(Pattern::quote)
+                .reduce((a, b) -> a + ".*" + b)
+                .orElse("");
         return Pattern.compile(expression, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL)
                 .asMatchPredicate();
     }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import sluice.dataplane.api.Policer;
@@ -32,36 +31,33 @@ final class SessionTable {
                     session.key().line().toString(),
                     session.userName(),
                     session.policy().map(Policy::name).orElse("-"),
-                    session.opened().map(opened -> Amounts.duration(Duration.between(opened, now))).orElse("-")));
+                    session.opened().map(opened -> between(opened, now)).orElse("-")));
         }
         return new Table(List.of("Session", "State", "MAC", "Address", "Line", "User name", "Policy", "Up"), rows);
     }
 
     /** One row per thing that is known of the session. */
     static Table of(SessionInfo session, Instant now) {
-        List<List<String>> rows = new ArrayList<>();
         LineId line = session.key().line();
-        row(rows, "Session", session.id().toString());
-        row(rows, "State", session.state() + " (" + session.protocol() + ")");
-        row(rows, "MAC", session.key().mac().toString());
-        row(rows, "Line", line.toString());
-        row(rows, "Circuit-id", LineId.printable(line.circuitId()));
-        row(rows, "Remote-id", LineId.printable(line.remoteId()));
-        row(rows, "User name", session.userName());
-        row(rows, "Address", session.address().map(Ip4::toString).orElse("-"));
-        row(rows, "Network", session.network().orElse("-"));
-        row(rows, "Policy", session.policy().map(Policy::name).orElse("-"));
-        row(rows, "Download limit", session.policy().map(Policy::download).map(Amounts::rate).orElse("-"));
-        row(rows, "Upload limit", session.policy().map(Policy::upload).map(Amounts::rate).orElse("-"));
-        row(rows, "Open since", session.opened().map(at -> at + " (" + Amounts.duration(Duration.between(at, now)) + ")").orElse("-"));
-        row(rows, "Lease ends", session.leaseEnds().map(at -> at + " (in " + Amounts.duration(Duration.between(now, at)) + ")").orElse("-"));
-        new TreeMap<>(session.timers()).forEach((timer, left) -> row(rows, "Timer " + timer, "in " + Amounts.duration(left)));
-        Traffic traffic = session.traffic();
-        row(rows, "Download", Amounts.bytes(traffic.downloadBytes()) + " in " + traffic.downloadPackets() + " packets");
-        row(rows, "Upload", Amounts.bytes(traffic.uploadBytes()) + " in " + traffic.uploadPackets() + " packets");
-        row(rows, "Over the rate", traffic.downloadDropped() + " packets down, " + traffic.uploadDropped() + " up");
-        row(rows, "Spoofed", traffic.spoofed() + " packets");
-        session.attributes().forEach(attribute -> row(rows, "Attribute", attribute));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("Session", session.id().toString()));
+        rows.add(List.of("State", session.state() + " (" + session.protocol() + ")"));
+        rows.add(List.of("MAC", session.key().mac().toString()));
+        rows.add(List.of("Line", line.toString()));
+        rows.add(List.of("Circuit-id", LineId.printable(line.circuitId())));
+        rows.add(List.of("Remote-id", LineId.printable(line.remoteId())));
+        rows.add(List.of("User name", session.userName()));
+        rows.add(row("Address", session.address().map(Ip4::toString)));
+        rows.add(row("Network", session.network()));
+        rows.add(row("Policy", session.policy().map(Policy::name)));
+        rows.add(row("Download limit", session.policy().map(Policy::download).map(Amounts::rate)));
+        rows.add(row("Upload limit", session.policy().map(Policy::upload).map(Amounts::rate)));
+        rows.add(row("Open since", session.opened().map(at -> at + " (" + between(at, now) + ")")));
+        rows.add(row("Lease ends", session.leaseEnds().map(at -> at + " (in " + between(now, at) + ")")));
+        new TreeMap<>(session.timers())
+                .forEach((timer, left) -> rows.add(List.of("Timer " + timer, "in " + Amounts.duration(left))));
+        rows.addAll(of(session.traffic()));
+        session.attributes().forEach(attribute -> rows.add(List.of("Attribute", attribute)));
         return new Table(List.of("What", "Value"), rows);
     }
 
@@ -71,48 +67,68 @@ final class SessionTable {
      */
     static void write(JsonWriter json, SessionInfo session) {
         LineId line = session.key().line();
-        json.beginObject().name("session_id").value(session.id().toString());
-        json.name("protocol").value(session.protocol());
-        json.name("state").value(session.state());
-        json.name("mac_address").value(session.key().mac().toString());
-        optional(json, "ip_address", session.address());
-        json.name("line").value(line.toString());
-        json.name("port").value(line.port()).name("svlan").value(line.svlan()).name("cvlan").value(line.cvlan());
-        json.name("circuit_id").value(LineId.printable(line.circuitId()));
-        json.name("remote_id").value(LineId.printable(line.remoteId()));
-        json.name("username").value(session.userName());
-        optional(json, "network", session.network());
-        optional(json, "policy", session.policy().map(Policy::name));
+        json.beginObject()
+                .field("session_id", session.id().toString())
+                .field("protocol", session.protocol())
+                .field("state", session.state())
+                .field("mac_address", session.key().mac().toString())
+                .field("ip_address", session.address())
+                .field("line", line.toString())
+                .field("port", line.port())
+                .field("svlan", line.svlan())
+                .field("cvlan", line.cvlan())
+                .field("circuit_id", LineId.printable(line.circuitId()))
+                .field("remote_id", LineId.printable(line.remoteId()))
+                .field("username", session.userName())
+                .field("network", session.network())
+                .field("policy", session.policy().map(Policy::name));
         rate(json, "download_bps", session.policy().map(Policy::download));
         rate(json, "upload_bps", session.policy().map(Policy::upload));
-        optional(json, "session_start", session.opened());
-        optional(json, "lease_ends", session.leaseEnds());
-        Traffic traffic = session.traffic();
-        json.name("input_octets").value(traffic.downloadBytes()).name("output_octets").value(traffic.uploadBytes());
-        json.name("input_packets").value(traffic.downloadPackets()).name("output_packets").value(traffic.uploadPackets());
-        json.name("input_dropped").value(traffic.downloadDropped()).name("output_dropped").value(traffic.uploadDropped());
-        json.name("spoofed").value(traffic.spoofed());
+        json.field("session_start", session.opened()).field("lease_ends", session.leaseEnds());
+        write(json, session.traffic());
         json.name("timers").beginObject();
-        for (Map.Entry<String, Duration> timer : new TreeMap<>(session.timers()).entrySet()) {
-            json.name(timer.getKey()).value(timer.getValue().toSeconds());
-        }
+        new TreeMap<>(session.timers()).forEach((timer, left) -> json.field(timer, left.toSeconds()));
         json.endObject().name("attributes").beginArray();
         session.attributes().forEach(json::value);
         json.endArray().endObject();
     }
 
-    private static void row(List<List<String>> rows, String what, String value) {
-        rows.add(List.of(what, value));
+    private static List<List<String>> of(Traffic traffic) {
+        return List.of(
+                List.of("Download", Amounts.bytes(traffic.downloadBytes()) + packets(traffic.downloadPackets())),
+                List.of("Upload", Amounts.bytes(traffic.uploadBytes()) + packets(traffic.uploadPackets())),
+                List.of(
+                        "Over the rate",
+                        traffic.downloadDropped() + " packets down, " + traffic.uploadDropped() + " up"),
+                List.of("Spoofed", traffic.spoofed() + " packets"));
     }
 
-    private static void optional(JsonWriter json, String name, Optional<?> value) {
-        json.name(name);
-        value.ifPresentOrElse(present -> json.value(present.toString()), json::nothing);
+    private static void write(JsonWriter json, Traffic traffic) {
+        json.field("input_octets", traffic.downloadBytes())
+                .field("output_octets", traffic.uploadBytes())
+                .field("input_packets", traffic.downloadPackets())
+                .field("output_packets", traffic.uploadPackets())
+                .field("input_dropped", traffic.downloadDropped())
+                .field("output_dropped", traffic.uploadDropped())
+                .field("spoofed", traffic.spoofed());
     }
 
+    /** Bits per second, {@code null} without a limit. */
     private static void rate(JsonWriter json, String name, Optional<Policer> policer) {
         json.name(name);
         policer.filter(limited -> !limited.isUnlimited())
                 .ifPresentOrElse(limited -> json.value(limited.bitsPerSecond()), json::nothing);
+    }
+
+    private static List<String> row(String what, Optional<String> value) {
+        return List.of(what, value.orElse("-"));
+    }
+
+    private static String packets(long packets) {
+        return " in " + packets + " packets";
+    }
+
+    private static String between(Instant from, Instant to) {
+        return Amounts.duration(Duration.between(from, to));
     }
 }

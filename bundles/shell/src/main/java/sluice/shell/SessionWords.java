@@ -38,7 +38,9 @@ abstract class SessionWords implements Completer {
     public final int complete(Session session, CommandLine line, List<String> candidates) {
         String argument = line.getCursorArgument();
         String typed = argument == null ? "" : argument.substring(0, line.getArgumentPosition());
-        words(info -> word(info).startsWith(typed)).stream().limit(WORDS_MAX).forEach(word -> candidates.add(word + " "));
+        words(info -> word(info).startsWith(typed)).stream()
+                .limit(WORDS_MAX)
+                .forEach(word -> candidates.add(word + " "));
         return candidates.isEmpty() ? -1 : line.getBufferPosition() - line.getArgumentPosition();
     }
 
@@ -119,8 +121,9 @@ abstract class SessionWords implements Completer {
     public static final class Causes implements Completer {
         @Override
         public int complete(Session session, CommandLine line, List<String> candidates) {
-            return new org.apache.karaf.shell.support.completers.StringsCompleter(
-                            Arrays.stream(TerminateCause.values()).map(TerminateCause::toString).toList())
+            return new org.apache.karaf.shell.support.completers.StringsCompleter(Arrays.stream(TerminateCause.values())
+                            .map(TerminateCause::toString)
+                            .toList())
                     .complete(session, line, candidates);
         }
     }

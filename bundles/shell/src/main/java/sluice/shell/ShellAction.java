@@ -62,8 +62,10 @@ abstract class ShellAction implements Action {
     }
 
     final Sessions sessions() throws CommandException {
-        return appliance.sessions().orElseThrow(() -> failure("The session engine is not running."
-                + " log:display has the reason, bundle:diag what a bundle waits for."));
+        return appliance
+                .sessions()
+                .orElseThrow(() -> failure("The session engine is not running."
+                        + " log:display has the reason, bundle:diag what a bundle waits for."));
     }
 
     /** All sessions for which the filter holds, oldest first. */
@@ -84,7 +86,8 @@ abstract class ShellAction implements Action {
         }
         if (found.size() > 1) {
             throw failure(selector + " has " + found.size() + " sessions, name one of them: "
-                    + String.join(", ", found.stream().map(one -> one.id().toString()).toList()));
+                    + String.join(
+                            ", ", found.stream().map(one -> one.id().toString()).toList()));
         }
         return found.getFirst();
     }

@@ -72,13 +72,17 @@ public final class Status extends ShellAction {
                 .ifPresentOrElse(
                         profile -> {
                             line("Gateway", profile.bngId() + ", NAS address " + profile.nasAddress());
-                            line("Profile", profile.name() + ", access " + String.join(" ", profile.access())
-                                    + ", core " + String.join(" ", profile.core()));
+                            line(
+                                    "Profile",
+                                    profile.name() + ", access " + String.join(" ", profile.access()) + ", core "
+                                            + String.join(" ", profile.core()));
                         },
                         () -> line("Gateway", "not recognised yet"));
         line("Up", Amounts.duration(uptime));
         line("Sessions", sessions.missing().isEmpty() ? sessions.toString() : "not known");
-        appliance.eventLog().ifPresent(log -> line("Event log", log.newest() + " events, instance " + log.instanceId()));
+        appliance
+                .eventLog()
+                .ifPresent(log -> line("Event log", log.newest() + " events, instance " + log.instanceId()));
         if (complaints.isEmpty()) {
             line("Degraded", "nothing");
         } else {
@@ -102,7 +106,10 @@ public final class Status extends ShellAction {
             return;
         }
         out.println();
-        out.println(inspectable.name() + (table.rows().size() > ROWS ? " (first " + ROWS + " of " + table.rows().size() + ")" : ""));
+        out.println(inspectable.name()
+                + (table.rows().size() > ROWS
+                        ? " (first " + ROWS + " of " + table.rows().size() + ")"
+                        : ""));
         List<List<String>> rows = table.rows().stream().limit(ROWS).toList();
         new TablePrinter(out, options(0).width(session)).draw(new Table(table.columns(), rows));
     }
@@ -114,26 +121,24 @@ public final class Status extends ShellAction {
     private void writeJson(Duration uptime, SessionSummary sessions, List<Complaint> complaints) {
         JsonWriter text = new JsonWriter().beginObject().name("data").beginObject();
         appliance.profile().ifPresent(profile -> {
-            text.name("bng_id").value(profile.bngId());
-            text.name("nas_ip").value(profile.nasAddress().toString());
-            text.name("profile").value(profile.name());
+            text.field("bng_id", profile.bngId());
+            text.field("nas_ip", profile.nasAddress().toString());
+            text.field("profile", profile.name());
         });
         appliance.eventLog().ifPresent(log -> {
-            text.name("bng_instance_id").value(log.instanceId());
-            text.name("events").value(log.newest());
+            text.field("bng_instance_id", log.instanceId());
+            text.field("events", log.newest());
         });
-        text.name("uptime_seconds").value(uptime.toSeconds());
+        text.field("uptime_seconds", uptime.toSeconds());
         if (sessions.missing().isEmpty()) {
-            text.name("sessions").value(sessions.total()).name("sessions_by_state").beginObject();
+            text.field("sessions", sessions.total()).name("sessions_by_state").beginObject();
             sessions.byState().forEach((state, count) -> text.name(state).value(count));
             text.endObject();
         }
         text.name("degraded").beginArray();
         complaints.forEach(one -> text.beginObject()
-                .name("subject")
-                .value(one.subject())
-                .name("sentence")
-                .value(one.sentence())
+                .field("subject", one.subject())
+                .field("sentence", one.sentence())
                 .endObject());
         out.println(text.endArray().endObject().endObject());
     }

@@ -19,7 +19,8 @@ public final class TableNames implements Completer {
 
     @Override
     public int complete(Session session, CommandLine line, List<String> candidates) {
-        return new StringsCompleter(appliance.tables().stream().map(Inspectable::name).toList())
+        return new StringsCompleter(
+                        appliance.tables().stream().map(Inspectable::name).toList())
                 .complete(session, line, candidates);
     }
 }

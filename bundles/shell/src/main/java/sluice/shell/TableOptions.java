@@ -55,7 +55,11 @@ record TableOptions(boolean json, boolean wide, int limit) {
 
     /** Columns of the operator's terminal, 0 when there is none or lines may be long. */
     int width(Session session) {
-        return wide ? 0 : Optional.ofNullable(session.getTerminal()).map(Terminal::getWidth).orElse(0);
+        return wide
+                ? 0
+                : Optional.ofNullable(session.getTerminal())
+                        .map(Terminal::getWidth)
+                        .orElse(0);
     }
 
     private static int limit(String text) {

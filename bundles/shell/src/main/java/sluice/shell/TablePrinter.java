@@ -75,7 +75,8 @@ record TablePrinter(PrintStream out, int width) {
      * @param limit at most so many rows; 0 for all
      */
     void printJson(Table table, int limit) {
-        List<String> names = table.columns().stream().map(TablePrinter::jsonName).toList();
+        List<String> names =
+                table.columns().stream().map(TablePrinter::jsonName).toList();
         JsonWriter json = new JsonWriter().beginObject().name("data").beginArray();
         for (List<String> row : shown(table, limit)) {
             json.beginObject();
@@ -84,7 +85,7 @@ record TablePrinter(PrintStream out, int width) {
             }
             json.endObject();
         }
-        json.endArray().name("count").value(table.rows().size()).endObject();
+        json.endArray().field("count", table.rows().size()).endObject();
         out.println(json);
     }
 
@@ -129,7 +130,10 @@ record TablePrinter(PrintStream out, int width) {
     }
 
     private static boolean isNumeric(List<List<String>> rows, int column) {
-        List<String> cells = rows.stream().map(row -> row.get(column)).filter(cell -> !cell.isEmpty()).toList();
+        List<String> cells = rows.stream()
+                .map(row -> row.get(column))
+                .filter(cell -> !cell.isEmpty())
+                .toList();
         return !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?[0-9]+(\\.[0-9]+)?( ?%)?"));
     }
 }

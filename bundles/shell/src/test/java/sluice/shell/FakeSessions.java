@@ -49,7 +49,9 @@ final class FakeSessions implements Sessions {
                 Optional.of(new Ip4(0x0a400000 + number)),
                 Optional.of("residential"),
                 Optional.of(new Policy(
-                        "residential-100mbps", new Policer(100_000_000, 2_000_000), new Policer(20_000_000, 2_000_000))),
+                        "residential-100mbps",
+                        new Policer(100_000_000, 2_000_000),
+                        new Policer(20_000_000, 2_000_000))),
                 Optional.of(OPENED),
                 Optional.of(OPENED.plus(Duration.ofHours(24))),
                 Map.of("lease", Duration.ofMinutes(90), "interim", Duration.ofSeconds(12)),
@@ -59,7 +61,8 @@ final class FakeSessions implements Sessions {
 
     @Override
     public CompletionStage<List<SessionInfo>> list(Predicate<SessionInfo> filter) {
-        return CompletableFuture.completedFuture(sessions.stream().filter(filter).toList());
+        return CompletableFuture.completedFuture(
+                sessions.stream().filter(filter).toList());
     }
 
     @Override

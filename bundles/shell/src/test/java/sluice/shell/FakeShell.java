@@ -75,14 +75,15 @@ final class FakeShell implements Session {
     List<String> complete(String line) {
         String[] words = line.split(" ", -1);
         List<Candidate> candidates = new ArrayList<>();
-        CommandLineImpl parsed = new CommandLineImpl(
-                words, words.length - 1, words[words.length - 1].length(), line.length(), line);
+        CommandLineImpl parsed =
+                new CommandLineImpl(words, words.length - 1, words[words.length - 1].length(), line.length(), line);
         command(words[0]).getCompleter(false).completeCandidates(this, parsed, candidates);
         return candidates.stream().map(Candidate::value).toList();
     }
 
     private Command command(String name) {
-        Command command = registry.getCommand(name.substring(0, name.indexOf(':')), name.substring(name.indexOf(':') + 1));
+        Command command =
+                registry.getCommand(name.substring(0, name.indexOf(':')), name.substring(name.indexOf(':') + 1));
         if (command == null) {
             throw new IllegalStateException("There is no command " + name);
         }

@@ -43,6 +43,7 @@ final class JsonWriterTest {
 
     @Test
     void namesAreEscapedToo() {
-        assertThat(new JsonWriter().beginObject().name("\"").value(0).endObject()).hasToString("{\"\\\"\":0}");
+        assertThat(new JsonWriter().beginObject().name("\"").value(0).endObject())
+                .hasToString("{\"\\\"\":0}");
     }
 }

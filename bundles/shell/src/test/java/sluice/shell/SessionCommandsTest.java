@@ -46,13 +46,11 @@ final class SessionCommandsTest {
 
     @Test
     void sessionsAreListedOldestFirstWithTheirNumber() throws Exception {
-        assertThat(shell.run("session:list").lines().toList())
-                .hasSize(6)
-                .satisfies(lines -> {
-                    assertThat(lines.get(2)).contains(FIRST, "bound", "02:00:00:00:00:01", "10.64.0.1", "0:100.1 1/0/1@");
-                    assertThat(lines.get(4)).contains("selecting", "eve\\x1b[2J");
-                    assertThat(lines.get(5)).isEqualTo("3 sessions");
-                });
+        assertThat(shell.run("session:list").lines().toList()).hasSize(6).satisfies(lines -> {
+            assertThat(lines.get(2)).contains(FIRST, "bound", "02:00:00:00:00:01", "10.64.0.1", "0:100.1 1/0/1@");
+            assertThat(lines.get(4)).contains("selecting", "eve\\x1b[2J");
+            assertThat(lines.get(5)).isEqualTo("3 sessions");
+        });
     }
 
     @Test
@@ -68,7 +66,10 @@ final class SessionCommandsTest {
             "--user *1/0/1",
             "--user BNG-01/cstm-relay-02/1/0/1"
         }) {
-            assertThat(shell.run("session:list " + filter)).as(filter).contains(FIRST).endsWith("\n1 session\n");
+            assertThat(shell.run("session:list " + filter))
+                    .as(filter)
+                    .contains(FIRST)
+                    .endsWith("\n1 session\n");
         }
         assertThat(shell.run("session:list --state bound")).endsWith("\n2 sessions\n");
     }
@@ -136,7 +137,10 @@ final class SessionCommandsTest {
 
     @Test
     void sessionsAreCountedByState() throws Exception {
-        assertThat(shell.run("session:count").lines().map(line -> line.replaceAll(" +", " ")).toList())
+        assertThat(shell.run("session:count")
+                        .lines()
+                        .map(line -> line.replaceAll(" +", " "))
+                        .toList())
                 .contains("dhcp4 | bound | 2", "dhcp4 | selecting | 1")
                 .last()
                 .isEqualTo("3 sessions");

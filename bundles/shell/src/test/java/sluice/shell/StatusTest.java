@@ -48,7 +48,8 @@ final class StatusTest {
 
         assertThat(shell.run("sluice:status"))
                 .contains("DEGRADED   radius:servers: r1 does not answer.")
-                .contains("DEGRADED   journal: 5 events were taken away by the bound of the log before redis read them");
+                .contains(
+                        "DEGRADED   journal: 5 events were taken away by the bound of the log before redis read them");
         assertThat(shell.run("sluice:status --json"))
                 .contains("\"bng_id\":\"bng-01\"", "\"sessions\":0")
                 .contains("{\"subject\":\"radius:servers\",\"sentence\":\"r1 does not answer.\"}");
@@ -94,8 +95,8 @@ final class StatusTest {
 
     private void boot(CursorPosition cursor) {
         shell.appliance.bindSessions(engine);
-        shell.appliance.bindProfile(new HardwareProfile(
-                "lab", "bng-01", Ip4.parse("10.0.0.1"), List.of("trunk0"), List.of("core0")));
+        shell.appliance.bindProfile(
+                new HardwareProfile("lab", "bng-01", Ip4.parse("10.0.0.1"), List.of("trunk0"), List.of("core0")));
         shell.appliance.bindEventLog(new EventLog() {
             @Override
             public String instanceId() {

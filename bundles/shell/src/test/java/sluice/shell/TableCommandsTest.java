@@ -17,7 +17,8 @@ final class TableCommandsTest {
         assertThat(shell.run("dhcp:leases")).contains("10.64.0.1", "10.64.0.2").endsWith("2 rows\n");
 
         shell.withdraw(leases);
-        assertThat(shell.registry.getCommands()).noneMatch(command -> command.getScope().equals("dhcp"));
+        assertThat(shell.registry.getCommands())
+                .noneMatch(command -> command.getScope().equals("dhcp"));
     }
 
     @Test

@@ -16,15 +16,20 @@ final class TablePrinterTest {
 
     @Test
     void rowsStandUnderTheirHeadingsAndNumbersToTheRight() {
-        printer(0).print(new Table(List.of("Pool", "Used"), List.of(List.of("a", "7"), List.of("longer", "1023"))), "pools", 0);
+        printer(0)
+                .print(
+                        new Table(List.of("Pool", "Used"), List.of(List.of("a", "7"), List.of("longer", "1023"))),
+                        "pools",
+                        0);
 
-        assertThat(lines()).containsExactly("Pool   | Used", "-------+-----", "a      |    7", "longer | 1023", "2 pools");
+        assertThat(lines())
+                .containsExactly("Pool   | Used", "-------+-----", "a      |    7", "longer | 1023", "2 pools");
     }
 
     @Test
     void addressesStandToTheLeftAndAbsentNumbersDoNotMatter() {
-        Table table = new Table(
-                List.of("Address", "p50 ms"), List.of(List.of("10.64.0.1", "1.5"), List.of("9.9.9.9", "")));
+        Table table =
+                new Table(List.of("Address", "p50 ms"), List.of(List.of("10.64.0.1", "1.5"), List.of("9.9.9.9", "")));
         printer(0).print(table, "rows", 0);
 
         assertThat(lines().subList(2, 4)).containsExactly("10.64.0.1 |    1.5", "9.9.9.9   |");
@@ -56,7 +61,10 @@ final class TablePrinterTest {
         String name = "n".repeat(70);
         printer(60).print(new Table(List.of("Id", "Name"), List.of(List.of("0123456789abcdef", name))), "rows", 0);
 
-        assertThat(lines().get(2)).hasSize(60).startsWith("0123456789abcdef | nnn").endsWith("nn..");
+        assertThat(lines().get(2))
+                .hasSize(60)
+                .startsWith("0123456789abcdef | nnn")
+                .endsWith("nn..");
     }
 
     @Test
@@ -103,6 +111,8 @@ final class TablePrinterTest {
     private static Table numbers(int count) {
         return new Table(
                 List.of("Number"),
-                IntStream.range(0, count).mapToObj(i -> List.of(Integer.toString(i))).toList());
+                IntStream.range(0, count)
+                        .mapToObj(i -> List.of(Integer.toString(i)))
+                        .toList());
     }
 }
