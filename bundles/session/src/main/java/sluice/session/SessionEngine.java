@@ -46,7 +46,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
     /** The gateway began to serve; with {@code recovered} = {@code true} when sessions went on. */
     static final String GATEWAY_START = "GATEWAY_START";
 
-    /** The gateway was taken out of service; no session is left. */
+    /** The gateway was taken out of service: {@code sessions} are left (none), {@code ended} there were. */
     static final String GATEWAY_STOP = "GATEWAY_STOP";
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionEngine.class);
@@ -164,7 +164,9 @@ final class SessionEngine implements Sessions, AutoCloseable {
         }
         return ended.thenApply(sessions -> {
             Event stop = new Event(
-                    GATEWAY_STOP, with.clock().instant(), Map.of("sessions", Integer.toString(sessions)));
+                    GATEWAY_STOP,
+                    with.clock().instant(),
+                    Map.of("sessions", "0", "ended", Integer.toString(sessions)));
             with.journal().submit(new Transaction(List.of(), List.of(stop)), UNHEARD);
             LOG.info("Out of service: {} sessions ended", sessions);
             return sessions;
