@@ -53,4 +53,12 @@ public final class StatusTable implements Inspectable {
         rows.addAll(dataPlane.puntCounters().table().rows());
         return new Table(List.of("Item", "Value"), rows);
     }
+
+    @Override
+    public List<String> complaints() {
+        return dataPlane.subscribers().settings().core().nextHop().isPresent()
+                ? List.of()
+                : List.of("The next hop in the core is not resolved, so nothing leaves towards it."
+                        + " See core_gateway in sluice.dataplane.xdp.cfg and the link behind the core interface.");
+    }
 }
