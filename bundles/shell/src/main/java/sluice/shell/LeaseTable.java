@@ -5,12 +5,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import sluice.net.Ip4;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
@@ -27,17 +30,26 @@ public final class LeaseTable implements Inspectable {
     private static final String PROTOCOL = "dhcp4";
     private static final int ANSWER_MS = 900;
 
-    private final Sessions sessions;
+    private final List<Sessions> engines = new CopyOnWriteArrayList<>();
     private final InstantSource clock;
 
     @Activate
-    public LeaseTable(@Reference Sessions sessions) {
-        this(sessions, InstantSource.system());
+    public LeaseTable() {
+        this(InstantSource.system());
     }
 
-    LeaseTable(Sessions sessions, InstantSource clock) {
-        this.sessions = sessions;
+    LeaseTable(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** Not a constructor argument: the shell can be installed without an engine. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindSessions(Sessions engine) {
+        engines.add(engine);
+    }
+
+    void unbindSessions(Sessions engine) {
+        engines.remove(engine);
     }
 
     @Override
@@ -61,8 +73,11 @@ public final class LeaseTable implements Inspectable {
     }
 
     private List<SessionInfo> leases() {
+        Sessions engine = engines.stream()
+                .reduce((earlier, later) -> later)
+                .orElseThrow(() -> new IllegalStateException("The session engine is not running."));
         try {
-            return sessions.list(one ->
+            return engine.list(one ->
                             one.protocol().equals(PROTOCOL) && one.address().isPresent())
                     .toCompletableFuture()
                     .get(ANSWER_MS, TimeUnit.MILLISECONDS);

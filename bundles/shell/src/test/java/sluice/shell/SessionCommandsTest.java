@@ -199,7 +199,9 @@ final class SessionCommandsTest {
     @Test
     void leasesAreSessionsByAddress() throws Exception {
         Instant hourLater = FakeSessions.OPENED.plus(Duration.ofHours(1));
-        LeaseTable leases = new LeaseTable(engine, InstantSource.fixed(hourLater));
+        LeaseTable leases = new LeaseTable(InstantSource.fixed(hourLater));
+        assertThatThrownBy(leases::table).hasMessage("The session engine is not running.");
+        leases.bindSessions(engine);
 
         assertThat(leases.table().rows())
                 .hasSize(3)
