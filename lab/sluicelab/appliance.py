@@ -133,8 +133,8 @@ class Appliance:
         return next((session for session in self.sessions() if session["mac_address"] == mac), None)
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """The rows of one of the appliance's tables by column."""
-        return json.loads(self.shell(f"sluice:show {name} --json"))["data"]
+        """The rows of one of the appliance's tables by column; each is a command of its own name."""
+        return json.loads(self.shell(f"{name} --json"))["data"]
 
     def drops(self) -> dict[str, int]:
         """Frames that the data plane dropped, by reason."""

@@ -1,8 +1,10 @@
 """FreeRADIUS with the lab's lines as its users and the detail file as its accounting record."""
 
+import calendar
 import dataclasses
 import pathlib
 import signal
+import time
 
 from sluicelab.namespace import Namespace, Process, run
 from sluicelab.topology import SubscriberPlan, Topology
@@ -123,6 +125,13 @@ class AccountingRecord:
     def number(self, attribute: str) -> int:
         return int(self.text(attribute) or 0)
 
+    def epoch(self, attribute: str) -> int:
+        """A date as FreeRADIUS writes it (`Nov 21 2026 03:54:43 UTC`), in seconds; 0 when it is not there."""
+        text = self.text(attribute)
+        if not text:
+            return 0
+        return calendar.timegm(time.strptime(text.removesuffix(" UTC"), "%b %d %Y %H:%M:%S"))
+
     @property
     def status(self) -> str:
         """Start, Interim-Update, Stop, Accounting-On or Accounting-Off."""
@@ -198,6 +207,7 @@ class Radius:
             "setpriv", f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups",
             "freeradius", "-f", "-P", "-d", self._directory, "-n", "radiusd", "-l", "stdout",
             log=self._directory / f"log/radiusd-{self._starts}.log",
+            environment={"TZ": "UTC"},
         )  # fmt: skip
         try:
             eventually(lambda: READY in self._process.said(), 15, "FreeRADIUS is ready")

@@ -45,6 +45,12 @@ class SequenceRun:
         for thread in self._threads:
             thread.start()
 
+    def __enter__(self) -> "SequenceRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     @property
     def sent(self) -> int:
         return self._sent

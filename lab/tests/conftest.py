@@ -24,9 +24,9 @@ def lab() -> Iterator[Lab]:
         lab.down()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chance() -> random.Random:
-    """Chance with a known seed, the same in every run."""
+    """Chance with a known seed: the same in every run, and never the same MAC for two tests of a module."""
     return random.Random(SEED)
 
 

@@ -51,7 +51,7 @@ def test_while_radius_is_away_the_online_renew_the_new_wait_and_accounting_comes
     for record in late:
         # what happened before the server was back says so, to the second
         happened = record.number("Timestamp") - record.number("Acct-Delay-Time")
-        if noted := record.number("Event-Timestamp"):
+        if noted := record.epoch("Event-Timestamp"):
             assert abs(happened - noted) <= 2
     assert newcomer.lease() is not None
 
