@@ -120,6 +120,8 @@ enum verdict clients_check(struct clients *clients, const struct reply *reply, u
 	uint8_t mac[6];
 
 	*index = number - clients->first;
+	if (number < clients->first)
+		return LATE; // a client of an earlier load
 	if (*index >= clients->count)
 		return BAD_XID;
 	client = &clients->table[*index];

@@ -142,6 +142,11 @@ def test_nak_is_a_refusal(load) -> None:
     assert (report["bound"], report["refused"], report["bad"]) == (0, CLIENTS, 0)
 
 
+def test_answer_to_a_client_of_an_earlier_load_is_late_and_not_wrong(load) -> None:
+    report = load(lambda answer: changed(answer, xid=0), "--window", str(CLIENTS), "--first", "10")
+    assert (report["bound"], report["late"], report["bad"]) == (0, CLIENTS, 0)
+
+
 def with_option(answer: Answer, code: int, value: bytes) -> Answer:
     """The answer with another value of an option that it has."""
     options = tuple((known, value if known == code else old) for known, old in answer.message.options)
