@@ -1,0 +1,21 @@
+package sluice.telemetry;
+
+import java.util.List;
+
+/** Where events go. Used by one thread, but for {@link #close}. */
+interface EventSink extends AutoCloseable {
+
+    /** Name of the sink and of its cursor: {@code redis}. */
+    String name();
+
+    /**
+     * Delivers the events in order. When it returns, all of them are there exactly once, whether or not some were before.
+     *
+     * @throws SinkUnavailable when the other end is away; all of them are to come again
+     */
+    void deliver(List<StreamRecord> events) throws SinkUnavailable;
+
+    /** Cuts the connection, from any thread: a delivery under way fails soon. */
+    @Override
+    void close();
+}
