@@ -49,7 +49,7 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
     private static final Logger LOG = LoggerFactory.getLogger(DurableJournal.class);
     private static final int MEGABYTE = 1 << 20;
 
-    /** Settings, {@code etc/sluice.journal.cfg}. */
+    /** Settings, {@code etc/sluice.journal.cfg}; two underscores here are one there. */
     @ObjectClassDefinition(name = "Journal")
     @interface Config {
         @AttributeDefinition(description = "Where its files are; empty: journal below the appliance's data directory")

@@ -21,6 +21,9 @@ import sluice.platform.api.LoggedEvent;
 final class EventLogConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(EventLogConsumer.class);
     private static final Duration WAIT = Duration.ofSeconds(1);
+    /** So many seconds without an event, and an empty batch looks whether the other end is still there. */
+    private static final int LOOK_AFTER = 10;
+
     private static final long RETRY_FIRST_MILLIS = 100;
     private static final long RETRY_MAX_MILLIS = 15_000;
 
@@ -57,10 +60,12 @@ final class EventLogConsumer extends DefaultConsumer {
 
     private void run() {
         try (EventReader reader = log.open(cursor)) {
+            int quiet = LOOK_AFTER; // the first look makes what is missing at the other end
             while (!isEnding()) {
-                List<LoggedEvent> batch = reader.read(batchMax, WAIT);
-                if (!batch.isEmpty()) {
+                List<LoggedEvent> batch = reader.read(batchMax, quiet < LOOK_AFTER ? WAIT : Duration.ZERO);
+                if (!batch.isEmpty() || quiet++ >= LOOK_AFTER) {
                     turn(reader, batch);
+                    quiet = 0;
                 }
             }
         } catch (InterruptedException stopped) {
@@ -74,7 +79,9 @@ final class EventLogConsumer extends DefaultConsumer {
 
     private void turn(EventReader reader, List<LoggedEvent> batch) throws InterruptedException {
         if (deliver(batch)) {
-            reader.commit(batch.getLast().sequence());
+            if (!batch.isEmpty()) {
+                reader.commit(batch.getLast().sequence());
+            }
             backoff.reset();
         } else {
             reader.rewind();

@@ -60,6 +60,9 @@ final class PostgresSink implements EventSink {
     public void deliver(List<StreamRecord> events) throws SinkUnavailable {
         try (Connection connection = database.connection()) {
             keepPartitions(connection, events);
+            if (events.isEmpty()) {
+                return;
+            }
             try {
                 store(connection, events);
             } catch (SQLException refused) {

@@ -56,6 +56,10 @@ final class RedisSink implements EventSink {
     public void deliver(List<StreamRecord> events) throws SinkUnavailable {
         try {
             Jedis redis = connected();
+            if (events.isEmpty()) {
+                redis.ping();
+                return;
+            }
             List<StreamRecord> fresh =
                     events.stream().filter(event -> event.sequence() > highWater).toList();
             counters.add(SinkCounter.REPEATED, events.size() - fresh.size());
@@ -102,6 +106,7 @@ final class RedisSink implements EventSink {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(TIMEOUT_MILLIS)
                 .socketTimeoutMillis(TIMEOUT_MILLIS)
+                .autoNegotiateProtocol(false)
                 .clientName("sluice-" + gateway.bngId());
         if (!settings.secret().isEmpty()) {
             config.password(new String(secrets.read(settings.secret()).bytes(), StandardCharsets.UTF_8));

@@ -19,6 +19,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import sluice.loop.Closer;
 import sluice.platform.api.EventLog;
 import sluice.platform.api.HardwareProfile;
@@ -32,44 +34,45 @@ import sluice.platform.api.Secrets;
 @Component(configurationPid = "sluice.telemetry", immediate = true, service = Telemetry.class)
 @Designate(ocd = Telemetry.Config.class)
 public final class Telemetry implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
     private static final int BATCH_MAX = 500;
     private static final long STOP_SECONDS = 5;
 
-    /** Settings, {@code etc/sluice.telemetry.cfg}. */
+    /** Settings, {@code etc/sluice.telemetry.cfg}; two underscores here are one there. */
     @ObjectClassDefinition(name = "Telemetry")
     @interface Config {
         @AttributeDefinition(description = "Host of the Redis server; empty: no stream")
-        String redis_host() default "";
+        String redis__host() default "";
 
         @AttributeDefinition(description = "Port of the Redis server", min = "1", max = "65535")
-        int redis_port() default 6379;
+        int redis__port() default 6379;
 
         @AttributeDefinition(description = "Name of the secret that is the password of Redis; empty: none")
-        String redis_secret() default "";
+        String redis__secret() default "";
 
         @AttributeDefinition(description = "Key of the Redis stream")
         String stream() default "bng_events";
 
         @AttributeDefinition(description = "Host of the PostgreSQL server; empty: no tables")
-        String postgresql_host() default "";
+        String postgresql__host() default "";
 
         @AttributeDefinition(description = "Port of the PostgreSQL server", min = "1", max = "65535")
-        int postgresql_port() default 5432;
+        int postgresql__port() default 5432;
 
         @AttributeDefinition(description = "Name of the database")
-        String postgresql_database() default "oss";
+        String postgresql__database() default "oss";
 
         @AttributeDefinition(description = "User of the database; owns it, for the tables are made when they are missing")
-        String postgresql_user() default "sluice";
+        String postgresql__user() default "sluice";
 
         @AttributeDefinition(description = "Name of the secret that is the user's password; empty: none")
-        String postgresql_secret() default "";
+        String postgresql__secret() default "";
 
         @AttributeDefinition(description = "How long events stay in the database, days", min = "1")
-        int retention_days() default 30;
+        int retention__days() default 30;
 
         @AttributeDefinition(description = "How long closed sessions stay in the database, days", min = "1")
-        int history_days() default 365;
+        int history__days() default 365;
     }
 
     private final Closer closer = new Closer();
@@ -169,28 +172,29 @@ public final class Telemetry implements AutoCloseable {
                 }
             });
             camel.start();
+            LOG.info("Events go to {}", names.isEmpty() ? "nobody: no host is set" : names);
         } catch (Exception failure) { // Camel declares nothing narrower
             throw new IllegalStateException("The routes of telemetry do not start: " + failure.getMessage(), failure);
         }
     }
 
     private static Optional<RedisSettings> redis(Config config) {
-        return config.redis_host().isEmpty()
+        return config.redis__host().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new RedisSettings(
-                        config.redis_host(), config.redis_port(), config.redis_secret(), config.stream()));
+                        config.redis__host(), config.redis__port(), config.redis__secret(), config.stream()));
     }
 
     private static Optional<PostgresSettings> postgres(Config config) {
-        return config.postgresql_host().isEmpty()
+        return config.postgresql__host().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new PostgresSettings(
-                        config.postgresql_host(),
-                        config.postgresql_port(),
-                        config.postgresql_database(),
-                        config.postgresql_user(),
-                        config.postgresql_secret(),
-                        config.retention_days(),
-                        config.history_days()));
+                        config.postgresql__host(),
+                        config.postgresql__port(),
+                        config.postgresql__database(),
+                        config.postgresql__user(),
+                        config.postgresql__secret(),
+                        config.retention__days(),
+                        config.history__days()));
     }
 }
