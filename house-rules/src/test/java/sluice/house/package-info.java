@@ -1,0 +1,2 @@
+/** The rules of the house: architecture, sources and format. */
+package sluice.house;
