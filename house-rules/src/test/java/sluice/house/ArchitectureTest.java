@@ -35,7 +35,9 @@ class ArchitectureTest {
     private static final String[] FOUNDATIONS = {
         "sluice.net", "sluice.loop", "sluice.platform.api", "sluice.session.api", "sluice.dataplane.api"
     };
-    private static final String[] APIS = {"sluice.platform.api", "sluice.session.api", "sluice.dataplane.api", "sluice.net"};
+    private static final String[] APIS = {
+        "sluice.platform.api", "sluice.session.api", "sluice.dataplane.api", "sluice.net"
+    };
 
     private static JavaClasses house;
 
@@ -53,7 +55,9 @@ class ArchitectureTest {
         for (Path bundle : Repository.bundles()) {
             if (Files.isDirectory(bundle.resolve("src/main/java"))) {
                 String name = "sluice." + bundle.getFileName().toString().replace('-', '.');
-                assertThat(house.stream().map(JavaClass::getPackageName)).as("classes of %s", bundle).contains(name);
+                assertThat(house.stream().map(JavaClass::getPackageName))
+                        .as("classes of %s", bundle)
+                        .contains(name);
             }
         }
         assertThat(house).hasSizeGreaterThan(200);
@@ -170,7 +174,9 @@ class ArchitectureTest {
     @Test
     void onlyTheHardwareEndsTheProcess() {
         noClasses()
-                .that(type("are not of the hardware", type -> !type.getPackageName().equals("sluice.hardware")))
+                .that(type(
+                        "are not of the hardware",
+                        type -> !type.getPackageName().equals("sluice.hardware")))
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .orShould()
@@ -226,8 +232,7 @@ class ArchitectureTest {
 
     @Test
     void recordsHoldNoArrays() {
-        fields()
-                .that()
+        fields().that()
                 .areDeclaredInClassesThat()
                 .areAssignableTo(Record.class)
                 .and()

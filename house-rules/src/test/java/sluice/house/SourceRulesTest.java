@@ -30,7 +30,10 @@ class SourceRulesTest {
     @Test
     void everyBundleIsOneFlatPackage() throws IOException {
         for (Path bundle : Repository.bundles()) {
-            assertThat(mainSources().stream().filter(source -> source.startsWith(bundle)).map(Path::getParent).distinct())
+            assertThat(mainSources().stream()
+                            .filter(source -> source.startsWith(bundle))
+                            .map(Path::getParent)
+                            .distinct())
                     .as("packages of %s", bundle)
                     .hasSizeLessThanOrEqualTo(1);
         }
@@ -53,7 +56,8 @@ class SourceRulesTest {
             if (source.toString().contains("/src/test/") && !source.endsWith("SourceRulesTest.java")) {
                 assertThat(source)
                         .content()
-                        .doesNotContain("Thread.sleep(", "@Disabled", "@Ignore", "org.mockito", "TimeUnit.SECONDS.sleep");
+                        .doesNotContain(
+                                "Thread.sleep(", "@Disabled", "@Ignore", "org.mockito", "TimeUnit.SECONDS.sleep");
             }
         }
     }
@@ -61,14 +65,18 @@ class SourceRulesTest {
     @Test
     void aBundleNamesOnlyDependencies() throws IOException {
         for (Path bundle : Repository.bundles()) {
-            assertThat(Files.readAllLines(bundle.resolve("pom.xml"))).as("%s", bundle).hasSizeLessThan(36);
+            assertThat(Files.readAllLines(bundle.resolve("pom.xml")))
+                    .as("%s", bundle)
+                    .hasSizeLessThan(36);
         }
     }
 
     @Test
     void everyBundleExplainsItselfBriefly() throws IOException {
         for (Path bundle : Repository.bundles()) {
-            assertThat(Files.readAllLines(bundle.resolve("README.md"))).as("%s", bundle).hasSizeLessThan(40);
+            assertThat(Files.readAllLines(bundle.resolve("README.md")))
+                    .as("%s", bundle)
+                    .hasSizeLessThan(40);
         }
     }
 
@@ -83,7 +91,8 @@ class SourceRulesTest {
 
     private static List<Path> mainSources() throws IOException {
         List<Path> sources = Repository.sources().stream()
-                .filter(source -> source.toString().contains("/bundles/") && source.toString().contains("/src/main/"))
+                .filter(source -> source.toString().contains("/bundles/")
+                        && source.toString().contains("/src/main/"))
                 .toList();
         assertThat(sources).hasSizeGreaterThan(100);
         return sources;

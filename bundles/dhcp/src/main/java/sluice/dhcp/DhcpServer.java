@@ -33,8 +33,8 @@ import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
 /**
- * Brings IPoE subscribers up by DHCPv4 (RFC 2131). Decides only: from a message and the state of its session follow
- * the next state and what the engine is to do. Holds nothing of a session, so every shard may use it at the same time.
+ * Brings IPoE subscribers up by DHCPv4 (RFC 2131). Decides only: from a message and the state of its session follow the
+ * next state and what the engine is to do. Holds nothing of a session, so every shard may use it at the same time.
  */
 @Component(configurationPid = "sluice.dhcp", service = AccessProtocol.class)
 @Designate(ocd = DhcpServer.Config.class)
@@ -241,8 +241,8 @@ public final class DhcpServer implements AccessProtocol {
     }
 
     /**
-     * An ACK did not leave, and the client asks again by itself. What could not be opened stays reserved for that;
-     * what could not be made durable was taken down again, and the client begins anew.
+     * An ACK did not leave, and the client asks again by itself. What could not be opened stays reserved for that; what
+     * could not be made durable was taken down again, and the client begins anew.
      */
     private Step onFailure(SessionView session, Outcome outcome) {
         return switch (outcome) {

@@ -9,9 +9,9 @@ import sluice.net.MalformedPacket;
 import sluice.net.WireReader;
 
 /**
- * Collects the options of a message out of the three places where they can stand: behind the header, then, when
- * option 52 says so, in file and in sname (RFC 2131, 4.1). Parts of one code are put together in that order (RFC
- * 3396, 5 and 7).
+ * Collects the options of a message out of the three places where they can stand: behind the header, then, when option
+ * 52 says so, in file and in sname (RFC 2131, 4.1). Parts of one code are put together in that order (RFC 3396, 5 and
+ * 7).
  */
 final class OptionReader {
     private static final int FILE = 1;

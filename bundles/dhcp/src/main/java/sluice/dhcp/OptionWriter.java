@@ -7,8 +7,8 @@ import sluice.net.WireWriter;
 
 /**
  * Lays options out over the place behind the header and, when that is too small, over file and sname (RFC 2132, 9.3).
- * Each option stays in one place; one longer than 255 bytes is split there (RFC 3396, 6). Option 82 is the last
- * behind the header and never in file or sname (RFC 3046, 2.2).
+ * Each option stays in one place; one longer than 255 bytes is split there (RFC 3396, 6). Option 82 is the last behind
+ * the header and never in file or sname (RFC 3046, 2.2).
  *
  * @param main behind the header, with its end option
  * @param file empty when the field carries no options

@@ -20,8 +20,8 @@ import sluice.session.api.Step;
  *  rebinding   | Extend, ACK                       | NAK                        | NAK when of a foreign network
  * </pre>
  *
- * <p>Without record and without reason for NAK the server is silent: another one may know the client. Every ACK
- * stands behind an Extend or Open, also the repeated one, so that none leaves before the lease is durable.
+ * <p>Without record and without reason for NAK the server is silent: another one may know the client. Every ACK stands
+ * behind an Extend or Open, also the repeated one, so that none leaves before the lease is durable.
  */
 final class RequestRules {
     private final DhcpSettings settings;

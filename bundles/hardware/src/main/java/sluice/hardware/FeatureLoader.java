@@ -56,8 +56,8 @@ final class FeatureLoader {
     private void apply(Profile profile, FeaturePlan plan) throws Exception {
         for (String name : plan.install()) {
             if (service.getFeature(name) == null) {
-                throw new UnfitHardware(
-                        "Hardware profile " + profile.name() + " names the feature " + name + ", which the appliance lacks");
+                throw new UnfitHardware("Hardware profile " + profile.name() + " names the feature " + name
+                        + ", which the appliance lacks");
             }
         }
         if (!plan.uninstall().isEmpty()) {

@@ -5,7 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What is left to do so that exactly the features of a profile are installed. On a boot after the first one that is nothing.
+ * What is left to do so that exactly the features of a profile are installed. On a boot after the first one that is
+ * nothing.
  *
  * @param install features of the profile that are not there
  * @param uninstall features that an earlier profile brought and this one does not want

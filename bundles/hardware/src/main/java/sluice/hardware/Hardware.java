@@ -32,9 +32,7 @@ import sluice.platform.api.Inspectable;
         immediate = true,
         service = {})
 @Designate(ocd = Hardware.Config.class)
-@Capability(
-        namespace = "osgi.service",
-        attribute = "objectClass:List<String>=\"sluice.platform.api.HardwareProfile\"")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"sluice.platform.api.HardwareProfile\"")
 public final class Hardware {
     /** {@code EX_CONFIG} of sysexits(3). */
     static final int EXIT_STATUS = 78;
@@ -117,8 +115,8 @@ public final class Hardware {
     }
 
     /**
-     * Tells the operator on the terminal and in the log, once, and ends the process. From a thread that nobody waits for:
-     * the exit stops the framework, which waits for this component.
+     * Tells the operator on the terminal and in the log, once, and ends the process. From a thread that nobody waits
+     * for: the exit stops the framework, which waits for this component.
      */
     private static void refuse(UnfitHardware reason) {
         LOG.error("{}. The gateway does not start.", reason.getMessage());

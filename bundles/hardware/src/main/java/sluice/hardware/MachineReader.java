@@ -16,7 +16,8 @@ import java.util.TreeSet;
 /**
  * Reads what the kernel shows of the machine: DMI, device tree, ONIE EEPROM, interfaces and memory.
  *
- * <p>What is not there, or cannot be read, is a fact less and not an error: a machine has some of these sources at most.
+ * <p>What is not there, or cannot be read, is a fact less and not an error: a machine has some of these sources at
+ * most.
  */
 final class MachineReader {
     private static final Map<String, Fact> DMI = Map.of(
@@ -36,8 +37,10 @@ final class MachineReader {
 
     Machine read() {
         Map<Fact, List<String>> facts = new EnumMap<>(Fact.class);
-        DMI.forEach((file, fact) -> keep(facts, fact, texts(root.resolve("sys/class/dmi/id").resolve(file))));
-        DEVICE_TREE.forEach((file, fact) -> keep(facts, fact, texts(root.resolve("proc/device-tree").resolve(file))));
+        DMI.forEach((file, fact) ->
+                keep(facts, fact, texts(root.resolve("sys/class/dmi/id").resolve(file))));
+        DEVICE_TREE.forEach((file, fact) ->
+                keep(facts, fact, texts(root.resolve("proc/device-tree").resolve(file))));
         onieEeprom().forEach((fact, value) -> keep(facts, fact, List.of(value)));
         return new Machine(facts, interfaces(), memoryMebibytes());
     }
@@ -71,8 +74,8 @@ final class MachineReader {
     }
 
     /**
-     * Names of the interfaces. Not from {@code /sys/class/net}: that shows the namespace in which sysfs was mounted, and
-     * this the one the gateway runs in.
+     * Names of the interfaces. Not from {@code /sys/class/net}: that shows the namespace in which sysfs was mounted,
+     * and this the one the gateway runs in.
      */
     private SortedSet<String> interfaces() {
         SortedSet<String> names = new TreeSet<>();

@@ -19,16 +19,20 @@ record Match(Map<Fact, String> patterns) {
 
     boolean fits(Machine machine) {
         return patterns.entrySet().stream()
-                .allMatch(entry -> machine.values(entry.getKey()).stream().anyMatch(value -> like(value, entry.getValue())));
+                .allMatch(entry ->
+                        machine.values(entry.getKey()).stream().anyMatch(value -> like(value, entry.getValue())));
     }
 
     /** How much it asks of a machine: facts that it names in full count more than those it only wants to exist. */
     int weight() {
-        return patterns.values().stream().mapToInt(pattern -> pattern.equals("*") ? 1 : 2).sum();
+        return patterns.values().stream()
+                .mapToInt(pattern -> pattern.equals("*") ? 1 : 2)
+                .sum();
     }
 
     private static boolean like(String value, String pattern) {
-        String regex = Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        String regex =
+                Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
         return Pattern.matches(regex, value);
     }
 }

@@ -35,13 +35,17 @@ final class ProfileChoice {
     }
 
     private Profile recognise(Machine machine) throws UnfitHardware {
-        int best = profiles.stream().mapToInt(profile -> profile.weight(machine)).max().orElse(0);
+        int best = profiles.stream()
+                .mapToInt(profile -> profile.weight(machine))
+                .max()
+                .orElse(0);
         if (best == 0) {
             throw new UnfitHardware("No hardware profile (" + names(profiles) + ") describes this machine, which "
                     + machine.describe() + "; name one as \"profile\" in sluice.hardware.cfg");
         }
-        List<Profile> equals =
-                profiles.stream().filter(profile -> profile.weight(machine) == best).toList();
+        List<Profile> equals = profiles.stream()
+                .filter(profile -> profile.weight(machine) == best)
+                .toList();
         if (equals.size() > 1) {
             throw new UnfitHardware("The hardware profiles " + names(equals)
                     + " describe this machine equally well; name one as \"profile\" in sluice.hardware.cfg");
@@ -55,12 +59,12 @@ final class ProfileChoice {
         missing(profile.access(), machine, "access", faults);
         missing(profile.core(), machine, "core", faults);
         if (machine.memoryMebibytes() < profile.memoryMebibytes()) {
-            faults.add("there are " + machine.memoryMebibytes() + " MiB of memory and "
-                    + profile.memoryMebibytes() + " MiB are needed");
+            faults.add("there are " + machine.memoryMebibytes() + " MiB of memory and " + profile.memoryMebibytes()
+                    + " MiB are needed");
         }
         if (!faults.isEmpty()) {
-            throw new UnfitHardware("Hardware profile " + profile.name() + " does not fit this machine: "
-                    + String.join("; ", faults));
+            throw new UnfitHardware(
+                    "Hardware profile " + profile.name() + " does not fit this machine: " + String.join("; ", faults));
         }
     }
 

@@ -18,7 +18,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * Reads the profiles of a directory. An unknown key is an error: it is a slip, and what it meant to say would be missing.
+ * Reads the profiles of a directory. An unknown key is an error: it is a slip, and what it meant to say would be
+ * missing.
  */
 final class ProfileReader {
     private static final String SUFFIX = ".yaml";
@@ -87,7 +88,8 @@ final class ProfileReader {
         Map<Fact, String> patterns = new EnumMap<>(Fact.class);
         map(value, "match").forEach((key, pattern) -> {
             String name = String.valueOf(key);
-            Fact fact = Fact.of(name).orElseThrow(() -> new IllegalArgumentException("unknown fact " + name + " in match"));
+            Fact fact =
+                    Fact.of(name).orElseThrow(() -> new IllegalArgumentException("unknown fact " + name + " in match"));
             patterns.put(fact, text(pattern, name));
         });
         return new Match(patterns);

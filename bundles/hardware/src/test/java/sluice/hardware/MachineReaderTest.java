@@ -41,15 +41,13 @@ class MachineReaderTest {
 
     @Test
     void interfacesAndMemoryAreRead() throws IOException {
-        write(
-                "proc/self/net/dev",
-                """
-                Inter-|   Receive                                                |  Transmit
-                 face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets
-                    lo:       0       0    0    0    0     0          0         0        0       0
-                trunk0: 1186332    5322    0    0    0     0          0         0        0       0
-                 core0: 1186332    5322    0    0    0     0          0         0        0       0
-                """);
+        write("proc/self/net/dev", """
+            Inter-|   Receive                                                |  Transmit
+             face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets
+                lo:       0       0    0    0    0     0          0         0        0       0
+            trunk0: 1186332    5322    0    0    0     0          0         0        0       0
+             core0: 1186332    5322    0    0    0     0          0         0        0       0
+            """);
         write("proc/meminfo", "MemTotal:        2097152 kB\nMemFree:  1 kB\n");
         Machine machine = new MachineReader(root).read();
         assertThat(machine.interfaces()).containsExactly("core0", "lo", "trunk0");

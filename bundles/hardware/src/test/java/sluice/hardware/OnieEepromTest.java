@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 
 class OnieEepromTest {
     private static final byte[] GOOD = eeprom(
-            tlv(0x21, "ASXvOLT16"), tlv(0x24, "\1\2\3\4\5\6"), tlv(0x28, "x86_64-accton_asxvolt16-r0"), tlv(0x2D, "Edgecore"));
+            tlv(0x21, "ASXvOLT16"),
+            tlv(0x24, "\1\2\3\4\5\6"),
+            tlv(0x28, "x86_64-accton_asxvolt16-r0"),
+            tlv(0x2D, "Edgecore"));
 
     @Test
     void factsOfAWhiteBoxAreRead() {

@@ -66,7 +66,8 @@ class ProfileChoiceTest {
 
     @Test
     void tooLittleMemoryIsRefused() {
-        Profile large = new Profile("lab", List.of(), List.of("trunk0"), List.of("core0"), 4096, List.of("sluice-dhcp"));
+        Profile large =
+                new Profile("lab", List.of(), List.of("trunk0"), List.of("core0"), 4096, List.of("sluice-dhcp"));
         assertThatExceptionOfType(UnfitHardware.class)
                 .isThrownBy(() -> ProfileChoice.check(large, BOX))
                 .withMessageContainingAll("2048 MiB", "4096 MiB");
@@ -83,14 +84,17 @@ class ProfileChoiceTest {
     @Test
     void onlyTheDifferenceIsInstalled() {
         FeaturePlan plan = FeaturePlan.of(
-                List.of("dhcp", "radius"), List.of("dhcp", "console", "pppoe", "byhand"), List.of("dhcp", "pppoe", "gone"));
+                List.of("dhcp", "radius"),
+                List.of("dhcp", "console", "pppoe", "byhand"),
+                List.of("dhcp", "pppoe", "gone"));
         assertThat(plan).isEqualTo(new FeaturePlan(Set.of("radius"), Set.of("pppoe")));
     }
 
     @Test
     void secondBootHasNothingToDo() {
         List<String> wanted = List.of("dhcp", "radius");
-        assertThat(FeaturePlan.of(wanted, List.of("radius", "dhcp", "console"), wanted).isEmpty())
+        assertThat(FeaturePlan.of(wanted, List.of("radius", "dhcp", "console"), wanted)
+                        .isEmpty())
                 .isTrue();
     }
 

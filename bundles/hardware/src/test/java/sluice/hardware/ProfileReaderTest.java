@@ -14,20 +14,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ProfileReaderTest {
-    private static final String GOOD =
-            """
-            name: box
-            description: a box
-            match:
-              - dmi.vendor: Acme
-                dmi.product: "B*"
-              - onie.platform: acme-b
-            interfaces:
-              access: [trunk0, trunk1]
-              core: [core0]
-            memory_mib: 1024
-            features: [sluice-dhcp]
-            """;
+    private static final String GOOD = """
+        name: box
+        description: a box
+        match:
+          - dmi.vendor: Acme
+            dmi.product: "B*"
+          - onie.platform: acme-b
+        interfaces:
+          access: [trunk0, trunk1]
+          core: [core0]
+        memory_mib: 1024
+        features: [sluice-dhcp]
+        """;
 
     @TempDir
     Path directory;
@@ -48,17 +47,17 @@ class ProfileReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            name: box             | name: crate             | unlike that of its file
-            memory_mib: 1024      | memory: 1024            | unknown key memory
-            memory_mib: 1024      | memory_mib: -1          | memory_mib -1
-            memory_mib: 1024      | memory_mib: lots        | memory_mib is not a number
-            onie.platform: acme-b | bios.vendor: x          | unknown fact bios.vendor
-            core: [core0]         | core: []                | at least one access and one core
-            core: [core0]         | core: core0             | interfaces.core is not a list
-            core: [core0]         | core: [1]               | interfaces.core is not a text
-            features: [sluice-dhcp] | features: []          | at least one feature
-            features: [sluice-dhcp] | features: [           | while parsing
-            """)
+        name: box             | name: crate             | unlike that of its file
+        memory_mib: 1024      | memory: 1024            | unknown key memory
+        memory_mib: 1024      | memory_mib: -1          | memory_mib -1
+        memory_mib: 1024      | memory_mib: lots        | memory_mib is not a number
+        onie.platform: acme-b | bios.vendor: x          | unknown fact bios.vendor
+        core: [core0]         | core: []                | at least one access and one core
+        core: [core0]         | core: core0             | interfaces.core is not a list
+        core: [core0]         | core: [1]               | interfaces.core is not a text
+        features: [sluice-dhcp] | features: []          | at least one feature
+        features: [sluice-dhcp] | features: [           | while parsing
+        """)
     void slipIsRefusedWithItsPlace(String right, String wrong, String message) {
         assertThatExceptionOfType(UnfitHardware.class)
                 .isThrownBy(() -> read(GOOD.replace(right, wrong)))

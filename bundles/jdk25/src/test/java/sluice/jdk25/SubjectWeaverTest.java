@@ -48,8 +48,10 @@ public class SubjectWeaverTest {
     @Test
     void classWithoutSuchCallsIsLeftAlone() throws IOException {
         byte[] bytes = bytesOf(SubjectWeaverTest.class.getName());
-        assertThat(new ConstantPool(bytes).redirect(SubjectWeaver.CALLS, "some/Owner")).isEmpty();
-        assertThat(SubjectWeaver.redirect(bytesOf(ConstantPool.class.getName()))).isEmpty();
+        assertThat(new ConstantPool(bytes).redirect(SubjectWeaver.CALLS, "some/Owner"))
+                .isEmpty();
+        assertThat(SubjectWeaver.redirect(bytesOf(ConstantPool.class.getName())))
+                .isEmpty();
     }
 
     private static Callable<?> woven(Class<?> type) throws Exception {
@@ -73,7 +75,8 @@ public class SubjectWeaverTest {
                 }
             }
         };
-        return (Callable<?>) loader.loadClass(type.getName()).getDeclaredConstructor().newInstance();
+        return (Callable<?>)
+                loader.loadClass(type.getName()).getDeclaredConstructor().newInstance();
     }
 
     private static byte[] bytesOf(String className) throws IOException {

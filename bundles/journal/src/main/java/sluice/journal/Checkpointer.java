@@ -9,8 +9,9 @@ import org.slf4j.LoggerFactory;
 import sluice.platform.api.CounterSet;
 
 /**
- * Takes what one redo file holds to the tables of H2, on a thread of its own, so that commits do not wait for it. When the
- * disk refuses it tries again every second for as long as it takes; what it holds is safe in the redo file meanwhile.
+ * Takes what one redo file holds to the tables of H2, on a thread of its own, so that commits do not wait for it. When
+ * the disk refuses it tries again every second for as long as it takes; what it holds is safe in the redo file
+ * meanwhile.
  */
 final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
@@ -142,8 +143,8 @@ final class Checkpointer {
         try {
             if (!failing) {
                 LOG.error(
-                        "The disk under the journal does not write ({}). Free space on it, or replace it: when the redo log"
-                                + " is full, sessions are refused. Tried again every second",
+                        "The disk under the journal does not write ({}). Free space on it, or replace it: when the"
+                                + " redo log is full, sessions are refused. Tried again every second",
                         failure.getMessage());
                 LOG.debug("Checkpoint failed", failure);
             }

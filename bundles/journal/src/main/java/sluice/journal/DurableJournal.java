@@ -59,8 +59,10 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         int max__megabytes() default 512;
 
         @AttributeDefinition(
-                description = "commit: every commit is on the medium before it counts (survives a power cut); interval: the"
-                        + " medium follows within interval_ms (survives a crash of the program, not of the machine)",
+                description =
+                        "commit: every commit is on the medium before it counts (survives a power cut); interval: the"
+                                + " medium follows within interval_ms (survives a crash of the program, not of the"
+                                + " machine)",
                 options = {@Option("commit"), @Option("interval")})
         String sync() default "commit";
 
@@ -76,7 +78,9 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         @AttributeDefinition(description = "Transactions that may wait; more are refused", min = "1")
         int queue__max() default 65_536;
 
-        @AttributeDefinition(description = "Newest events that stay for inspection although all have read them", min = "0")
+        @AttributeDefinition(
+                description = "Newest events that stay for inspection although all have read them",
+                min = "0")
         int events__kept() default 10_000;
     }
 
@@ -107,8 +111,7 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
             Checkpointer checkpointer = new Checkpointer(state, events, counters);
             closer.add(checkpointer::stop);
             long batch = recover(redo, checkpointer);
-            writer = new JournalWriter(
-                    settings, clock, redo, state, events, cursors, checkpointer, counters, batch);
+            writer = new JournalWriter(settings, clock, redo, state, events, cursors, checkpointer, counters, batch);
             closer.add(writer::stop);
             checkpointer.start();
             writer.start();
@@ -218,8 +221,10 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
             }
             frame.cursors().forEach(cursors::restore);
         } catch (MalformedPacket damaged) {
-            throw new IOException("Commit " + entry.batch() + " has a good checksum and cannot be read: it is from a newer"
-                    + " release or was changed (" + damaged.getMessage() + ")", damaged);
+            throw new IOException(
+                    "Commit " + entry.batch() + " has a good checksum and cannot be read: it is from a newer"
+                            + " release or was changed (" + damaged.getMessage() + ")",
+                    damaged);
         }
     }
 
@@ -233,13 +238,13 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         Path directory = config.directory().isEmpty()
                 ? Path.of(data == null ? "data" : data, "journal")
                 : Path.of(config.directory());
-        Duration syncEvery =
-                switch (config.sync()) {
-                    case "commit" -> Duration.ZERO;
-                    case "interval" -> Duration.ofMillis(config.interval__ms());
-                    default -> throw new IllegalArgumentException(
-                            "sync = " + config.sync() + " in sluice.journal.cfg, expected commit or interval");
-                };
+        Duration syncEvery = switch (config.sync()) {
+            case "commit" -> Duration.ZERO;
+            case "interval" -> Duration.ofMillis(config.interval__ms());
+            default ->
+                throw new IllegalArgumentException(
+                        "sync = " + config.sync() + " in sluice.journal.cfg, expected commit or interval");
+        };
         return new JournalSettings(
                 directory,
                 (long) config.max__megabytes() * MEGABYTE,

@@ -79,7 +79,10 @@ record EventBlock(long first, int count, Bytes events) {
 
     /** What the disk holds: the number of events, then the events. */
     Bytes toBytes() {
-        return new WireWriter(events.length() + Integer.BYTES).u32(count).bytes(events).toBytes();
+        return new WireWriter(events.length() + Integer.BYTES)
+                .u32(count)
+                .bytes(events)
+                .toBytes();
     }
 
     static EventBlock of(long first, Bytes stored) throws MalformedPacket {

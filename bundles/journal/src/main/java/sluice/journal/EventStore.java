@@ -20,8 +20,8 @@ import sluice.net.MalformedPacket;
 import sluice.platform.api.CounterSet;
 
 /**
- * The events: blocks of them in a table of H2 by the sequence number of their first one, and in memory what became durable
- * since the last checkpoint. Bounded: what every cursor has passed goes first, then the oldest.
+ * The events: blocks of them in a table of H2 by the sequence number of their first one, and in memory what became
+ * durable since the last checkpoint. Bounded: what every cursor has passed goes first, then the oldest.
  *
  * <p>The writer appends, the checkpoint moves blocks to the table and trims, any thread reads.
  */
@@ -213,8 +213,8 @@ final class EventStore implements AutoCloseable {
         if (trim.losses().events() > 0 && !losing) {
             losing = true;
             LOG.error(
-                    "The event log is at its bound of {} bytes and loses events that {} did not read: bring that reader back,"
-                            + " or raise max_megabytes in sluice.journal.cfg",
+                    "The event log is at its bound of {} bytes and loses events that {} did not read: bring that"
+                            + " reader back, or raise max_megabytes in sluice.journal.cfg",
                     settings.eventBytes(),
                     trim.losses().marks().stream().map(CursorMark::name).toList());
         } else if (percent >= ALARM_PERCENT && !alarmed) {

@@ -19,8 +19,8 @@ import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Transaction;
 
 /**
- * The one thread that makes things durable. It takes all transactions that wait, writes them to the redo log as one frame,
- * forces that to the medium once, shows them to readers, and completes them in order: a group commit.
+ * The one thread that makes things durable. It takes all transactions that wait, writes them to the redo log as one
+ * frame, forces that to the medium once, shows them to readers, and completes them in order: a group commit.
  */
 final class JournalWriter implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
@@ -285,8 +285,8 @@ final class JournalWriter implements Journal {
         if (!failing) {
             failing = true;
             LOG.error(
-                    "The redo log of the journal cannot be written ({}): sessions are refused until the disk works again."
-                            + " Check the disk and its mount",
+                    "The redo log of the journal cannot be written ({}): sessions are refused until the disk works"
+                            + " again. Check the disk and its mount",
                     failure.getMessage());
         }
     }

@@ -108,8 +108,11 @@ final class LogReader implements EventReader {
             block = List.of();
             position = encoded.last();
             counters.count(JournalCounter.EVENTS_UNREADABLE);
-            LOG.error("Events {} to {} cannot be read ({}); they are skipped",
-                    encoded.first(), encoded.last(), damaged.getMessage());
+            LOG.error(
+                    "Events {} to {} cannot be read ({}); they are skipped",
+                    encoded.first(),
+                    encoded.last(),
+                    damaged.getMessage());
         }
         return true;
     }

@@ -17,14 +17,14 @@ import org.h2.mvstore.SingleFileStore;
  * A file of H2 that survives a kill, a power cut and an interrupted thread, although space is used again at once.
  *
  * <ul>
- *   <li>H2 finds a chunk valid by its header and footer and never looks between; a power cut may leave both and lose what is
- *       between. So a chunk is written in two steps, each forced to the medium: everything but the block with the footer,
- *       then that block.
- *   <li>The header of the file names the chunk before the newest, or an older one, and H2 finds the newest by a chain from
- *       there. The chain breaks when the newest did not go where it was foretold, or when a chunk of the chain is dead and
- *       overwritten; a header that says {@code clean} while a commit overwrites a dead chunk misleads it too. Killed then,
- *       H2 falls back to an old version (seen in one of a few kills). So {@link #seal} writes a header that names the newest
- *       chunk and does not say {@code clean}, after every commit and before the first.
+ *   <li>H2 finds a chunk valid by its header and footer and never looks between; a power cut may leave both and lose
+ *       what is between. So a chunk is written in two steps, each forced to the medium: everything but the block with
+ *       the footer, then that block.
+ *   <li>The header of the file names the chunk before the newest, or an older one, and H2 finds the newest by a chain
+ *       from there. The chain breaks when the newest did not go where it was foretold, or when a chunk of the chain is
+ *       dead and overwritten; a header that says {@code clean} while a commit overwrites a dead chunk misleads it too.
+ *       Killed then, H2 falls back to an old version (seen in one of a few kills). So {@link #seal} writes a header
+ *       that names the newest chunk and does not say {@code clean}, after every commit and before the first.
  *   <li>H2 reads through a {@code FileChannel}, which the interrupt of one reader closes for everybody; here it reads
  *       through a {@code RandomAccessFile}, which does not care.
  * </ul>

@@ -18,9 +18,9 @@ import sluice.net.WireReader;
 import sluice.net.WireWriter;
 
 /**
- * Two files of fixed size, written in turn: while one fills, a checkpoint takes the contents of the other to the tables.
- * They are allocated when they are made, so that a full disk does not stop a commit, and so that forcing a commit to the
- * medium moves no metadata.
+ * Two files of fixed size, written in turn: while one fills, a checkpoint takes the contents of the other to the
+ * tables. They are allocated when they are made, so that a full disk does not stop a commit, and so that forcing a
+ * commit to the medium moves no metadata.
  *
  * <pre>
  *  frame: "SLJ1" | generation 8 | batch 8 | length 4 | CRC-32C 4 of all before and of the payload | payload
@@ -101,8 +101,8 @@ final class RedoLog implements AutoCloseable {
     }
 
     /**
-     * The last append or force failed: nothing more is written to this file, and its last frame is taken back. If the disk
-     * refuses even that, the frame may come back after a crash although it was reported as failed.
+     * The last append or force failed: nothing more is written to this file, and its last frame is taken back. If the
+     * disk refuses even that, the frame may come back after a crash although it was reported as failed.
      */
     void spoil() {
         try {
@@ -192,8 +192,8 @@ final class RedoLog implements AutoCloseable {
     }
 
     private static FileChannel open(Path path, int capacity) throws IOException {
-        FileChannel file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel file =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             ByteBuffer zeros = ByteBuffer.allocate(ZEROS);
             for (long at = file.size(); at < capacity; at = file.size()) {

@@ -20,8 +20,8 @@ import sluice.platform.api.Store;
 import sluice.platform.api.StoreChange;
 
 /**
- * The frozen state: a table of H2 per region, and above it in memory what became durable since the last checkpoint. A key
- * that changes a hundred times between two checkpoints is written to its table once.
+ * The frozen state: a table of H2 per region, and above it in memory what became durable since the last checkpoint. A
+ * key that changes a hundred times between two checkpoints is written to its table once.
  *
  * <p>The writer adds to the upper layer, the checkpoint takes the lower one to the tables; any thread reads.
  */

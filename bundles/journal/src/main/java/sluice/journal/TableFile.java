@@ -12,8 +12,8 @@ import org.h2.mvstore.type.StringDataType;
 /**
  * One file of H2 (MVStore, the engine below SQL) whose changes enter all or not at all.
  *
- * <p>One thread changes it; any thread reads. Readers and the writer exclude each other, so that H2 may give the space of
- * old chunks away at once instead of keeping it for 45 s, which at thousands of changes a second is gigabytes.
+ * <p>One thread changes it; any thread reads. Readers and the writer exclude each other, so that H2 may give the space
+ * of old chunks away at once instead of keeping it for 45 s, which at thousands of changes a second is gigabytes.
  */
 final class TableFile implements AutoCloseable {
     private static final int PAGE_BYTES = 4096;
@@ -69,8 +69,8 @@ final class TableFile implements AutoCloseable {
     /** Rewrites chunks that are mostly dead, a slice at a time, so that the file does not grow under steady churn. */
     void compact() throws IOException {
         for (int i = 0; i < SLICES_MAX; i++) {
-            boolean more = change(open ->
-                    open.getFileStore().getChunksFillRate() < FILL_MIN && open.compact(FILL_MIN, SLICE_BYTES));
+            boolean more = change(
+                    open -> open.getFileStore().getChunksFillRate() < FILL_MIN && open.compact(FILL_MIN, SLICE_BYTES));
             if (!more) {
                 return;
             }

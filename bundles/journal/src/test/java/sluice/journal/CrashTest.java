@@ -76,18 +76,21 @@ class CrashTest {
 
     private static long numberOfNewest(DurableJournal journal) {
         Map<String, Long> highest = new HashMap<>();
-        journal.scan(CrashingWriter.LEFT, (key, value) ->
-                highest.merge("", Long.parseLong(value.toUtf8()), Math::max));
+        journal.scan(CrashingWriter.LEFT, (key, value) -> highest.merge("", Long.parseLong(value.toUtf8()), Math::max));
         return highest.getOrDefault("", 0L);
     }
 
     private static void checkState(DurableJournal journal, long newest, String what) {
         for (long number = Math.max(1, newest - CrashingWriter.KEYS + 1); number <= newest; number++) {
             String expected = Long.toString(number);
-            assertThat(journal.get(CrashingWriter.LEFT, CrashingWriter.key(number)).orElseThrow().toUtf8())
+            assertThat(journal.get(CrashingWriter.LEFT, CrashingWriter.key(number))
+                            .orElseThrow()
+                            .toUtf8())
                     .as(what)
                     .isEqualTo(expected);
-            assertThat(journal.get(CrashingWriter.RIGHT, CrashingWriter.key(number)).orElseThrow().toUtf8())
+            assertThat(journal.get(CrashingWriter.RIGHT, CrashingWriter.key(number))
+                            .orElseThrow()
+                            .toUtf8())
                     .as(what)
                     .isEqualTo(expected);
         }

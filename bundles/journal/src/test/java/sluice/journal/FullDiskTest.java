@@ -46,7 +46,12 @@ class FullDiskTest {
     @Test
     void aFullDiskRefusesLosesNothingAndRecoversByItself() throws Exception {
         JournalSettings settings = new JournalSettings(
-                disk.resolve("journal"), 16 << 20, 4 * JournalSettings.REDO_BYTES_MIN, 65_536, 1_000_000, Duration.ZERO);
+                disk.resolve("journal"),
+                16 << 20,
+                4 * JournalSettings.REDO_BYTES_MIN,
+                65_536,
+                1_000_000,
+                Duration.ZERO);
         Map<Bytes, Bytes> kept = new TreeMap<>();
         long events;
         try (DurableJournal journal = Harness.open(settings)) {
@@ -57,8 +62,11 @@ class FullDiskTest {
                 outcome = keep(journal, number, kept);
             }
             assertThat(outcome).isEqualTo("DISK");
-            assertThat(keep(journal, number + 1, kept)).as("refused at once while there is no room").isEqualTo("DISK");
-            assertThat(journal.counters().get(JournalCounter.CHECKPOINT_FAILURES)).isPositive();
+            assertThat(keep(journal, number + 1, kept))
+                    .as("refused at once while there is no room")
+                    .isEqualTo("DISK");
+            assertThat(journal.counters().get(JournalCounter.CHECKPOINT_FAILURES))
+                    .isPositive();
             assertSame(journal, kept);
 
             assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isTrue();

@@ -44,7 +44,8 @@ class JournalCodecTest {
         Event back = EventCodec.decode(EventCodec.encode(sample()));
 
         assertThat(back).isEqualTo(sample());
-        assertThat(new ArrayList<>(back.fields().keySet())).isEqualTo(new ArrayList<>(sample().fields().keySet()));
+        assertThat(new ArrayList<>(back.fields().keySet()))
+                .isEqualTo(new ArrayList<>(sample().fields().keySet()));
     }
 
     @Test
@@ -112,8 +113,9 @@ class JournalCodecTest {
 
         List<EventBlock> parts = whole.split(200);
 
-        assertThat(parts).hasSizeGreaterThan(10).allSatisfy(part -> assertThat(part.events().length())
-                .isLessThanOrEqualTo(200));
+        assertThat(parts)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(part -> assertThat(part.events().length()).isLessThanOrEqualTo(200));
         assertThat(EventBlock.join(parts)).isEqualTo(whole);
         assertThat(EventBlock.of(7, whole.toBytes())).isEqualTo(whole);
     }

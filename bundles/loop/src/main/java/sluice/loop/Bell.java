@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Wakes one parked thread. A ring is remembered until the next {@link #await}, so none gets lost between the last
- * look for work and the parking.
+ * Wakes one parked thread. A ring is remembered until the next {@link #await}, so none gets lost between the last look
+ * for work and the parking.
  *
  * <p>{@link #ring} may be called by any thread and costs one read while the waiter is busy; {@link #await} belongs to
  * one thread.

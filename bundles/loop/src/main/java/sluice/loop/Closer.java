@@ -46,7 +46,8 @@ public final class Closer implements AutoCloseable {
         if (failures.length == 0) {
             return;
         }
-        RuntimeException first = failures[0] instanceof RuntimeException unchecked ? unchecked : new CloseFailed(failures[0]);
+        RuntimeException first =
+                failures[0] instanceof RuntimeException unchecked ? unchecked : new CloseFailed(failures[0]);
         for (int i = 1; i < failures.length; i++) {
             addSuppressed(first, failures[i]);
         }

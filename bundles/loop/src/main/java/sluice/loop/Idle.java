@@ -23,7 +23,6 @@ public record Idle(int spins, long parkMillis) {
 
     /** Spins briefly on machines with processors to spare and parks soon on small ones. */
     public static Idle forProcessors(int processors) {
-        return new Idle(
-                processors < PROCESSORS_TO_SPARE ? SPINS_WITHOUT : SPINS_WITH_PROCESSORS_TO_SPARE, PARK_MILLIS);
+        return new Idle(processors < PROCESSORS_TO_SPARE ? SPINS_WITHOUT : SPINS_WITH_PROCESSORS_TO_SPARE, PARK_MILLIS);
     }
 }

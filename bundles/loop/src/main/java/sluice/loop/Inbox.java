@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  *
  * <p><b>Fairness.</b> Each priority has a weight, four times that of the next lower one, and as much credit. The next
  * item is that of the highest priority which has an item and credit left; when none has both, all credits are filled
- * again. So a higher priority goes first, and yet, under any load, of the 21 next items of three priorities at least
- * 4 are of the middle and 1 of the lowest if they wait. Credits last over calls of {@link #drain}.
+ * again. So a higher priority goes first, and yet, under any load, of the 21 next items of three priorities at least 4
+ * are of the middle and 1 of the lowest if they wait. Credits last over calls of {@link #drain}.
  *
  * <p><b>Threads.</b> {@link #offer}, {@link #size()} and {@link #refused} from any; {@link #drain} and {@link #close}
  * only from the one consumer.

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * its {@link Bell} or the earliest {@link Agent#nextDeadline} ends that.
  *
  * <p>What a turn throws is counted and logged, the first of an episode with its stack, and ends only that turn. An
- * episode is over when an agent did not fail for a minute. An agent that fails every time is retried 100 times a second.
+ * episode is over when an agent did not fail for a minute. An agent that fails every time is retried 100 times a
+ * second.
  *
  * <p><b>Threads.</b> {@link #start} and {@link #close} by the owner; the figures may be read by any.
  */
@@ -75,8 +76,8 @@ public final class Loop implements AutoCloseable {
      * Stops turning, lets every agent {@linkplain Agent#end end} and waits for the thread. Called on the thread itself
      * it does not wait; a loop that was never started ends its agents here.
      *
-     * <p>If a turn lasts beyond the deadline the thread is interrupted and left behind with an ERROR that shows where it
-     * hangs; should it ever go on it still ends its agents.
+     * <p>If a turn lasts beyond the deadline the thread is interrupted and left behind with an ERROR that shows where
+     * it hangs; should it ever go on it still ends its agents.
      */
     public void close(Duration deadline) {
         closing = true;

@@ -12,9 +12,9 @@ import java.util.function.LongConsumer;
  * <p><b>Units.</b> Ticks of one millisecond; any {@code long} is a valid time. Timers of one deadline expire in no
  * promised order. {@link #NEVER} is the deadline of what only a cancel ends.
  *
- * <p><b>Clocks.</b> The wheel has a time of its own, which follows {@code now} and never goes back: a clock that
- * stands still or goes back expires nothing more, one that leaps by years costs no more than one that ticks. A deadline
- * in the past is due at once.
+ * <p><b>Clocks.</b> The wheel has a time of its own, which follows {@code now} and never goes back: a clock that stands
+ * still or goes back expires nothing more, one that leaps by years costs no more than one that ticks. A deadline in the
+ * past is due at once.
  *
  * <p><b>Memory.</b> 32 bytes per timer in pages of 128 KiB that are allocated when needed and kept: 32 MB for a
  * million.

@@ -150,7 +150,8 @@ final class LoopTest {
 
             @Override
             public void end() {
-                inbox.close(item -> ended.add("refused " + item + " on " + Thread.currentThread().getName()));
+                inbox.close(item -> ended.add(
+                        "refused " + item + " on " + Thread.currentThread().getName()));
             }
         };
         Loop loop = loop(server, endsWith(() -> ended.add("second"))).start();
@@ -166,9 +167,11 @@ final class LoopTest {
     @Test
     void loopThatWasNeverStartedEndsItsAgentsToo() {
         AtomicInteger ended = new AtomicInteger();
-        Loop loop = loop(endsWith(() -> {
-            throw new IllegalStateException("first to end");
-        }), endsWith(ended::incrementAndGet));
+        Loop loop = loop(
+                endsWith(() -> {
+                    throw new IllegalStateException("first to end");
+                }),
+                endsWith(ended::incrementAndGet));
         loop.close();
         loop.close();
 

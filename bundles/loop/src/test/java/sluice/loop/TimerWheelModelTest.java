@@ -87,7 +87,8 @@ final class TimerWheelModelTest {
             assertEquals(expired.size(), count);
             assertTrue(count <= max);
             for (long payload : expired) {
-                long due = Objects.requireNonNull(armed.get(payload), "expired twice").due();
+                long due = Objects.requireNonNull(armed.get(payload), "expired twice")
+                        .due();
                 assertTrue(due <= latest, "too early");
                 assertTrue(due >= dueBefore, "out of order");
                 dueBefore = due;

@@ -45,7 +45,8 @@ final class TimerWheelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {Long.MIN_VALUE, -400_000_000_000L, -1, 0, 1, 1_767_225_600_000L, Long.MAX_VALUE - 10_000_000_000L})
+    @ValueSource(
+            longs = {Long.MIN_VALUE, -400_000_000_000L, -1, 0, 1, 1_767_225_600_000L, Long.MAX_VALUE - 10_000_000_000L})
     void everyDelayIsExactWhereverTheClockStarts(long start) {
         for (int bit = 0; bit < 33; bit++) {
             TimerWheel wheel = new TimerWheel(start, 10);
@@ -153,7 +154,9 @@ final class TimerWheelTest {
         }
 
         assertEquals(1_000, expired.stream().distinct().count());
-        assertEquals(expired.stream().map(i -> i / 10).sorted().toList(), expired.stream().map(i -> i / 10).toList());
+        assertEquals(
+                expired.stream().map(i -> i / 10).sorted().toList(),
+                expired.stream().map(i -> i / 10).toList());
     }
 
     @Test

@@ -13,10 +13,10 @@ import sluice.net.Ip4;
 /**
  * Who holds which address of one pool. Not safe for threads: {@link LocalPools} guards it.
  *
- * <p>Every address is in one state: free, held by a session, or in quarantine. Free addresses wait in a queue, the one that
- * was free for the longest first, so that an address comes back to a stranger as late as possible and its last owner finds
- * it free for as long as possible. An address that is taken out of turn (sticky, requested, fixed) leaves its place in the
- * queue behind; the place is skipped when its turn comes.
+ * <p>Every address is in one state: free, held by a session, or in quarantine. Free addresses wait in a queue, the one
+ * that was free for the longest first, so that an address comes back to a stranger as late as possible and its last
+ * owner finds it free for as long as possible. An address that is taken out of turn (sticky, requested, fixed) leaves
+ * its place in the queue behind; the place is skipped when its turn comes.
  */
 final class AddressTable {
 
@@ -67,8 +67,8 @@ final class AddressTable {
     }
 
     /**
-     * Takes the best free address: the one this owner had last, then the one it asks for, then the longest free. A session
-     * that holds its owner's address already gets the same one again.
+     * Takes the best free address: the one this owner had last, then the one it asks for, then the longest free. A
+     * session that holds its owner's address already gets the same one again.
      *
      * @param owner stands for line and device
      * @param now wall clock milliseconds
@@ -98,15 +98,17 @@ final class AddressTable {
     }
 
     /**
-     * Takes one certain address, also one that the pool does not offer by itself (a static address among the exclusions),
-     * but not the gateway's, the network's or the broadcast address.
+     * Takes one certain address, also one that the pool does not offer by itself (a static address among the
+     * exclusions), but not the gateway's, the network's or the broadcast address.
      *
      * @return whether the session holds it now
      */
     boolean takeFixed(Ip4 address, long session, Bytes owner, long now) {
         endQuarantine(now);
         int distance = distance(address);
-        if (distance <= 0 || distance >= holders.length - 1 || address.equals(pool.network().gateway())) {
+        if (distance <= 0
+                || distance >= holders.length - 1
+                || address.equals(pool.network().gateway())) {
             return false;
         }
         if (holders[distance] == session) {

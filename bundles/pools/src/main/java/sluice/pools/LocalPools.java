@@ -28,8 +28,8 @@ import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
 
 /**
- * Gives the addresses of the configured pools. A changed, added or removed pool makes a new component, which learns from the
- * session engine who holds what; no address is given before that.
+ * Gives the addresses of the configured pools. A changed, added or removed pool makes a new component, which learns
+ * from the session engine who holds what; no address is given before that.
  *
  * <p>Safe for any thread; a call takes about a microsecond under one lock.
  */
@@ -73,8 +73,9 @@ public final class LocalPools implements AddressSource, Inspectable {
     @Override
     public AddressAnswer allocate(AddressRequest request) {
         synchronized (tables) {
-            AddressAnswer answer =
-                    request.fixed().isPresent() ? allocateFixed(request, request.fixed().get()) : allocateFree(request);
+            AddressAnswer answer = request.fixed().isPresent()
+                    ? allocateFixed(request, request.fixed().get())
+                    : allocateFree(request);
             switch (answer) {
                 case AddressAnswer.Granted granted -> counters.count(PoolCounter.GRANTED);
                 case AddressAnswer.Refused refused -> counters.count(counterOf(refused.reason()));
@@ -196,8 +197,7 @@ public final class LocalPools implements AddressSource, Inspectable {
         }
         Bytes owner = ownerOf(request.key());
         for (AddressTable table : candidates) {
-            Optional<Ip4> address =
-                    table.take(request.session().value(), owner, request.requested(), clock.millis());
+            Optional<Ip4> address = table.take(request.session().value(), owner, request.requested(), clock.millis());
             if (address.isPresent()) {
                 return granted(table, address.get());
             }

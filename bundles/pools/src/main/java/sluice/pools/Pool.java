@@ -18,10 +18,7 @@ import sluice.net.Ip4Prefix;
 import sluice.session.api.Network;
 
 /** One network of subscribers, as the operator configured it: a file {@code sluice.pools-NAME.cfg} each. Immutable. */
-@Component(
-        service = Pool.class,
-        configurationPid = "sluice.pools",
-        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(service = Pool.class, configurationPid = "sluice.pools", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = Pool.Config.class, factory = true)
 public final class Pool {
 
@@ -41,7 +38,8 @@ public final class Pool {
         @AttributeDefinition(description = "Network in CIDR form, for example 10.64.0.0/22")
         String network();
 
-        @AttributeDefinition(description = "Address of the gateway itself in the network; also the DHCP server identifier")
+        @AttributeDefinition(
+                description = "Address of the gateway itself in the network; also the DHCP server identifier")
         String gateway();
 
         @AttributeDefinition(
@@ -63,7 +61,8 @@ public final class Pool {
 
         @AttributeDefinition(
                 required = false,
-                description = "Further DHCP options as code:hexadecimal, separated by commas, for example 43:0104c0a80001")
+                description =
+                        "Further DHCP options as code:hexadecimal, separated by commas, for example 43:0104c0a80001")
         String options() default "";
     }
 
@@ -83,8 +82,8 @@ public final class Pool {
     }
 
     /**
-     * @param exclusions in any order; the network address, the broadcast address and the gateway are never given out and
-     *     need not be among them
+     * @param exclusions in any order; the network address, the broadcast address and the gateway are never given out
+     *     and need not be among them
      * @throws IllegalArgumentException when the network is too large to be a pool or too small to have a subscriber
      */
     Pool(Network network, List<AddressRange> exclusions) {

@@ -123,12 +123,22 @@ final class LocalPoolsTest {
                 pool("business", "10.65.0.0/29", "10.65.0.1", ""),
                 pool("residential", "10.64.0.0/29", "10.64.0.1", ""));
         assertThat(granted(pools.allocate(new AddressRequest(
-                        session(), key(1), Optional.empty(), Optional.of("residential"), Optional.empty(), Optional.empty())))
-                .toString())
+                                session(),
+                                key(1),
+                                Optional.empty(),
+                                Optional.of("residential"),
+                                Optional.empty(),
+                                Optional.empty())))
+                        .toString())
                 .startsWith("10.64.");
         assertThat(granted(pools.allocate(new AddressRequest(
-                        session(), key(2), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(ip("10.64.0.1")))))
-                .toString())
+                                session(),
+                                key(2),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(ip("10.64.0.1")))))
+                        .toString())
                 .startsWith("10.64.");
         assertThat(pools.allocate(new AddressRequest(
                         session(), key(3), Optional.empty(), Optional.of("gone"), Optional.empty(), Optional.empty())))
@@ -167,11 +177,12 @@ final class LocalPoolsTest {
                         lines.put(session, line);
                     }
                 }
-                case 3 -> held.keySet().stream().findFirst().ifPresent(address -> {
-                    SessionId session = Objects.requireNonNull(held.remove(address));
-                    lines.remove(session);
-                    pools.release(session, address);
-                });
+                case 3 ->
+                    held.keySet().stream().findFirst().ifPresent(address -> {
+                        SessionId session = Objects.requireNonNull(held.remove(address));
+                        lines.remove(session);
+                        pools.release(session, address);
+                    });
                 default -> {
                     if (random.nextInt(20) == 0) {
                         held.keySet().stream().findAny().ifPresent(address -> {

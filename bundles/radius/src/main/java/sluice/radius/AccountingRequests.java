@@ -18,8 +18,8 @@ import sluice.session.api.SessionEvent;
 import sluice.session.api.TerminateCause;
 
 /**
- * Makes Accounting-Requests (RFC 2866, 4.1) out of the events of sessions. There input is towards the subscriber, in RADIUS it is
- * from him. Safe for any thread.
+ * Makes Accounting-Requests (RFC 2866, 4.1) out of the events of sessions. There input is towards the subscriber, in
+ * RADIUS it is from him. Safe for any thread.
  *
  * <p>Accounting-On is sent when the gateway started and no session lived through it; it would end those that did.
  */

@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 import sluice.platform.api.CounterSet;
 
 /**
- * Delivers accounting records: those of one session one after the other, many sessions at once, each for as long as it takes.
- * While no server answers, only the oldest record is tried, less and less often, so that a server that comes back is not met by
- * a storm. Belongs to the request loop but for what says otherwise.
+ * Delivers accounting records: those of one session one after the other, many sessions at once, each for as long as it
+ * takes. While no server answers, only the oldest record is tried, less and less often, so that a server that comes
+ * back is not met by a storm. Belongs to the request loop but for what says otherwise.
  */
 final class AccountingSender {
 

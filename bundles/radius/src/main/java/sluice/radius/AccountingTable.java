@@ -45,7 +45,8 @@ public final class AccountingTable implements Inspectable {
     @Override
     public List<String> complaints() {
         return accounting.sender().isSilent()
-                ? List.of("No RADIUS server takes accounting. Records wait in the event log and are sent when one answers.")
+                ? List.of("No RADIUS server takes accounting. Records wait in the event log and are sent when one"
+                        + " answers.")
                 : List.of();
     }
 }

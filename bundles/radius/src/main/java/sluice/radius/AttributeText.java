@@ -15,8 +15,8 @@ import sluice.net.LineId;
 import sluice.net.WireWriter;
 
 /**
- * Values of attributes as text and back, by the types of the dictionary. Showing is total: a value that does not have the size
- * of its type is shown as octets, a value that is encrypted is not shown.
+ * Values of attributes as text and back, by the types of the dictionary. Showing is total: a value that does not have
+ * the size of its type is shown as octets, a value that is encrypted is not shown.
  */
 final class AttributeText {
 
@@ -86,7 +86,8 @@ final class AttributeText {
     }
 
     /**
-     * The bytes of a value that a protocol gives as text. Octets are hexadecimal after {@code 0x}, else the text itself.
+     * The bytes of a value that a protocol gives as text. Octets are hexadecimal after {@code 0x}, else the text
+     * itself.
      *
      * @throws IllegalArgumentException when the text does not fit the type
      */

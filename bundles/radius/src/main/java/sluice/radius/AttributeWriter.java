@@ -6,8 +6,8 @@ import sluice.net.Ip4;
 import sluice.net.WireWriter;
 
 /**
- * Writes the attributes of a request behind room for its header (RFC 2865, 5). What is longer than an attribute or than the
- * packet may be is left out and counted, for no cut value may stand for another one.
+ * Writes the attributes of a request behind room for its header (RFC 2865, 5). What is longer than an attribute or than
+ * the packet may be is left out and counted, for no cut value may stand for another one.
  *
  * <pre>
  *  0                   1                   2

@@ -12,8 +12,8 @@ import sluice.net.Ip4;
 import sluice.session.api.Authorization;
 
 /**
- * Collects the attributes of one Access-Accept. Of rates given twice the one of the vendor that stands first here counts:
- * 43242, Mikrotik, WISPr. Of names of policies: Filter-Id, Alc-SLA-Prof-Str, ERX-Egress-Policy-Name.
+ * Collects the attributes of one Access-Accept. Of rates given twice the one of the vendor that stands first here
+ * counts: 43242, Mikrotik, WISPr. Of names of policies: Filter-Id, Alc-SLA-Prof-Str, ERX-Egress-Policy-Name.
  */
 final class AuthorizationBuilder {
 

@@ -4,7 +4,8 @@ package sluice.radius;
 interface Completion {
 
     /**
-     * Reads the reply; what is to be done about it is done by running what is returned, after the request was forgotten.
+     * Reads the reply; what is to be done about it is done by running what is returned, after the request was
+     * forgotten.
      *
      * @throws ReplyRefused when the reply cannot be used; the request goes on waiting
      */

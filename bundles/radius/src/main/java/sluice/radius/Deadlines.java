@@ -3,8 +3,8 @@ package sluice.radius;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges that wait for one server, the earliest deadline first. All wait equally long, so the order is that of arrival
- * and everything costs the same for any number. Belongs to the request loop.
+ * The exchanges that wait for one server, the earliest deadline first. All wait equally long, so the order is that of
+ * arrival and everything costs the same for any number. Belongs to the request loop.
  */
 final class Deadlines {
 

@@ -3,8 +3,8 @@ package sluice.radius;
 import java.util.TreeSet;
 
 /**
- * What was read from the event log and is not delivered yet. Records are added in order and delivered in any; what is done is
- * everything before the first that is not delivered. Safe for any thread.
+ * What was read from the event log and is not delivered yet. Records are added in order and delivered in any; what is
+ * done is everything before the first that is not delivered. Safe for any thread.
  */
 final class DeliveryWindow {
 

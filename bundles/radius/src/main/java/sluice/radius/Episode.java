@@ -1,6 +1,9 @@
 package sluice.radius;
 
-/** Something that happens again and again and is told once: it is over after ten minutes without it. Belongs to one thread. */
+/**
+ * Something that happens again and again and is told once: it is over after ten minutes without it. Belongs to one
+ * thread.
+ */
 final class Episode {
 
     private static final long QUIET_MILLIS = 600_000;

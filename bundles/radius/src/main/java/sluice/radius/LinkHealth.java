@@ -1,9 +1,9 @@
 package sluice.radius;
 
 /**
- * Whether a server answers. It is down once a request was sent to it as often as may be and nothing at all came back since;
- * one valid reply and it is up. While it is down, one request now and then finds out. Belongs to the request loop; the state may
- * be read by any thread.
+ * Whether a server answers. It is down once a request was sent to it as often as may be and nothing at all came back
+ * since; one valid reply and it is up. While it is down, one request now and then finds out. Belongs to the request
+ * loop; the state may be read by any thread.
  */
 final class LinkHealth {
 

@@ -22,9 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The UDP sockets towards one port of one server, each connected, so that the kernel drops what others send and tells when
- * nobody listens there. While the network is not there yet, opening is tried again every five seconds. Belongs to the request
- * loop.
+ * The UDP sockets towards one port of one server, each connected, so that the kernel drops what others send and tells
+ * when nobody listens there. While the network is not there yet, opening is tried again every five seconds. Belongs to
+ * the request loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // listeners and exceptionCaught see to failures
 final class LinkSockets {

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import sluice.dataplane.api.Policer;
 
 /**
- * A Mikrotik-Rate-Limit: {@code rx[/tx] [rx-burst[/tx-burst] [rx-threshold[/tx-threshold] [rx-time[/tx-time] ...]]]}. Rates are
- * bit/s with k, M or G (thousands), times seconds; rx is what the router receives, so from the subscriber.
+ * A Mikrotik-Rate-Limit: {@code rx[/tx] [rx-burst[/tx-burst] [rx-threshold[/tx-threshold] [rx-time[/tx-time] ...]]]}.
+ * Rates are bit/s with k, M or G (thousands), times seconds; rx is what the router receives, so from the subscriber.
  *
  * <p>That burst lasts for threshold x time / burst rate; what passes in it is threshold x time.
  */

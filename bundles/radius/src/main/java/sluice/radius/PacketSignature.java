@@ -32,8 +32,8 @@ final class PacketSignature {
     }
 
     /**
-     * Completes an Access-Request whose header is complete: hides the password (RFC 2865, 5.2), then signs everything with
-     * the Message-Authenticator (RFC 3579, 3.2).
+     * Completes an Access-Request whose header is complete: hides the password (RFC 2865, 5.2), then signs everything
+     * with the Message-Authenticator (RFC 3579, 3.2).
      */
     void sealAccess(byte[] packet, RequestDraft draft) {
         if (draft.passwordAt() >= 0) {

@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import sluice.net.LineId;
 
 /**
- * The operator's words for an access port: text with {@code {port}}, {@code {svlan}}, {@code {cvlan}}, {@code {circuit-id}} and
- * {@code {remote-id}} in it. Ids are put in printable, so that none can look like another field.
+ * The operator's words for an access port: text with {@code {port}}, {@code {svlan}}, {@code {cvlan}},
+ * {@code {circuit-id}} and {@code {remote-id}} in it. Ids are put in printable, so that none can look like another
+ * field.
  */
 final class PortTemplate {
 

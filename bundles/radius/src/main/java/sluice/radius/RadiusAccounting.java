@@ -16,8 +16,9 @@ import sluice.platform.api.EventReader;
 import sluice.platform.api.LoggedEvent;
 
 /**
- * Tells RADIUS what happened to sessions (RFC 2866): follows the event log with the cursor {@code radius}, which moves on when a
- * server has a record and all before it. So nothing is lost while servers are away, and the log is the only spool.
+ * Tells RADIUS what happened to sessions (RFC 2866): follows the event log with the cursor {@code radius}, which moves
+ * on when a server has a record and all before it. So nothing is lost while servers are away, and the log is the only
+ * spool.
  *
  * <p>Its thread, {@code sluice-radius-accounting}, reads; sending is done on the request loop.
  */

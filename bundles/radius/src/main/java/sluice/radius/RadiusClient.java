@@ -36,7 +36,8 @@ import sluice.session.api.Outcome;
 /**
  * Asks RADIUS who a subscriber is (RFC 2865, RFC 5080).
  *
- * <p>Servers come and go while it runs. What is in flight when it is deactivated is answered with {@link Outcome.Unanswered}.
+ * <p>Servers come and go while it runs. What is in flight when it is deactivated is answered with
+ * {@link Outcome.Unanswered}.
  */
 @Component(
         service = {Authenticator.class, RadiusClient.class},

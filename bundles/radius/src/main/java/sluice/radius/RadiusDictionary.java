@@ -19,11 +19,11 @@ import org.tinyradius.core.dictionary.parser.resolver.FileResourceResolver;
 import org.tinyradius.core.dictionary.parser.resolver.ResourceResolver;
 
 /**
- * Names, numbers and types of attributes: ours, then the operator's files (FreeRADIUS format), of which the last definition
- * counts. Written while it is loaded, then read by any thread.
+ * Names, numbers and types of attributes: ours, then the operator's files (FreeRADIUS format), of which the last
+ * definition counts. Written while it is loaded, then read by any thread.
  *
- * <p>IPv6 prefixes are kept as octets for TinyRadius: its own type refuses valid prefixes whose length is no multiple of
- * eight.
+ * <p>IPv6 prefixes are kept as octets for TinyRadius: its own type refuses valid prefixes whose length is no multiple
+ * of eight.
  */
 final class RadiusDictionary implements WritableDictionary {
 

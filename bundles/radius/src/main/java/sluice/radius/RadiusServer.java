@@ -16,8 +16,8 @@ import sluice.platform.api.SecretUnavailable;
 import sluice.platform.api.Secrets;
 
 /**
- * One configured RADIUS server, {@code sluice.radius.server-NAME.cfg}. When its settings make no sense, or its secret is not to
- * be had, it says so once and is not asked.
+ * One configured RADIUS server, {@code sluice.radius.server-NAME.cfg}. When its settings make no sense, or its secret
+ * is not to be had, it says so once and is not asked.
  */
 @Component(
         service = RadiusServer.class,

@@ -6,8 +6,8 @@ import sluice.dataplane.api.Policer;
 /**
  * Turns the rates of vendors into policers.
  *
- * <p>A rate without a burst gets one: 80 ms of the rate towards the subscriber, 30 ms from him, never less than 15 kB, which is
- * ten full packets and what TCP begins with (RFC 6928).
+ * <p>A rate without a burst gets one: 80 ms of the rate towards the subscriber, 30 ms from him, never less than 15 kB,
+ * which is ten full packets and what TCP begins with (RFC 6928).
  */
 enum Rate {
     DOWNLOAD(80),

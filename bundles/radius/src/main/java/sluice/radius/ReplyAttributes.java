@@ -7,8 +7,8 @@ import org.tinyradius.core.dictionary.Vendor;
 import sluice.net.Bytes;
 
 /**
- * The attributes of a verified reply in their order, taken out of Vendor-Specific (RFC 2865, 5.26) by the formats of the
- * dictionary. Total: a Vendor-Specific that does not follow its format comes out whole, as attribute 26.
+ * The attributes of a verified reply in their order, taken out of Vendor-Specific (RFC 2865, 5.26) by the formats of
+ * the dictionary. Total: a Vendor-Specific that does not follow its format comes out whole, as attribute 26.
  */
 final class ReplyAttributes {
 

@@ -4,8 +4,8 @@ import java.time.Instant;
 import sluice.net.Bytes;
 
 /**
- * A request but for what depends on the server and on the moment: identifier, authenticator, hidden password, signature,
- * Acct-Delay-Time. Made by any thread, then sealed and sent again and again by the request loop only.
+ * A request but for what depends on the server and on the moment: identifier, authenticator, hidden password,
+ * signature, Acct-Delay-Time. Made by any thread, then sealed and sent again and again by the request loop only.
  */
 final class RequestDraft {
 

@@ -17,11 +17,12 @@ import sluice.loop.MonotonicClock;
 import sluice.platform.api.CounterSet;
 
 /**
- * Sends requests to the best server there is and finds another one when it is silent. One thread, {@code sluice-radius-0}, owns
- * everything; the public face is safe for any thread and never blocks, but for {@link #close}.
+ * Sends requests to the best server there is and finds another one when it is silent. One thread,
+ * {@code sluice-radius-0}, owns everything; the public face is safe for any thread and never blocks, but for
+ * {@link #close}.
  *
- * <p>A request goes to one server after the other in the order of priorities, as often to each as its settings say. Servers that
- * are down are passed over as long as there is another, but for one request per dead time.
+ * <p>A request goes to one server after the other in the order of priorities, as often to each as its settings say.
+ * Servers that are down are passed over as long as there is another, but for one request per dead time.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of timers of the loop, which end with it
 final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
@@ -92,7 +93,9 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         }
     }
 
-    /** From now on this server is asked too. Waits for its sockets, which takes a moment; not to be called on the loop. */
+    /**
+     * From now on this server is asked too. Waits for its sockets, which takes a moment; not to be called on the loop.
+     */
     void add(ServerSettings server) {
         List<ServerLink> added = new ArrayList<>();
         for (RequestKind kind : RequestKind.values()) {

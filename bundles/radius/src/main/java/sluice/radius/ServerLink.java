@@ -16,8 +16,8 @@ import sluice.loop.TimeHistogram;
 import sluice.platform.api.CounterSet;
 
 /**
- * One port of one server: sends requests there and takes the replies for them. Belongs to the request loop; counters, latency
- * and state may be read by any thread.
+ * One port of one server: sends requests there and takes the replies for them. Belongs to the request loop; counters,
+ * latency and state may be read by any thread.
  */
 final class ServerLink implements LinkSockets.Receiver {
 
@@ -111,8 +111,8 @@ final class ServerLink implements LinkSockets.Receiver {
     }
 
     /**
-     * Sends the request, the first time or again. Again means the same bytes under the same identifier (RFC 2865, 2.5), unless
-     * Acct-Delay-Time changed (RFC 2866, 5.2).
+     * Sends the request, the first time or again. Again means the same bytes under the same identifier (RFC 2865, 2.5),
+     * unless Acct-Delay-Time changed (RFC 2866, 5.2).
      *
      * @return false when there is no identifier left; nothing was sent then
      */

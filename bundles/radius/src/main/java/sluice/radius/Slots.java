@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Source ports and identifiers towards one server: a slot is {@code socket * 256 + identifier} (RFC 2865, 3). A slot that is
- * given back is used last, so that replies that are late meet their own past and not another request. Belongs to the request
- * loop.
+ * Source ports and identifiers towards one server: a slot is {@code socket * 256 + identifier} (RFC 2865, 3). A slot
+ * that is given back is used last, so that replies that are late meet their own past and not another request. Belongs
+ * to the request loop.
  */
 final class Slots {
 

@@ -3,7 +3,8 @@ package sluice.radius;
 import sluice.net.Bytes;
 
 /**
- * A reply that only who has the secret can have made, for the request that it answers. Only {@link PacketSignature} makes one.
+ * A reply that only who has the secret can have made, for the request that it answers. Only {@link PacketSignature}
+ * makes one.
  *
  * @param attributes well-formed: every length within its bounds
  */

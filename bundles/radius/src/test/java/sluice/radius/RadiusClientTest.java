@@ -377,7 +377,9 @@ class RadiusClientTest {
         return verdict;
     }
 
-    /** The first server does not answer one request, which the second answers; the last that the first got is returned. */
+    /**
+     * The first server does not answer one request, which the second answers; the last that the first got is returned.
+     */
     private UdpServer.Question takeFirstDown() throws Exception {
         CompletableFuture<Outcome> verdict = ask("victim");
         UdpServer.Question last = first.take();

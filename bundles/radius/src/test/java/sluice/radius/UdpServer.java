@@ -26,7 +26,8 @@ import sluice.net.Bytes;
 import sluice.platform.api.Secret;
 
 /**
- * A RADIUS server of which the test makes every move. Packets are made and read by TinyRadius, which shares no code with ours.
+ * A RADIUS server of which the test makes every move. Packets are made and read by TinyRadius, which shares no code
+ * with ours.
  */
 final class UdpServer implements AutoCloseable {
 

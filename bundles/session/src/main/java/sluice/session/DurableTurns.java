@@ -11,8 +11,8 @@ import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
 
 /**
- * Makes turns durable: at most a few are under way, what happens meanwhile goes into the next one, so that batches grow by
- * themselves when the disk is slow. Belongs to the shard.
+ * Makes turns durable: at most a few are under way, what happens meanwhile goes into the next one, so that batches grow
+ * by themselves when the disk is slow. Belongs to the shard.
  *
  * <p>What of a failed turn may be repeated (endings, changes) is tried again after a second, for ever; what promised
  * something to a subscriber is withdrawn by the {@link Owner}.

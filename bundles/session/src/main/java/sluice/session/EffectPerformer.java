@@ -19,9 +19,9 @@ import sluice.session.api.Step;
 import sluice.session.api.TerminateCause;
 
 /**
- * Does what protocols decided. Opening is: policy, data plane, store and event in one transaction, then the answer to the
- * subscriber; closing is: data plane stopped, last counters, store and event in one transaction, then the entry and the
- * address are free. Belongs to one shard.
+ * Does what protocols decided. Opening is: policy, data plane, store and event in one transaction, then the answer to
+ * the subscriber; closing is: data plane stopped, last counters, store and event in one transaction, then the entry and
+ * the address are free. Belongs to one shard.
  */
 final class EffectPerformer {
 
@@ -57,7 +57,10 @@ final class EffectPerformer {
         this.owner = owner;
     }
 
-    /** Takes the step: next state, effects in order, outcomes back to the protocol; a session without state is forgotten. */
+    /**
+     * Takes the step: next state, effects in order, outcomes back to the protocol; a session without state is
+     * forgotten.
+     */
     void apply(Session session, AccessProtocol protocol, Step first, long now) {
         Step step = first;
         for (int steps = 0; steps < STEPS_MAX; steps++) {
@@ -87,7 +90,10 @@ final class EffectPerformer {
             return;
         }
         Traffic last = stopPackets(session);
-        end(session, Optional.of(SessionEvents.stop(session, last, cause, with.clock().instant())));
+        end(
+                session,
+                Optional.of(
+                        SessionEvents.stop(session, last, cause, with.clock().instant())));
         with.counters().count(SessionCounter.CLOSED);
         LOG.debug("{} closed: {}", session.tag(), cause);
     }
@@ -135,7 +141,8 @@ final class EffectPerformer {
     void interim(Session session, long now) {
         Traffic traffic = traffic(session);
         session.reported(traffic);
-        turns.current().interim(SessionEvents.update(session, traffic, with.clock().instant()));
+        turns.current()
+                .interim(SessionEvents.update(session, traffic, with.clock().instant()));
         turns.current().changed(session);
         with.counters().count(SessionCounter.INTERIMS);
         timers.arm(session, SessionTimers.INTERIM, now + interimOf(session).toMillis());
@@ -201,8 +208,7 @@ final class EffectPerformer {
     }
 
     void sendNow(Frame frame) {
-        with.counters()
-                .count(with.sink().send(frame) ? SessionCounter.FRAMES_SENT : SessionCounter.FRAMES_UNSENT);
+        with.counters().count(with.sink().send(frame) ? SessionCounter.FRAMES_SENT : SessionCounter.FRAMES_UNSENT);
     }
 
     private Optional<Outcome> authenticate(Session session, Effect.Authenticate effect) {
@@ -234,9 +240,7 @@ final class EffectPerformer {
             }
             case Outcome.Unanswered unanswered -> {
                 with.counters().count(SessionCounter.UNANSWERED);
-                yield with.settings().allowUnanswered()
-                        ? accepted(session, Authorization.DEFAULT, false)
-                        : unanswered;
+                yield with.settings().allowUnanswered() ? accepted(session, Authorization.DEFAULT, false) : unanswered;
             }
             default -> outcome;
         };
@@ -291,12 +295,20 @@ final class EffectPerformer {
         session.openedAt(with.clock().millis());
         timers.disarm(session, SessionTimers.SETUP);
         long interim = interimOf(session).toMillis();
-        timers.arm(session, SessionTimers.INTERIM, now + interim / 2 + with.random().nextLong(interim / 2 + 1));
+        timers.arm(
+                session,
+                SessionTimers.INTERIM,
+                now + interim / 2 + with.random().nextLong(interim / 2 + 1));
         session.sessionTimeout()
                 .ifPresent(timeout -> timers.arm(session, SessionTimers.SESSION_TIMEOUT, now + timeout.toMillis()));
-        turns.current().opened(session, SessionEvents.start(session, with.clock().instant()));
+        turns.current()
+                .opened(session, SessionEvents.start(session, with.clock().instant()));
         with.counters().count(SessionCounter.OPENED);
-        LOG.debug("{} opened: address={} policy={}", session.tag(), session.ip4(), session.policy().name());
+        LOG.debug(
+                "{} opened: address={} policy={}",
+                session.tag(),
+                session.ip4(),
+                session.policy().name());
         return Optional.empty();
     }
 
@@ -335,7 +347,8 @@ final class EffectPerformer {
         session.address().ifPresent(grant -> {
             if (session.isQuarantine()) {
                 with.addresses()
-                        .quarantine(session.id(), grant.address(), with.settings().quarantine());
+                        .quarantine(
+                                session.id(), grant.address(), with.settings().quarantine());
             } else {
                 with.addresses().release(session.id(), grant.address());
             }

@@ -9,13 +9,12 @@ import sluice.net.VlanTag;
 import sluice.session.api.FrameKind;
 
 /**
- * What the punt thread needs to know of a frame before anybody decodes it: its kind and its line. Read in place, allocates
- * nothing; one flyweight serves all frames of the punt thread.
+ * What the punt thread needs to know of a frame before anybody decodes it: its kind and its line. Read in place,
+ * allocates nothing; one flyweight serves all frames of the punt thread.
  */
 final class FrameSummary {
 
-    private static final ValueLayout.OfShort U16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final int PPPOE_DISCOVERY = 0x8863;

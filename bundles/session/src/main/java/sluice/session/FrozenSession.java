@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
@@ -26,8 +27,8 @@ import sluice.session.api.SessionKey;
  * An open session as it lies in the store: all that is needed to go on with it after a restart. Times are wall clock
  * milliseconds, because the monotonic clock starts anew.
  *
- * <p>Layout: a version byte, then the components in their order; texts and bytes have a 16 bit length before them, optional
- * values a presence byte, lists a 16 bit count. A later version appends.
+ * <p>Layout: a version byte, then the components in their order; texts and bytes have a 16 bit length before them,
+ * optional values a presence byte, lists a 16 bit count. A later version appends.
  *
  * @param timers name to deadline
  * @param before what earlier entries of the data plane counted
@@ -56,6 +57,34 @@ record FrozenSession(
     FrozenSession {
         tags = List.copyOf(tags);
         timers = Map.copyOf(timers);
+    }
+
+    /**
+     * Freezes an open session.
+     *
+     * @param now monotonic milliseconds, in which its timers count
+     * @param wall the same instant as wall clock milliseconds
+     */
+    static FrozenSession of(Session session, long now, long wall) {
+        Map<String, Long> deadlines = session.timers().stream()
+                .collect(Collectors.toMap(
+                        timer -> timer.name().value(), timer -> wall + timer.deadline() - now, (one, other) -> one));
+        return new FrozenSession(
+                session.id(),
+                session.key(),
+                session.protocol(),
+                session.userName(),
+                session.isAuthenticated(),
+                session.authorization().orElseThrow(),
+                session.ip4(),
+                session.tags(),
+                session.nextHop(),
+                session.openedAt(),
+                session.leaseEnds(),
+                session.before(),
+                session.reported(),
+                deadlines,
+                session.freezeState());
     }
 
     /** The key in the store. */

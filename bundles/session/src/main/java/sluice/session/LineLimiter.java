@@ -3,11 +3,11 @@ package sluice.session;
 import sluice.net.MacAddress;
 
 /**
- * Keeps one line from taking the control plane for itself: so many frames a second with a burst of twice that, per VLAN pair,
- * or per sender where there is no VLAN. Belongs to the punt thread.
+ * Keeps one line from taking the control plane for itself: so many frames a second with a burst of twice that, per VLAN
+ * pair, or per sender where there is no VLAN. Belongs to the punt thread.
  *
- * <p>A fixed table of theoretical arrival times (GCRA, the virtual scheduling form of ITU-T I.371); lines that fall on the
- * same place share a limit, which errs on the strict side and needs no memory per line.
+ * <p>A fixed table of theoretical arrival times (GCRA, the virtual scheduling form of ITU-T I.371); lines that fall on
+ * the same place share a limit, which errs on the strict side and needs no memory per line.
  */
 final class LineLimiter {
 

@@ -7,8 +7,8 @@ import sluice.session.api.AccessProtocol;
 import sluice.session.api.FrameKind;
 
 /**
- * The access protocols that are there now. Of two with the same name the one that came last is used, so that a new version
- * takes over beside the old one. Safe for any thread.
+ * The access protocols that are there now. Of two with the same name the one that came last is used, so that a new
+ * version takes over beside the old one. Safe for any thread.
  */
 final class Protocols {
 

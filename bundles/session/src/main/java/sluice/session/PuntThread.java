@@ -22,8 +22,8 @@ import sluice.session.api.AccessProtocol;
 import sluice.session.api.SessionKey;
 
 /**
- * Takes frames from the data plane and hands each to the shard of its session: one thread, one copy of the frame. What is
- * too much for one line, malformed, or nobody's is counted here and costs the shards nothing.
+ * Takes frames from the data plane and hands each to the shard of its session: one thread, one copy of the frame. What
+ * is too much for one line, malformed, or nobody's is counted here and costs the shards nothing.
  */
 final class PuntThread implements AutoCloseable {
 
@@ -70,8 +70,8 @@ final class PuntThread implements AutoCloseable {
         List<List<String>> rows = new ArrayList<>();
         malformed.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry ->
-                        rows.add(List.of(entry.getKey(), Long.toString(entry.getValue().sum()))));
+                .forEach(entry -> rows.add(
+                        List.of(entry.getKey(), Long.toString(entry.getValue().sum()))));
         return new Table(List.of("Reason", "Frames"), rows);
     }
 

@@ -18,8 +18,8 @@ import sluice.session.api.IncompatibleState;
 import sluice.session.api.Network;
 
 /**
- * Goes on after a restart: what the store says was granted is granted, what the data plane still forwards without a grant is
- * removed, what it has lost is installed again. Runs once, before frames are let in.
+ * Goes on after a restart: what the store says was granted is granted, what the data plane still forwards without a
+ * grant is removed, what it has lost is installed again. Runs once, before frames are let in.
  */
 final class Recovery {
 

@@ -5,8 +5,8 @@ import java.util.Map;
 import sluice.session.api.SessionKey;
 
 /**
- * Who was rejected a moment ago, so that a client that asks again and again costs RADIUS one question per hold time. Bounded:
- * the oldest is forgotten first. Of one thread.
+ * Who was rejected a moment ago, so that a client that asks again and again costs RADIUS one question per hold time.
+ * Bounded: the oldest is forgotten first. Of one thread.
  */
 final class RejectMemory {
 

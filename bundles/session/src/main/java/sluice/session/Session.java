@@ -25,7 +25,9 @@ import sluice.session.api.SessionKey;
 import sluice.session.api.SessionView;
 import sluice.session.api.TimerName;
 
-/** One subscriber's session. Mutable; belongs to its shard. Times are wall clock milliseconds unless they say otherwise. */
+/**
+ * One subscriber's session. Mutable; belongs to its shard. Times are wall clock milliseconds unless they say otherwise.
+ */
 final class Session implements SessionView {
 
     /** Where a session stands for the engine; the protocol has a state of its own beside it. */
@@ -315,7 +317,8 @@ final class Session implements SessionView {
         int earliest = -1;
         for (int i = 0; i < timers.size(); i++) {
             long deadline = timers.get(i).deadline();
-            if (deadline <= now && (earliest < 0 || deadline < timers.get(earliest).deadline())) {
+            if (deadline <= now
+                    && (earliest < 0 || deadline < timers.get(earliest).deadline())) {
                 earliest = i;
             }
         }

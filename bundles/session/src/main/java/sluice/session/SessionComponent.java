@@ -44,7 +44,9 @@ import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
 import sluice.session.api.Sessions;
 
-/** The session engine as a component. A changed setting makes a new engine, which recovers everything from the store. */
+/**
+ * The session engine as a component. A changed setting makes a new engine, which recovers everything from the store.
+ */
 @Component(service = Sessions.class, configurationPid = "sluice.session", immediate = true)
 @Designate(ocd = SessionComponent.Config.class)
 public final class SessionComponent implements Sessions {
@@ -60,7 +62,10 @@ public final class SessionComponent implements Sessions {
         @AttributeDefinition(
                 required = false,
                 description = "Who says which subscribers are served",
-                options = {@Option(label = "RADIUS", value = "radius"), @Option(label = "nobody: all are", value = "none")})
+                options = {
+                    @Option(label = "RADIUS", value = "radius"),
+                    @Option(label = "nobody: all are", value = "none")
+                })
         String authentication() default "radius";
 
         @AttributeDefinition(
@@ -71,7 +76,8 @@ public final class SessionComponent implements Sessions {
 
         @AttributeDefinition(
                 required = false,
-                description = "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {mac} {port} {svlan} {cvlan}")
+                description =
+                        "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {mac} {port} {svlan} {cvlan}")
         String user__name() default "{bng}/{remote-id}/{circuit-id}";
 
         @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "10")
@@ -104,7 +110,10 @@ public final class SessionComponent implements Sessions {
                 min = "0")
         int reject__hold__seconds() default 5;
 
-        @AttributeDefinition(required = false, description = "How long setting up a session may take, seconds", min = "1")
+        @AttributeDefinition(
+                required = false,
+                description = "How long setting up a session may take, seconds",
+                min = "1")
         int setup__seconds() default 60;
     }
 
@@ -134,8 +143,7 @@ public final class SessionComponent implements Sessions {
                 RandomGenerator.of("L64X128MixRandom"),
                 new SessionIds(clock.millis(), Recovery.largestId(store)),
                 counters);
-        engine = closer.add(
-                new SessionEngine(with, store, source, MonotonicClock.system(), shards(config.shards())));
+        engine = closer.add(new SessionEngine(with, store, source, MonotonicClock.system(), shards(config.shards())));
         publish(context, "session:counters", "What the session engine counted", counters::table);
         publish(context, "session:shards", "The threads that own the sessions", engine::shardTable);
         publish(context, "session:malformed", "Malformed control frames by reason", engine::malformedTable);

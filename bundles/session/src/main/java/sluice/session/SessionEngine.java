@@ -1,7 +1,6 @@
 package sluice.session;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
@@ -23,7 +21,6 @@ import sluice.loop.Closer;
 import sluice.loop.Idle;
 import sluice.loop.Loop;
 import sluice.loop.MonotonicClock;
-import sluice.platform.api.CounterSet;
 import sluice.platform.api.Event;
 import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
@@ -38,8 +35,8 @@ import sluice.session.api.SessionInfo;
 import sluice.session.api.Sessions;
 
 /**
- * Runs the sessions: recovers what was granted, then lets frames in and spreads them over its shards. Without OSGi, so that
- * tests and the simulator run the same engine; {@link SessionComponent} is its skin.
+ * Runs the sessions: recovers what was granted, then lets frames in and spreads them over its shards. Without OSGi, so
+ * that tests and the simulator run the same engine; {@link SessionComponent} is its skin.
  */
 final class SessionEngine implements Sessions, AutoCloseable {
 
@@ -89,7 +86,12 @@ final class SessionEngine implements Sessions, AutoCloseable {
             recover(store);
             for (int i = 0; i < shardCount; i++) {
                 Bell bell = java.util.Objects.requireNonNull(bells.get(i));
-                Loop loop = new Loop("sluice-session-" + i, clock, bell, Idle.forProcessors(Runtime.getRuntime().availableProcessors()), List.of(shards.get(i)));
+                Loop loop = new Loop(
+                        "sluice-session-" + i,
+                        clock,
+                        bell,
+                        Idle.forProcessors(Runtime.getRuntime().availableProcessors()),
+                        List.of(shards.get(i)));
                 loops.add(closer.add(loop).start());
             }
             punt = closer.add(new PuntThread(source, protocols, shards, with.settings(), with.counters(), clock));
@@ -164,9 +166,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
         }
         return ended.thenApply(sessions -> {
             Event stop = new Event(
-                    GATEWAY_STOP,
-                    with.clock().instant(),
-                    Map.of("sessions", "0", "ended", Integer.toString(sessions)));
+                    GATEWAY_STOP, with.clock().instant(), Map.of("sessions", "0", "ended", Integer.toString(sessions)));
             with.journal().submit(new Transaction(List.of(), List.of(stop)), UNHEARD);
             LOG.info("Out of service: {} sessions ended", sessions);
             return sessions;
@@ -208,8 +208,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
                     Long.toString(loop.turnTimes().max() / 1_000),
                     Long.toString(loop.failures())));
         }
-        return new Table(
-                List.of("Shard", "Sessions", "Waiting", "Refused", "Longest turn, µs", "Failures"), rows);
+        return new Table(List.of("Shard", "Sessions", "Waiting", "Refused", "Longest turn, µs", "Failures"), rows);
     }
 
     Table malformedTable() {
@@ -253,8 +252,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
         });
         try {
             answer.get(BARRIER.toMillis(), TimeUnit.MILLISECONDS)
-                    .ifPresent(reason ->
-                            LOG.error("The journal refuses ({}); new sessions are refused too", reason));
+                    .ifPresent(reason -> LOG.error("The journal refuses ({}); new sessions are refused too", reason));
         } catch (TimeoutException e) {
             throw new IllegalStateException("The journal does not answer within " + BARRIER, e);
         } catch (ExecutionException e) {

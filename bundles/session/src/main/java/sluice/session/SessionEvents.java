@@ -50,7 +50,9 @@ final class SessionEvents {
         fields.put(SessionEvent.AUTH_STATE, session.isAuthenticated() ? "authenticated" : "unauthenticated");
         fields.put(SessionEvent.STATUS, status);
         fields.put(SessionEvent.MAC_ADDRESS, session.key().mac().toString());
-        session.address().ifPresent(grant -> fields.put(SessionEvent.IP_ADDRESS, grant.address().toString()));
+        session.address()
+                .ifPresent(grant ->
+                        fields.put(SessionEvent.IP_ADDRESS, grant.address().toString()));
         fields.put(SessionEvent.USERNAME, session.userName());
         fields.put(SessionEvent.POLICY, session.policy().name());
         fields.put(SessionEvent.PROTOCOL, session.protocol());

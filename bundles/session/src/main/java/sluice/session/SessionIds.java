@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import sluice.session.api.SessionId;
 
 /**
- * Makes session ids that count up and never come again: they start at the time of day in milliseconds times 2<sup>20</sup>,
- * or behind the largest recovered id if the clock went back. Safe for any thread.
+ * Makes session ids that count up and never come again: they start at the time of day in milliseconds times
+ * 2<sup>20</sup>, or behind the largest recovered id if the clock went back. Safe for any thread.
  */
 final class SessionIds {
 

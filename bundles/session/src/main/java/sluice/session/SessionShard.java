@@ -65,10 +65,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         this.protocols = protocols;
         this.now = now;
         inbox = new Inbox<>(
-                bell,
-                with.settings().authenticating() + DurableTurns.UNDER_WAY_MAX + 1,
-                COMMANDS_MAX,
-                FRAMES_MAX);
+                bell, with.settings().authenticating() + DurableTurns.UNDER_WAY_MAX + 1, COMMANDS_MAX, FRAMES_MAX);
         timers = new SessionTimers(now);
         turns = new DurableTurns(with.journal(), inbox, this::freeze, with.counters(), this);
         performer = new EffectPerformer(with, timers, turns, this);
@@ -108,7 +105,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         return Math.min(timers.nextDeadline(), turns.nextDeadline());
     }
 
-    /** Answers what waits. Sessions being set up lose their reservation; open ones go on in the data plane and the store. */
+    /**
+     * Answers what waits. Sessions being set up lose their reservation; open ones go on in the data plane and the
+     * store.
+     */
     @Override
     public void end() {
         inbox.close(mail -> {
@@ -129,7 +129,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         turns.seal(now);
     }
 
-    /** Before the shard turns for the first time: a session from the store. Its timers that were due meanwhile are due at once. */
+    /**
+     * Before the shard turns for the first time: a session from the store. Its timers that were due meanwhile are due
+     * at once.
+     */
     void recover(FrozenSession frozen, sluice.session.api.AddressGrant grant, boolean inDataPlane) {
         Session session = new Session(frozen.id(), frozen.key(), frozen.protocol(), frozen.userName(), networks);
         session.authorize(
@@ -145,8 +148,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         session.durable(true);
         table.add(session);
         long wall = with.clock().millis();
-        frozen.timers().forEach((name, deadline) -> timers.arm(
-                session, new sluice.session.api.TimerName(name), now + Math.max(0, deadline - wall)));
+        frozen.timers()
+                .forEach((name, deadline) -> timers.arm(
+                        session, new sluice.session.api.TimerName(name), now + Math.max(0, deadline - wall)));
         sessions = table.size();
         if (!inDataPlane) {
             turns.current().changed(session);
@@ -182,8 +186,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private void frame(Session session, Mail.Arrived mail) {
         step(session, mail.protocol(), () -> {
             session.thawFor(mail.protocol());
-            performer.apply(
-                    session, mail.protocol(), mail.protocol().onFrame(session, mail.frame(), now), now);
+            performer.apply(session, mail.protocol(), mail.protocol().onFrame(session, mail.frame(), now), now);
         });
     }
 
@@ -194,13 +197,15 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             return Optional.empty();
         }
         Session session = new Session(
-                with.ids().next(), key, protocol.name(), with.settings().userName().of(key), networks);
+                with.ids().next(),
+                key,
+                protocol.name(),
+                with.settings().userName().of(key),
+                networks);
         table.add(session);
         starting++;
         timers.arm(
-                session,
-                SessionTimers.SETUP,
-                now + with.settings().setupTime().toMillis());
+                session, SessionTimers.SETUP, now + with.settings().setupTime().toMillis());
         return Optional.of(session);
     }
 
@@ -295,10 +300,12 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     private void tell(Session session, Outcome outcome) {
-        protocols.named(session.protocol()).ifPresent(protocol -> step(session, protocol, () -> {
-            session.thawFor(protocol);
-            performer.apply(session, protocol, protocol.onOutcome(session, outcome, now), now);
-        }));
+        protocols
+                .named(session.protocol())
+                .ifPresent(protocol -> step(session, protocol, () -> {
+                    session.thawFor(protocol);
+                    performer.apply(session, protocol, protocol.onOutcome(session, outcome, now), now);
+                }));
     }
 
     /** Something that a protocol does; thrown by it, an exception ends the step and not the loop. */
@@ -448,25 +455,6 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     private FrozenSession freeze(Session session) {
-        long wall = with.clock().millis();
-        Map<String, Long> deadlines = session.timers().stream()
-                .collect(Collectors.toMap(
-                        timer -> timer.name().value(), timer -> wall + timer.deadline() - now, (one, other) -> one));
-        return new FrozenSession(
-                session.id(),
-                session.key(),
-                session.protocol(),
-                session.userName(),
-                session.isAuthenticated(),
-                session.authorization().orElseThrow(),
-                session.ip4(),
-                session.tags(),
-                session.nextHop(),
-                session.openedAt(),
-                session.leaseEnds(),
-                session.before(),
-                session.reported(),
-                deadlines,
-                session.freezeState());
+        return FrozenSession.of(session, now, with.clock().millis());
     }
 }

@@ -11,10 +11,10 @@ import sluice.net.LineId;
 import sluice.session.api.SessionKey;
 
 /**
- * Makes the user name of a line. Fields in braces are replaced: {@code {bng}}, {@code {circuit-id}}, {@code {remote-id}},
- * {@code {mac}}, {@code {port}}, {@code {svlan}}, {@code {cvlan}}. Bytes of the line that are not printable are escaped, so
- * nothing can be injected. A line without circuit-id has {@code svlan.cvlan} in its place, one without remote-id
- * {@code port-N}.
+ * Makes the user name of a line. Fields in braces are replaced: {@code {bng}}, {@code {circuit-id}},
+ * {@code {remote-id}}, {@code {mac}}, {@code {port}}, {@code {svlan}}, {@code {cvlan}}. Bytes of the line that are not
+ * printable are escaped, so nothing can be injected. A line without circuit-id has {@code svlan.cvlan} in its place,
+ * one without remote-id {@code port-N}.
  */
 final class UserNameTemplate {
 
@@ -41,8 +41,9 @@ final class UserNameTemplate {
             literal(template.substring(end, matcher.start()));
             BiFunction<String, SessionKey, String> field = FIELDS.get(matcher.group(1));
             if (field == null) {
-                throw new IllegalArgumentException("user_name = " + template + ": no field {" + matcher.group(1)
-                        + "}, expected one of " + FIELDS.keySet().stream().sorted().toList());
+                throw new IllegalArgumentException(
+                        "user_name = " + template + ": no field {" + matcher.group(1) + "}, expected one of "
+                                + FIELDS.keySet().stream().sorted().toList());
             }
             parts.add(field);
             end = matcher.end();

@@ -1,4 +1,7 @@
-/** The session engine: shards that own the sessions, timers, opening and closing, recovery (provider of {@code Sessions}). */
+/**
+ * The session engine: shards that own the sessions, timers, opening and closing, recovery (provider of
+ * {@code Sessions}).
+ */
 @NullMarked
 package sluice.session;
 

@@ -95,11 +95,9 @@ final class Gateway {
                 dataPlane,
                 journal,
                 addresses,
-                authorization -> authorization.policy()
-                        .map(name -> new Policy(
-                                name,
-                                Policy.UNLIMITED.download(),
-                                Policy.UNLIMITED.upload()))
+                authorization -> authorization
+                        .policy()
+                        .map(name -> new Policy(name, Policy.UNLIMITED.download(), Policy.UNLIMITED.upload()))
                         .orElse(Policy.UNLIMITED),
                 () -> Optional.of(radius),
                 clock.wall(),

@@ -24,8 +24,8 @@ import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
 /**
- * The smallest protocol that goes through everything the engine does. A frame is {@code port}, an operation, C-VLAN, MAC and
- * circuit-id; answers are frames of the same form.
+ * The smallest protocol that goes through everything the engine does. A frame is {@code port}, an operation, C-VLAN,
+ * MAC and circuit-id; answers are frames of the same form.
  */
 final class ScriptedProtocol implements AccessProtocol {
 
@@ -46,7 +46,9 @@ final class ScriptedProtocol implements AccessProtocol {
 
     record State(String word) implements ProtocolState {}
 
-    /** A frame from a subscriber, long enough to look like one and of ethertype DHCP is not needed: the kind is OTHER. */
+    /**
+     * A frame from a subscriber, long enough to look like one and of ethertype DHCP is not needed: the kind is OTHER.
+     */
     static Frame frame(char operation, int cvlan, long mac, String circuit) {
         return new Frame(
                 0,
@@ -111,9 +113,7 @@ final class ScriptedProtocol implements AccessProtocol {
 
     @Override
     public Step onTimer(SessionView session, TimerName timer, long now) {
-        return timer.equals(LEASE_TIMER)
-                ? Step.forget(new Effect.Close(TerminateCause.LOST_CARRIER))
-                : Step.forget();
+        return timer.equals(LEASE_TIMER) ? Step.forget(new Effect.Close(TerminateCause.LOST_CARRIER)) : Step.forget();
     }
 
     @Override

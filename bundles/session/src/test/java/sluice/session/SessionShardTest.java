@@ -84,7 +84,9 @@ final class SessionShardTest {
         gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
         gateway.advance(Duration.ofSeconds(5));
         assertThat(gateway.dataPlane.passes(address)).isFalse();
-        assertThat(gateway.addresses.held).as("not free before the store forgot it").containsKey(address);
+        assertThat(gateway.addresses.held)
+                .as("not free before the store forgot it")
+                .containsKey(address);
         gateway.journal.heal();
         gateway.advance(Duration.ofSeconds(2));
         assertThat(gateway.addresses.held).isEmpty();
@@ -146,7 +148,9 @@ final class SessionShardTest {
         gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
         assertThat(gateway.dataPlane.entries()).hasSize(1);
         gateway.restart();
-        assertThat(gateway.dataPlane.entries()).as("the grant was never durable").isEmpty();
+        assertThat(gateway.dataPlane.entries())
+                .as("the grant was never durable")
+                .isEmpty();
         assertThat(gateway.counted(SessionCounter.STRAY_REMOVED)).isEqualTo(1);
     }
 
@@ -331,8 +335,10 @@ final class SessionShardTest {
         gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Drained(List.of(), 0, drained));
         gateway.turn();
         assertThat(drained).isCompletedWithValue(3);
-        assertThat(stops()).hasSize(2).allSatisfy(stop -> assertThat(stop.field(SessionEvent.TERMINATE_CAUSE))
-                .isEqualTo("Admin-Reboot"));
+        assertThat(stops())
+                .hasSize(2)
+                .allSatisfy(stop ->
+                        assertThat(stop.field(SessionEvent.TERMINATE_CAUSE)).isEqualTo("Admin-Reboot"));
         assertThat(gateway.addresses.held).isEmpty();
         gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
         assertThat(gateway.counted(SessionCounter.DROP_DRAINING)).isEqualTo(1);

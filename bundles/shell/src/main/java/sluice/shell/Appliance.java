@@ -16,8 +16,8 @@ import sluice.platform.api.Inspectable;
 import sluice.session.api.Sessions;
 
 /**
- * What the shell sees of the appliance at this moment. Everything may be missing: the shell is there to say so. While a bundle
- * is being replaced a service may be there twice; the one that came last counts. Safe for any thread.
+ * What the shell sees of the appliance at this moment. Everything may be missing: the shell is there to say so. While a
+ * bundle is being replaced a service may be there twice; the one that came last counts. Safe for any thread.
  */
 @Component(service = Appliance.class, immediate = true)
 public final class Appliance {

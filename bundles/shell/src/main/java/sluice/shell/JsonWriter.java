@@ -3,8 +3,8 @@ package sluice.shell;
 import java.util.Optional;
 
 /**
- * Writes one JSON text (RFC 8259) from left to right. The text is pure ASCII: everything else is escaped, so that it survives
- * whatever the terminal between the appliance and the script believes about character sets. For one thread.
+ * Writes one JSON text (RFC 8259) from left to right. The text is pure ASCII: everything else is escaped, so that it
+ * survives whatever the terminal between the appliance and the script believes about character sets. For one thread.
  */
 final class JsonWriter {
 

@@ -21,8 +21,8 @@ import sluice.session.api.SessionInfo;
 import sluice.session.api.Sessions;
 
 /**
- * {@code dhcp:leases}: sessions seen as leases. The DHCP server keeps nothing of its own (a lease is its session), so the table
- * is made of the sessions. Safe for any thread.
+ * {@code dhcp:leases}: sessions seen as leases. The DHCP server keeps nothing of its own (a lease is its session), so
+ * the table is made of the sessions. Safe for any thread.
  */
 @Component(service = Inspectable.class)
 public final class LeaseTable implements Inspectable {

@@ -1,8 +1,8 @@
 package sluice.shell;
 
 /**
- * Text that is safe on a terminal. User names, host names and circuit-ids come from subscribers; a control character in them
- * could move the operator's cursor or change his window.
+ * Text that is safe on a terminal. User names, host names and circuit-ids come from subscribers; a control character in
+ * them could move the operator's cursor or change his window.
  */
 final class Printable {
 
@@ -31,7 +31,10 @@ final class Printable {
         return "0".repeat(Math.max(0, digits - text.length())) + text;
     }
 
-    /** C0 and C1 controls, invisible format characters (they reverse the line or hide), halves of surrogate pairs, line ends. */
+    /**
+     * C0 and C1 controls, invisible format characters (they reverse the line or hide), halves of surrogate pairs, line
+     * ends.
+     */
     private static boolean isUnsafe(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,

@@ -10,8 +10,8 @@ import sluice.net.MacAddress;
 import sluice.session.api.SessionInfo;
 
 /**
- * Which sessions an operator wants to see. Conditions hold together; text is compared as a whole, ignoring case, and may
- * contain {@code *} for anything.
+ * Which sessions an operator wants to see. Conditions hold together; text is compared as a whole, ignoring case, and
+ * may contain {@code *} for anything.
  */
 final class SessionFilter {
 
@@ -20,7 +20,8 @@ final class SessionFilter {
     /**
      * A condition from the options of a command; an empty text sets none.
      *
-     * @param line access line as {@code session:list} shows it, or only {@code port:svlan.cvlan}, or its circuit-id or remote-id
+     * @param line access line as {@code session:list} shows it, or only {@code port:svlan.cvlan}, or its circuit-id or
+     *     remote-id
      * @param mac MAC address, or a part with {@code *}
      * @param address IPv4 address or prefix
      * @param user user name

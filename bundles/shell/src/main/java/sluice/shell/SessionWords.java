@@ -19,8 +19,8 @@ import sluice.session.api.SessionInfo;
 import sluice.session.api.TerminateCause;
 
 /**
- * Completes words from the sessions there are. The prefix is applied on the shards, so that only what fits crosses; when the
- * engine does not answer at once there is nothing to complete, never a hanging terminal.
+ * Completes words from the sessions there are. The prefix is applied on the shards, so that only what fits crosses;
+ * when the engine does not answer at once there is nothing to complete, never a hanging terminal.
  */
 @SuppressWarnings("NullAway.Init") // Karaf sets the reference
 abstract class SessionWords implements Completer {

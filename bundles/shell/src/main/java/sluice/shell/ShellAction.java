@@ -17,8 +17,8 @@ import sluice.session.api.SessionInfo;
 import sluice.session.api.Sessions;
 
 /**
- * What our commands share: where to print, and how to ask the session engine. Karaf makes one per call and sets the fields;
- * a {@link CommandException} ends a command with a sentence for the operator and exit code 1.
+ * What our commands share: where to print, and how to ask the session engine. Karaf makes one per call and sets the
+ * fields; a {@link CommandException} ends a command with a sentence for the operator and exit code 1.
  */
 @SuppressWarnings("NullAway.Init") // Karaf sets the references before the call
 abstract class ShellAction implements Action {

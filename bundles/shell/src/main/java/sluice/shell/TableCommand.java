@@ -12,8 +12,8 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 import sluice.platform.api.Inspectable;
 
 /**
- * The command of one table: {@code dhcp:leases} prints the table of that name. It looks the table up at every call, so that
- * it outlives a replacement of the bundle that owns the table.
+ * The command of one table: {@code dhcp:leases} prints the table of that name. It looks the table up at every call, so
+ * that it outlives a replacement of the bundle that owns the table.
  */
 final class TableCommand implements Command {
 

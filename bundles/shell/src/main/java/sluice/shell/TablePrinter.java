@@ -10,8 +10,8 @@ import org.apache.karaf.shell.support.table.ShellTable;
 import sluice.platform.api.Table;
 
 /**
- * Prints tables, for people with lines and headings, for scripts as JSON. Lines are drawn in ASCII, because serial consoles of
- * access nodes know nothing else.
+ * Prints tables, for people with lines and headings, for scripts as JSON. Lines are drawn in ASCII, because serial
+ * consoles of access nodes know nothing else.
  *
  * @param out where to
  * @param width columns of the terminal; 0 when there is none, then nothing is cut
@@ -69,8 +69,8 @@ record TablePrinter(PrintStream out, int width) {
     }
 
     /**
-     * {@code {"data":[{COLUMN:CELL,...},...],"count":ROWS}}: all values text, names made of the headings in lower case with
-     * underscores; the count is that of all rows, also of those behind the limit.
+     * {@code {"data":[{COLUMN:CELL,...},...],"count":ROWS}}: all values text, names made of the headings in lower case
+     * with underscores; the count is that of all rows, also of those behind the limit.
      *
      * @param limit at most so many rows; 0 for all
      */

@@ -23,8 +23,8 @@ import org.apache.karaf.shell.impl.console.RegistryImpl;
 import org.apache.karaf.shell.support.parsing.CommandLineImpl;
 
 /**
- * A shell session without a framework: Karaf's own registry, injection and argument parser, and a terminal as wide as a test
- * wants it.
+ * A shell session without a framework: Karaf's own registry, injection and argument parser, and a terminal as wide as a
+ * test wants it.
  */
 final class FakeShell implements Session {
 

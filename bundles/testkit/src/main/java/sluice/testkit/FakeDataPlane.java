@@ -21,9 +21,9 @@ import sluice.dataplane.api.Traffic;
 import sluice.net.Ip4;
 
 /**
- * A data plane in memory: keeps entries and counters by address as the real one does, also over a "restart" of the engine
- * that uses it. Frames that a test {@link #receive}s are punted, frames that the engine sends are {@link #sent}. Safe for any
- * thread.
+ * A data plane in memory: keeps entries and counters by address as the real one does, also over a "restart" of the
+ * engine that uses it. Frames that a test {@link #receive}s are punted, frames that the engine sends are {@link #sent}.
+ * Safe for any thread.
  */
 public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
 

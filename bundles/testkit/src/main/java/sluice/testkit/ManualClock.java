@@ -6,7 +6,10 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import sluice.loop.MonotonicClock;
 
-/** Time that a test moves by hand: the monotonic clock, and with it a {@linkplain #wall wall clock}. Safe for any thread. */
+/**
+ * Time that a test moves by hand: the monotonic clock, and with it a {@linkplain #wall wall clock}. Safe for any
+ * thread.
+ */
 public final class ManualClock implements MonotonicClock {
 
     private final Instant origin;

@@ -5,25 +5,25 @@ import java.util.Optional;
 import sluice.net.Ip4;
 
 /**
- * Forwards the subscribers' packets without asking anybody. What was installed goes on while the control plane is away, and
- * is found again after a restart.
+ * Forwards the subscribers' packets without asking anybody. What was installed goes on while the control plane is away,
+ * and is found again after a restart.
  *
- * <p>Safe for any thread, but two threads must not change the same address at the same time. Calls take microseconds and do
- * not block.
+ * <p>Safe for any thread, but two threads must not change the same address at the same time. Calls take microseconds
+ * and do not block.
  */
 public interface DataPlane {
 
     /**
-     * Says which networks exist. Entries in networks that stay are untouched. A network that is missing in the list goes
-     * when it has no entries, and stays as it is while it has some.
+     * Says which networks exist. Entries in networks that stay are untouched. A network that is missing in the list
+     * goes when it has no entries, and stays as it is while it has some.
      *
      * @throws DataPlaneException when the capacity is reached or a prefix overlaps another
      */
     void networks(List<NetworkEntry> networks) throws DataPlaneException;
 
     /**
-     * Lets a subscriber's packets pass. When the same session is installed at this address already, its line and rates are
-     * changed and its counters go on; the change is atomic for packets.
+     * Lets a subscriber's packets pass. When the same session is installed at this address already, its line and rates
+     * are changed and its counters go on; the change is atomic for packets.
      *
      * @throws DataPlaneException when another session holds the address, the capacity is reached, or the kernel refuses
      */
@@ -31,8 +31,8 @@ public interface DataPlane {
 
     /**
      * Stops a subscriber's packets and then reads the counters for the last time. The entry and its counters stay until
-     * {@link #remove}, so that a crash between the two loses no count; {@link #install} of the same session lets its packets
-     * pass again.
+     * {@link #remove}, so that a crash between the two loses no count; {@link #install} of the same session lets its
+     * packets pass again.
      *
      * @return empty when that session is not installed at that address
      */

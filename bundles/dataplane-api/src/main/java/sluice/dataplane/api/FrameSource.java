@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 /**
- * Frames that the data plane does not handle itself and hands to the control plane. One thread polls; {@link #wake} is for
- * any thread.
+ * Frames that the data plane does not handle itself and hands to the control plane. One thread polls; {@link #wake} is
+ * for any thread.
  */
 public interface FrameSource {
 

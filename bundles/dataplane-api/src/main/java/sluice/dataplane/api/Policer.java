@@ -16,7 +16,8 @@ public record Policer(long bitsPerSecond, long burstBytes) {
             throw new IllegalArgumentException("Rate and burst must not be negative");
         }
         if ((bitsPerSecond == 0) != (burstBytes == 0)) {
-            throw new IllegalArgumentException("Rate " + bitsPerSecond + " bit/s with a burst of " + burstBytes + " bytes");
+            throw new IllegalArgumentException(
+                    "Rate " + bitsPerSecond + " bit/s with a burst of " + burstBytes + " bytes");
         }
     }
 

@@ -17,13 +17,7 @@ import sluice.net.VlanTag;
  * @param download what the subscriber may receive
  */
 public record SubscriberEntry(
-        long session,
-        int port,
-        List<VlanTag> tags,
-        MacAddress mac,
-        Ip4 address,
-        Policer upload,
-        Policer download) {
+        long session, int port, List<VlanTag> tags, MacAddress mac, Ip4 address, Policer upload, Policer download) {
 
     public SubscriberEntry {
         tags = List.copyOf(tags);

@@ -1,8 +1,8 @@
 package sluice.dataplane.api;
 
 /**
- * What one subscriber sent and received since its entry was installed. Bytes are those of IP packets (total length), so that
- * they do not depend on tags. Delivered and dropped are counted apart.
+ * What one subscriber sent and received since its entry was installed. Bytes are those of IP packets (total length), so
+ * that they do not depend on tags. Delivered and dropped are counted apart.
  *
  * @param uploadPackets delivered from the subscriber
  * @param downloadPackets delivered to the subscriber

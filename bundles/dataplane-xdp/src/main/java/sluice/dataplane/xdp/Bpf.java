@@ -95,8 +95,7 @@ final class Bpf {
     private static final CStruct OBJECT =
             CStruct.of(CStruct.u64("pathname"), CStruct.u32("bpf_fd"), CStruct.u32("file_flags"));
 
-    private static final CStruct INFO =
-            CStruct.of(CStruct.u32("bpf_fd"), CStruct.u32("info_len"), CStruct.u64("info"));
+    private static final CStruct INFO = CStruct.of(CStruct.u32("bpf_fd"), CStruct.u32("info_len"), CStruct.u64("info"));
 
     private static final CStruct LINK = CStruct.of(
             CStruct.u32("prog_fd"), CStruct.u32("target_ifindex"), CStruct.u32("attach_type"), CStruct.u32("flags"));
@@ -163,7 +162,8 @@ final class Bpf {
      * @param cursor 8 bytes of the kernel's; where to go on
      * @param first whether to begin at the beginning
      */
-    static Batch lookupBatch(int map, MemorySegment cursor, boolean first, MemorySegment keys, MemorySegment values, int count)
+    static Batch lookupBatch(
+            int map, MemorySegment cursor, boolean first, MemorySegment keys, MemorySegment values, int count)
             throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = BATCH.allocate(arena);
@@ -238,8 +238,7 @@ final class Bpf {
             return new KernelException(call, 0, "refused once, accepted at the second try");
         } catch (KernelException refusal) {
             String text = log.getString(0, StandardCharsets.ISO_8859_1);
-            return new KernelException(
-                    call, refusal.errno(), text.substring(Math.max(0, text.length() - LOG_SHOWN)));
+            return new KernelException(call, refusal.errno(), text.substring(Math.max(0, text.length() - LOG_SHOWN)));
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The compiled data plane: which maps it wants, which programs it has, and what their values look like. Nothing is in the
- * kernel yet. Immutable.
+ * The compiled data plane: which maps it wants, which programs it has, and what their values look like. Nothing is in
+ * the kernel yet. Immutable.
  */
 final class BpfObject {
 
@@ -87,8 +87,8 @@ final class BpfObject {
             text.append('\n');
         }
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, DIGITS);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
@@ -98,9 +98,8 @@ final class BpfObject {
     private List<ElfObject.Symbol> programSymbols() {
         int section = elf.section(PROGRAMS).orElseThrow().index();
         return elf.symbols().stream()
-                .filter(symbol -> symbol.section() == section
-                        && symbol.kind() == ElfObject.Symbol.FUNCTION
-                        && symbol.global())
+                .filter(symbol ->
+                        symbol.section() == section && symbol.kind() == ElfObject.Symbol.FUNCTION && symbol.global())
                 .toList();
     }
 
@@ -115,8 +114,8 @@ final class BpfObject {
     }
 
     /**
-     * Reads the struct that declares a map. Numbers are hidden in the length of an array behind a pointer, types behind a
-     * pointer ({@code __uint} and {@code __type} of bpf_helpers.h).
+     * Reads the struct that declares a map. Numbers are hidden in the length of an array behind a pointer, types behind
+     * a pointer ({@code __uint} and {@code __type} of bpf_helpers.h).
      */
     private MapSpec readMap(String name, int struct) {
         int type = 0;

@@ -147,7 +147,8 @@ final class Btf {
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < vlen(plain); i++) {
             int at = at(plain) + TYPE_BYTES + i * MEMBER_BYTES;
-            members.add(new Member(text(bytes.getInt(at)), bytes.getInt(at + 4), (bytes.getInt(at + 8) & 0xffffff) / 8));
+            members.add(
+                    new Member(text(bytes.getInt(at)), bytes.getInt(at + 4), (bytes.getInt(at + 8) & 0xffffff) / 8));
         }
         return members;
     }
@@ -198,7 +199,8 @@ final class Btf {
     private void fixSection(int type, ElfObject elf, ElfObject.Section section) {
         bytes.putInt(at(type) + 8, section.size());
         ToIntFunction<String> place = name -> elf.symbols().stream()
-                .filter(symbol -> symbol.section() == section.index() && symbol.name().equals(name))
+                .filter(symbol ->
+                        symbol.section() == section.index() && symbol.name().equals(name))
                 .mapToInt(ElfObject.Symbol::value)
                 .findFirst()
                 .orElse(0);

@@ -18,7 +18,8 @@ import sluice.net.Ip4;
 import sluice.net.MacAddress;
 
 /**
- * The settings of the gateway, in memory shared with the programs. Two halves, of which the state names the one in force.
+ * The settings of the gateway, in memory shared with the programs. Two halves, of which the state names the one in
+ * force.
  *
  * <pre>
  * struct config:   state u32 | - u32 | settings, even | settings, odd
@@ -110,8 +111,8 @@ final class ConfigTable {
     private static GatewaySettings read(MemorySegment in) {
         Optional<MacAddress> nextHop =
                 in.get(JAVA_INT, CORE_AT + 20) == 0 ? Optional.empty() : Optional.of(readMac(in, CORE_AT + 14));
-        Core core = new Core(
-                in.get(JAVA_INT, CORE_AT), in.get(JAVA_INT, CORE_AT + 4), readMac(in, CORE_AT + 8), nextHop);
+        Core core =
+                new Core(in.get(JAVA_INT, CORE_AT), in.get(JAVA_INT, CORE_AT + 4), readMac(in, CORE_AT + 8), nextHop);
         List<IndexedNetwork> networks = new ArrayList<>();
         for (int i = 0; i < in.get(JAVA_INT, 0); i++) {
             long at = NETWORKS_AT + (long) i * NETWORK_BYTES;

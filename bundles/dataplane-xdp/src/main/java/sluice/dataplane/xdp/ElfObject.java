@@ -129,8 +129,8 @@ final class ElfObject {
 
     /** The bytes of a section that must be there. */
     byte[] contents(String name) {
-        Section section = section(name)
-                .orElseThrow(() -> new IllegalArgumentException("The BPF object has no section " + name));
+        Section section =
+                section(name).orElseThrow(() -> new IllegalArgumentException("The BPF object has no section " + name));
         return contents(section, 0, section.size());
     }
 

@@ -15,8 +15,19 @@ public final class EntryTable implements Inspectable {
 
     private static final int ROWS_MAX = 1000;
     private static final List<String> COLUMNS = List.of(
-            "Address", "Port", "Tags", "MAC", "Session", "State", "Up packets", "Up bytes", "Up policed", "Down packets",
-            "Down bytes", "Down policed", "Spoofed");
+            "Address",
+            "Port",
+            "Tags",
+            "MAC",
+            "Session",
+            "State",
+            "Up packets",
+            "Up bytes",
+            "Up policed",
+            "Down packets",
+            "Down bytes",
+            "Down policed",
+            "Spoofed");
 
     private final XdpDataPlane dataPlane;
 

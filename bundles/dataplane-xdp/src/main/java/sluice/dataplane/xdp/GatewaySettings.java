@@ -62,9 +62,8 @@ record GatewaySettings(Core core, List<IndexedNetwork> networks, List<Port> port
     }
 
     GatewaySettings {
-        networks = networks.stream()
-                .sorted((a, b) -> a.base().compareTo(b.base()))
-                .toList();
+        networks =
+                networks.stream().sorted((a, b) -> a.base().compareTo(b.base())).toList();
         ports = List.copyOf(ports);
         if (networks.size() > NETWORKS_MAX || ports.size() > PORTS_MAX) {
             throw new IllegalArgumentException(networks.size() + " networks and " + ports.size()

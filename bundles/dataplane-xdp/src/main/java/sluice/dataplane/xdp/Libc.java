@@ -35,12 +35,12 @@ final class Libc {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final VarHandle CAPTURED_ERRNO =
-            CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final VarHandle CAPTURED_ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final ThreadLocal<MemorySegment> STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
 
-    private static final MethodHandle SYSCALL3 = variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SYSCALL3 =
+            variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle IOCTL = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
     private static final MethodHandle MMAP =
             plain("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
@@ -57,8 +57,7 @@ final class Libc {
     private static final MethodHandle EVENTFD = plain("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle READ = plain("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle WRITE = plain("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-    private static final MethodHandle MOUNT =
-            plain("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    private static final MethodHandle MOUNT = plain("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
     private static final MethodHandle IF_NAMETOINDEX = plain("if_nametoindex", JAVA_INT, ADDRESS);
 
     private Libc() {}
@@ -238,8 +237,7 @@ final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = STATE.get();
             MemorySegment name = arena.allocateFrom(type);
-            int result = (int)
-                    MOUNT.invokeExact(state, name, arena.allocateFrom(target), name, 0L, MemorySegment.NULL);
+            int result = (int) MOUNT.invokeExact(state, name, arena.allocateFrom(target), name, 0L, MemorySegment.NULL);
             checked("mount " + target, result, state);
         } catch (Throwable failure) {
             throw failed(failure);

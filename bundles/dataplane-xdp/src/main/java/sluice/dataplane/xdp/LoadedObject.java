@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The object in the kernel: maps that were pinned before or are now, and programs that were just verified. Closing it gives
- * the descriptors back; what is pinned stays.
+ * The object in the kernel: maps that were pinned before or are now, and programs that were just verified. Closing it
+ * gives the descriptors back; what is pinned stays.
  */
 final class LoadedObject implements AutoCloseable {
 
@@ -28,8 +28,8 @@ final class LoadedObject implements AutoCloseable {
                 int entries = capacities.getOrDefault(spec.name(), spec.maxEntries());
                 maps.put(spec.name(), openOrCreate(spec.withMaxEntries(entries), pins.map(spec.name())));
             }
-            Map<String, Integer> descriptors =
-                    maps.values().stream().collect(Collectors.toMap(map -> map.spec().name(), BpfMap::fd));
+            Map<String, Integer> descriptors = maps.values().stream()
+                    .collect(Collectors.toMap(map -> map.spec().name(), BpfMap::fd));
             for (String program : object.programs()) {
                 programs.put(program, Bpf.loadProgram(object.program(program, descriptors), btf));
             }

@@ -23,8 +23,8 @@ record MapSpec(
 
     MapSpec {
         if (name.isEmpty() || keySize <= 0 || valueSize <= 0 || maxEntries <= 0) {
-            throw new IllegalArgumentException("Map \"" + name + "\" with key " + keySize + ", value " + valueSize
-                    + ", entries " + maxEntries);
+            throw new IllegalArgumentException(
+                    "Map \"" + name + "\" with key " + keySize + ", value " + valueSize + ", entries " + maxEntries);
         }
     }
 

@@ -12,8 +12,8 @@ import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.net.Ip4;
 
 /**
- * Decides which entries belong to which network. A network that stays keeps its entries where they are, whatever comes and
- * goes around it. Pure.
+ * Decides which entries belong to which network. A network that stays keeps its entries where they are, whatever comes
+ * and goes around it. Pure.
  *
  * @param capacity entries for networks
  */
@@ -47,8 +47,7 @@ record NetworkPlan(int capacity) {
         }
         if (planned.size() > GatewaySettings.NETWORKS_MAX) {
             throw new DataPlaneException(
-                    Reason.CAPACITY_REACHED,
-                    planned.size() + " networks, at most " + GatewaySettings.NETWORKS_MAX);
+                    Reason.CAPACITY_REACHED, planned.size() + " networks, at most " + GatewaySettings.NETWORKS_MAX);
         }
         return List.copyOf(planned);
     }

@@ -17,8 +17,8 @@ import sluice.net.Ip4;
 import sluice.net.MacAddress;
 
 /**
- * Keeps the MAC address of the router in the core known. The kernel resolves it: a datagram to the discard port makes it ask,
- * its ARP table has the answer. The last answer holds until there is another one. Turned by one loop.
+ * Keeps the MAC address of the router in the core known. The kernel resolves it: a datagram to the discard port makes
+ * it ask, its ARP table has the answer. The last answer holds until there is another one. Turned by one loop.
  */
 final class NextHop implements Agent {
 

@@ -14,8 +14,8 @@ import sluice.dataplane.api.FrameSource.FrameHandler;
 import sluice.net.Bytes;
 
 /**
- * A packet socket with a TPACKET_V2 ring, for kernels without AF_XDP: what the program leaves to the kernel comes here. The
- * kernel takes the outer tag off; it is put back before the frame is handed over.
+ * A packet socket with a TPACKET_V2 ring, for kernels without AF_XDP: what the program leaves to the kernel comes here.
+ * The kernel takes the outer tag off; it is put back before the frame is handed over.
  *
  * <pre>
  * struct tpacket2_hdr: status u32 | len u32 | snaplen u32 | mac u16 | net u16 | sec u32 | nsec u32 | tci u16 | tpid u16

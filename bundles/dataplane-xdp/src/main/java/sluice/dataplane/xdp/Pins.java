@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The directory in bpffs that keeps maps and links alive without us. Below it one directory per layout of the maps, so that
- * programs never meet maps of another shape. Removing it takes the data plane down.
+ * The directory in bpffs that keeps maps and links alive without us. Below it one directory per layout of the maps, so
+ * that programs never meet maps of another shape. Removing it takes the data plane down.
  */
 final class Pins {
 
@@ -31,7 +31,8 @@ final class Pins {
         this.root = root;
         this.directory = root.resolve(version);
         try {
-            if (root.startsWith(MOUNT_POINT) && !Files.getFileStore(MOUNT_POINT).type().equals(BPFFS)) {
+            if (root.startsWith(MOUNT_POINT)
+                    && !Files.getFileStore(MOUNT_POINT).type().equals(BPFFS)) {
                 Libc.mount(BPFFS, MOUNT_POINT.toString());
             }
             Files.createDirectories(directory);

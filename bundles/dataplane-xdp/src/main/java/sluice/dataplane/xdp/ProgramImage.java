@@ -50,7 +50,8 @@ record ProgramImage(String name, String license, Bytes code, List<FunctionInfo> 
         MemorySegment segment = arena.allocate((long) functions.size() * FUNCTION_INFO_BYTES, Integer.BYTES);
         for (int i = 0; i < functions.size(); i++) {
             segment.setAtIndex(ValueLayout.JAVA_INT, 2L * i, functions.get(i).instruction());
-            segment.setAtIndex(ValueLayout.JAVA_INT, 2L * i + 1, functions.get(i).type());
+            segment.setAtIndex(
+                    ValueLayout.JAVA_INT, 2L * i + 1, functions.get(i).type());
         }
         return segment;
     }

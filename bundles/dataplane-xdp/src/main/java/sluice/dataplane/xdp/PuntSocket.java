@@ -19,7 +19,10 @@ interface PuntSocket extends AutoCloseable {
      */
     int poll(FrameHandler handler, int max);
 
-    /** How many frames for the control plane the kernel has dropped, because it did not keep up, since the socket is open. */
+    /**
+     * How many frames for the control plane the kernel has dropped, because it did not keep up, since the socket is
+     * open.
+     */
     long lost() throws KernelException;
 
     /** Queues a frame; false when there is no room or it is too long. */

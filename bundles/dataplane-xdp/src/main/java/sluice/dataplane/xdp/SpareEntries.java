@@ -14,8 +14,8 @@ import sluice.dataplane.api.DataPlaneException.Reason;
 import sluice.net.Ip4;
 
 /**
- * The entries of addresses outside every network: a map from the address to the index of an entry at the end of the table.
- * What the kernel's map held when this was made goes on. Safe for any thread.
+ * The entries of addresses outside every network: a map from the address to the index of an entry at the end of the
+ * table. What the kernel's map held when this was made goes on. Safe for any thread.
  */
 final class SpareEntries {
 

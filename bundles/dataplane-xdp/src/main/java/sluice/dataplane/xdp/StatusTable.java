@@ -36,7 +36,8 @@ public final class StatusTable implements Inspectable {
         GatewaySettings settings = dataPlane.subscribers().settings();
         String nextHop = settings.core().nextHop().map(Object::toString).orElse("not resolved");
         rows.add(List.of("core", settings.core().mac() + ", next hop " + nextHop));
-        settings.ports().forEach(port -> rows.add(List.of("access", port.name() + " " + port.mac() + ", MTU " + port.mtu())));
+        settings.ports()
+                .forEach(port -> rows.add(List.of("access", port.name() + " " + port.mac() + ", MTU " + port.mtu())));
         settings.networks()
                 .forEach(network -> rows.add(List.of(
                         "network", network.base() + " to " + network.last() + ", gateway " + network.gateway())));

@@ -41,8 +41,8 @@ import sluice.net.VlanTag;
  * state: generation:29 | installed:1 | open:1 | half:1
  * </pre>
  *
- * A new binding is written into the half that is not in force; storing the state, with release order, puts it in force at
- * once. A crash before that store leaves what was. Any thread, but one at a time for each entry.
+ * A new binding is written into the half that is not in force; storing the state, with release order, puts it in force
+ * at once. A crash before that store leaves what was. Any thread, but one at a time for each entry.
  */
 final class SubscriberTable {
 
@@ -186,8 +186,14 @@ final class SubscriberTable {
         memory.set(JAVA_SHORT, at + PORT_AT, (short) entry.port());
         for (int i = 0; i < 2; i++) {
             boolean tagged = i < tags.size();
-            memory.set(NET_SHORT, at + OUTER_TPID_AT + 4L * i, tagged ? (short) tags.get(i).tpid() : 0);
-            memory.set(NET_SHORT, at + OUTER_TCI_AT + 4L * i, tagged ? (short) tags.get(i).tci() : 0);
+            memory.set(
+                    NET_SHORT,
+                    at + OUTER_TPID_AT + 4L * i,
+                    tagged ? (short) tags.get(i).tpid() : 0);
+            memory.set(
+                    NET_SHORT,
+                    at + OUTER_TCI_AT + 4L * i,
+                    tagged ? (short) tags.get(i).tci() : 0);
         }
         write(at + UP_LIMIT_AT, Limit.of(entry.upload()));
         write(at + DOWN_LIMIT_AT, Limit.of(entry.download()));

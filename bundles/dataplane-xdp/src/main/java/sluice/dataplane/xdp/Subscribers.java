@@ -16,7 +16,8 @@ import sluice.net.Ip4;
 import sluice.net.MacAddress;
 
 /**
- * Who may send and receive: the entries in the maps, addressed as {@link DataPlane} wants it. What it finds at birth goes on.
+ * Who may send and receive: the entries in the maps, addressed as {@link DataPlane} wants it. What it finds at birth
+ * goes on.
  *
  * <p>{@link #networks} and {@link #nextHop} take some milliseconds, the rest microseconds.
  */
@@ -55,8 +56,8 @@ final class Subscribers implements DataPlane {
         Optional<MacAddress> nextHop = before.map(GatewaySettings::core)
                 .filter(old -> old.ifindex() == core.ifindex())
                 .flatMap(GatewaySettings.Core::nextHop);
-        GatewaySettings.Core known =
-                new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac(), core.nextHop().or(() -> nextHop));
+        GatewaySettings.Core known = new GatewaySettings.Core(
+                core.ifindex(), core.mtu(), core.mac(), core.nextHop().or(() -> nextHop));
         settings = new GatewaySettings(known, networks, ports);
         config.write(settings);
     }
@@ -228,9 +229,8 @@ final class Subscribers implements DataPlane {
 
     private OptionalInt find(long session, Ip4 address) {
         OptionalInt index = indexOf(address);
-        boolean found = index.isPresent()
-                && table.isInstalled(index.getAsInt())
-                && table.session(index.getAsInt()) == session;
+        boolean found =
+                index.isPresent() && table.isInstalled(index.getAsInt()) && table.session(index.getAsInt()) == session;
         return found ? index : OptionalInt.empty();
     }
 

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The programs' counters: per verdict one per processor, added up here. They go on over restarts. Safe for any thread. */
+/**
+ * The programs' counters: per verdict one per processor, added up here. They go on over restarts. Safe for any thread.
+ */
 final class Verdicts {
 
     private static final Path POSSIBLE_PROCESSORS = Path.of("/sys/devices/system/cpu/possible");

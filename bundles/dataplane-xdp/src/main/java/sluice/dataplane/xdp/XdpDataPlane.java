@@ -34,8 +34,8 @@ import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 
 /**
- * The data plane in XDP. What it puts into the kernel is pinned: closing it, or killing the virtual machine, stops nothing;
- * the next one finds entries and counters and replaces the programs without a gap.
+ * The data plane in XDP. What it puts into the kernel is pinned: closing it, or killing the virtual machine, stops
+ * nothing; the next one finds entries and counters and replaces the programs without a gap.
  */
 @Component(
         service = {DataPlane.class, FrameSource.class, FrameSink.class, XdpDataPlane.class},
@@ -94,9 +94,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             List<NetworkDevice> access = devices(hardware.access());
             NetworkDevice core = devices(hardware.core()).getFirst();
             LoadedObject loaded = closer.add(new LoadedObject(
-                    object,
-                    pins,
-                    Map.of(SUBSCRIBERS, settings.entries(), OUTSIDE, settings.spareEntries())));
+                    object, pins, Map.of(SUBSCRIBERS, settings.entries(), OUTSIDE, settings.spareEntries())));
             subscribers = openMaps(loaded, settings, access, core);
             verdicts = new Verdicts(loaded.map("verdicts"));
             ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
@@ -171,7 +169,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             }
             return opened;
         } catch (KernelException refusal) {
-            LOG.warn("interface={} has no AF_XDP, a packet socket takes its punted frames: {}", device.name(), refusal.getMessage());
+            LOG.warn(
+                    "interface={} has no AF_XDP, a packet socket takes its punted frames: {}",
+                    device.name(),
+                    refusal.getMessage());
             for (PuntSocket socket : opened) {
                 socket.close();
             }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts programs on interfaces, by links that are pinned and therefore outlive us. A link that is there gets the new program
- * without a gap; one is made only where there is none.
+ * Puts programs on interfaces, by links that are pinned and therefore outlive us. A link that is there gets the new
+ * program without a gap; one is made only where there is none.
  */
 final class XdpLinks {
 
@@ -91,7 +91,10 @@ final class XdpLinks {
             if (mode == Mode.NATIVE || refusal.errno() == KernelException.EBUSY) {
                 throw refusal;
             }
-            LOG.warn("interface={} cannot run XDP in its driver, the stack runs it: {}", device.name(), refusal.getMessage());
+            LOG.warn(
+                    "interface={} cannot run XDP in its driver, the stack runs it: {}",
+                    device.name(),
+                    refusal.getMessage());
             return attachNew(device, program, Bpf.XDP_GENERIC, "generic");
         }
     }

@@ -15,8 +15,8 @@ import sluice.net.Bytes;
 /**
  * An AF_XDP socket in copy mode on one receive queue: whole frames with their tags, in memory shared with the kernel.
  *
- * <p>The first half of the frames travels between fill and receive ring, the second between transmit and completion ring;
- * so the thread that polls and those that send share nothing.
+ * <p>The first half of the frames travels between fill and receive ring, the second between transmit and completion
+ * ring; so the thread that polls and those that send share nothing.
  */
 final class XdpSocket implements PuntSocket {
 

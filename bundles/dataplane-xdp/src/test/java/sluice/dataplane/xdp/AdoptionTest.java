@@ -84,7 +84,8 @@ final class AdoptionTest {
     @Test
     void networkWithEntriesStaysAndMovesNobody() throws Exception {
         bench.subscribers().install(entry(1, Packets.SUBSCRIBER));
-        bench.subscribers().networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.65.0.0/24"), Ip4.parse("10.65.0.1"))));
+        bench.subscribers()
+                .networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.65.0.0/24"), Ip4.parse("10.65.0.1"))));
         assertThat(bench.access(Packets.up(Packets.DOUBLE, 10)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
         bench.subscribers().remove(1, Packets.SUBSCRIBER);
         bench.subscribers().networks(List.of());
@@ -98,7 +99,8 @@ final class AdoptionTest {
         Bytes frame = Packets.ip(
                 Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.DOUBLE, Packets.udp(FAR, Packets.SERVER, 1, 10));
         bench.access(frame);
-        bench.subscribers().networks(List.of(new NetworkEntry(Ip4Prefix.parse("203.0.113.0/24"), Ip4.parse("203.0.113.1"))));
+        bench.subscribers()
+                .networks(List.of(new NetworkEntry(Ip4Prefix.parse("203.0.113.0/24"), Ip4.parse("203.0.113.1"))));
         assertThat(bench.access(frame).verdict()).isEqualTo(Verdict.FORWARDED_UP);
         assertThat(bench.subscribers().read(1, FAR)).contains(new Traffic(2, 76, 0, 0, 0, 0, 0));
         assertThat(bench.subscribers().entries()).containsExactly(entry(1, FAR));

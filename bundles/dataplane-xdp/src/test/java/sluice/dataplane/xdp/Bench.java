@@ -14,7 +14,9 @@ import sluice.loop.Closer;
 import sluice.net.Bytes;
 import sluice.net.Ip4Prefix;
 
-/** The programs in the kernel, run on one frame at a time (BPF_PROG_TEST_RUN). Port and core are the loopback device. */
+/**
+ * The programs in the kernel, run on one frame at a time (BPF_PROG_TEST_RUN). Port and core are the loopback device.
+ */
 final class Bench implements AutoCloseable {
 
     static final int DROP = 1;
@@ -67,7 +69,8 @@ final class Bench implements AutoCloseable {
         closer.add(() -> Pins.remove(PINS));
         BpfObject object = BpfObject.ofBundle();
         Pins pins = new Pins(PINS, object.layoutVersion());
-        loaded = closer.add(new LoadedObject(object, pins, Map.of("subscribers", NETWORK_ENTRIES + SPARE_ENTRIES, "outside", SPARE_ENTRIES)));
+        loaded = closer.add(new LoadedObject(
+                object, pins, Map.of("subscribers", NETWORK_ENTRIES + SPARE_ENTRIES, "outside", SPARE_ENTRIES)));
         verdicts = new Verdicts(loaded.map("verdicts"));
         subscribers = adopt();
         subscribers.networks(List.of(
@@ -79,9 +82,11 @@ final class Bench implements AutoCloseable {
     /** What a control plane would find that starts now. */
     Subscribers adopt() throws KernelException {
         return new Subscribers(
-                new ConfigTable(closer.add(MappedMemory.of(loaded.map("config"))).memory()),
+                new ConfigTable(
+                        closer.add(MappedMemory.of(loaded.map("config"))).memory()),
                 new SubscriberTable(
-                        closer.add(MappedMemory.of(loaded.map("subscribers"))).memory(), NETWORK_ENTRIES + SPARE_ENTRIES),
+                        closer.add(MappedMemory.of(loaded.map("subscribers"))).memory(),
+                        NETWORK_ENTRIES + SPARE_ENTRIES),
                 loaded.map("outside"),
                 SPARE_ENTRIES,
                 new GatewaySettings.Core(LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC)),

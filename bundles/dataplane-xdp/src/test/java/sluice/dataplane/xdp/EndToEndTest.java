@@ -140,7 +140,13 @@ final class EndToEndTest {
 
     private static SubscriberEntry entry() {
         return new SubscriberEntry(
-                SESSION, 0, Packets.DOUBLE, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, Policer.UNLIMITED, Policer.UNLIMITED);
+                SESSION,
+                0,
+                Packets.DOUBLE,
+                Packets.SUBSCRIBER_MAC,
+                Packets.SUBSCRIBER,
+                Policer.UNLIMITED,
+                Policer.UNLIMITED);
     }
 
     private Bytes up(int payload) {
@@ -166,7 +172,8 @@ final class EndToEndTest {
 
     private static MacAddress resolved(XdpDataPlane dataPlane) {
         for (int i = 0; i < TRIES; i++) {
-            Optional<MacAddress> nextHop = dataPlane.subscribers().settings().core().nextHop();
+            Optional<MacAddress> nextHop =
+                    dataPlane.subscribers().settings().core().nextHop();
             if (nextHop.isPresent()) {
                 return nextHop.get();
             }
@@ -186,8 +193,7 @@ final class EndToEndTest {
         Bytes packet = Packets.hop(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 200));
         assertThat(subscriber.receives(Packets.ip(Packets.SUBSCRIBER_MAC, trunkMac, Packets.DOUBLE, packet)))
                 .isTrue();
-        assertThat(dataPlane.read(SESSION, Packets.SUBSCRIBER))
-                .contains(new Traffic(1, 128, 1, 228, 0, 0, 0));
+        assertThat(dataPlane.read(SESSION, Packets.SUBSCRIBER)).contains(new Traffic(1, 128, 1, 228, 0, 0, 0));
     }
 
     @Test
@@ -198,11 +204,15 @@ final class EndToEndTest {
         List<Frame> punted = new ArrayList<>();
         for (int i = 0; i < TRIES && punted.isEmpty(); i++) {
             dataPlane.await(PATIENCE);
-            dataPlane.poll((port, memory, offset, length) -> punted.add(new Frame(port, copy(memory, offset, length))), 64);
+            dataPlane.poll(
+                    (port, memory, offset, length) -> punted.add(new Frame(port, copy(memory, offset, length))), 64);
         }
         assertThat(punted).containsExactly(new Frame(0, discover));
         Bytes offer = Packets.ip(
-                Packets.SUBSCRIBER_MAC, trunkMac, Packets.DOUBLE, Packets.udp(Packets.GATEWAY, Packets.SUBSCRIBER, 68, 300));
+                Packets.SUBSCRIBER_MAC,
+                trunkMac,
+                Packets.DOUBLE,
+                Packets.udp(Packets.GATEWAY, Packets.SUBSCRIBER, 68, 300));
         assertThat(dataPlane.send(new Frame(0, offer))).isTrue();
         dataPlane.flush();
         assertThat(subscriber.receives(offer)).isTrue();
@@ -298,7 +308,8 @@ final class EndToEndTest {
 
     @Test
     void stackRunsTheProgramsWhereTheDriverCannot() throws Exception {
-        XdpDataPlane dataPlane = closer.add(new Running(start(XdpLinks.Mode.GENERIC))).plane();
+        XdpDataPlane dataPlane =
+                closer.add(new Running(start(XdpLinks.Mode.GENERIC))).plane();
         dataPlane.install(entry());
         MacAddress nextHop = resolved(dataPlane);
         subscriber.send(up(100));
@@ -322,14 +333,19 @@ final class EndToEndTest {
         dataPlane.close();
         waiter.get();
         assertThat(dataPlane.poll((port, memory, offset, length) -> {}, 64)).isZero();
-        assertThat(dataPlane.send(new Frame(0, Packets.dhcp(Packets.DOUBLE, 10)))).isFalse();
+        assertThat(dataPlane.send(new Frame(0, Packets.dhcp(Packets.DOUBLE, 10))))
+                .isFalse();
     }
 
     @Test
     void tablesShowWhatIsThere() throws Exception {
         XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
         dataPlane.install(entry());
-        assertThat(new EntryTable(dataPlane).table().rows()).hasSize(1).first().asString().contains("10.64.0.10", "open");
+        assertThat(new EntryTable(dataPlane).table().rows())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("10.64.0.10", "open");
         assertThat(new StatusTable(dataPlane).table().rows()).contains(List.of("sessions", "1"));
         assertThat(new DropTable(dataPlane).table().columns()).containsExactly("Reason", "Packets");
     }

@@ -44,8 +44,9 @@ final class ForwardingTest {
     }
 
     private void install(List<VlanTag> tags, Policer upload, Policer download) throws Exception {
-        bench.subscribers().install(new SubscriberEntry(
-                SESSION, 0, tags, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, upload, download));
+        bench.subscribers()
+                .install(new SubscriberEntry(
+                        SESSION, 0, tags, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, upload, download));
     }
 
     private void install(List<VlanTag> tags) throws Exception {
@@ -68,11 +69,12 @@ final class ForwardingTest {
         Bench.Result result = bench.access(Packets.up(tags, 100));
         assertThat(result.verdict()).isEqualTo(Verdict.FORWARDED_UP);
         assertThat(result.action()).isEqualTo(Bench.REDIRECT);
-        assertThat(result.frame()).isEqualTo(Packets.ip(
-                Packets.NEXT_HOP_MAC,
-                Packets.CORE_MAC,
-                Packets.UNTAGGED,
-                Packets.hop(Packets.udp(Packets.SUBSCRIBER, Packets.SERVER, 9000, 100))));
+        assertThat(result.frame())
+                .isEqualTo(Packets.ip(
+                        Packets.NEXT_HOP_MAC,
+                        Packets.CORE_MAC,
+                        Packets.UNTAGGED,
+                        Packets.hop(Packets.udp(Packets.SUBSCRIBER, Packets.SERVER, 9000, 100))));
         assertThat(traffic()).isEqualTo(new Traffic(1, 128, 0, 0, 0, 0, 0));
     }
 
@@ -83,24 +85,27 @@ final class ForwardingTest {
         Bench.Result result = bench.core(Packets.down(200));
         assertThat(result.verdict()).isEqualTo(Verdict.FORWARDED_DOWN);
         assertThat(result.action()).isEqualTo(Bench.REDIRECT);
-        assertThat(result.frame()).isEqualTo(Packets.ip(
-                Packets.SUBSCRIBER_MAC,
-                Packets.GATEWAY_MAC,
-                tags,
-                Packets.hop(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 200))));
+        assertThat(result.frame())
+                .isEqualTo(Packets.ip(
+                        Packets.SUBSCRIBER_MAC,
+                        Packets.GATEWAY_MAC,
+                        tags,
+                        Packets.hop(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 200))));
         assertThat(traffic()).isEqualTo(new Traffic(0, 0, 1, 228, 0, 0, 0));
     }
 
     @Test
     void priorityOfTheTagsDoesNotHideTheLine() throws Exception {
         install(Packets.DOUBLE);
-        List<VlanTag> urgent = List.of(new VlanTag(VlanTag.S_TAG, 0xa000 | 100), new VlanTag(VlanTag.C_TAG, 0xe000 | 7));
+        List<VlanTag> urgent =
+                List.of(new VlanTag(VlanTag.S_TAG, 0xa000 | 100), new VlanTag(VlanTag.C_TAG, 0xe000 | 7));
         assertThat(bench.access(Packets.up(urgent, 100)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
     }
 
     @Test
     void downstreamCarriesThePriorityOfItsEntry() throws Exception {
-        List<VlanTag> urgent = List.of(new VlanTag(VlanTag.S_TAG, 0xa000 | 100), new VlanTag(VlanTag.C_TAG, 0xe000 | 7));
+        List<VlanTag> urgent =
+                List.of(new VlanTag(VlanTag.S_TAG, 0xa000 | 100), new VlanTag(VlanTag.C_TAG, 0xe000 | 7));
         install(urgent);
         assertThat(bench.core(Packets.down(10)).frame().slice(12, 8)).isEqualTo(Bytes.fromHex("88a8a0648100e007"));
     }
@@ -125,7 +130,8 @@ final class ForwardingTest {
     @Test
     void addressOfNobodyIsDropped() throws Exception {
         install(Packets.DOUBLE);
-        for (String address : List.of("10.64.0.11", "10.64.3.255", "10.63.255.255", "10.64.4.0", "192.0.2.1", "0.0.0.0")) {
+        for (String address :
+                List.of("10.64.0.11", "10.64.3.255", "10.63.255.255", "10.64.4.0", "192.0.2.1", "0.0.0.0")) {
             Bytes packet = Packets.udp(Ip4.parse(address), Packets.SERVER, 9000, 10);
             Bytes frame = Packets.ip(Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.DOUBLE, packet);
             assertDropped(bench.access(frame), Verdict.UNKNOWN_SOURCE);
@@ -137,8 +143,15 @@ final class ForwardingTest {
         long session = 1;
         for (String text : List.of("10.64.0.0", "10.64.3.255", "10.65.0.0", "10.65.0.255")) {
             Ip4 address = Ip4.parse(text);
-            bench.subscribers().install(new SubscriberEntry(
-                    session++, 0, Packets.SINGLE, Packets.SUBSCRIBER_MAC, address, Policer.UNLIMITED, Policer.UNLIMITED));
+            bench.subscribers()
+                    .install(new SubscriberEntry(
+                            session++,
+                            0,
+                            Packets.SINGLE,
+                            Packets.SUBSCRIBER_MAC,
+                            address,
+                            Policer.UNLIMITED,
+                            Policer.UNLIMITED));
             Bytes packet = Packets.udp(address, Packets.SERVER, 9000, 10);
             Bytes frame = Packets.ip(Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.SINGLE, packet);
             assertThat(bench.access(frame).verdict()).isEqualTo(Verdict.FORWARDED_UP);
@@ -149,10 +162,20 @@ final class ForwardingTest {
     @Test
     void addressOutsideEveryNetworkIsServed() throws Exception {
         Ip4 address = Ip4.parse("203.0.113.5");
-        bench.subscribers().install(new SubscriberEntry(
-                SESSION, 0, Packets.SINGLE, Packets.SUBSCRIBER_MAC, address, Policer.UNLIMITED, Policer.UNLIMITED));
+        bench.subscribers()
+                .install(new SubscriberEntry(
+                        SESSION,
+                        0,
+                        Packets.SINGLE,
+                        Packets.SUBSCRIBER_MAC,
+                        address,
+                        Policer.UNLIMITED,
+                        Policer.UNLIMITED));
         Bytes up = Packets.ip(
-                Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.SINGLE, Packets.udp(address, Packets.SERVER, 1, 10));
+                Packets.GATEWAY_MAC,
+                Packets.SUBSCRIBER_MAC,
+                Packets.SINGLE,
+                Packets.udp(address, Packets.SERVER, 1, 10));
         Bytes down = Packets.ip(
                 Packets.CORE_MAC, Packets.NEXT_HOP_MAC, Packets.UNTAGGED, Packets.udp(Packets.SERVER, address, 1, 10));
         assertThat(bench.access(up).verdict()).isEqualTo(Verdict.FORWARDED_UP);
@@ -237,7 +260,8 @@ final class ForwardingTest {
     @Test
     void packetLargerThanTheCoreIsDropped() throws Exception {
         install(Packets.DOUBLE);
-        assertThat(bench.access(Packets.up(Packets.DOUBLE, 1500 - 28)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
+        assertThat(bench.access(Packets.up(Packets.DOUBLE, 1500 - 28)).verdict())
+                .isEqualTo(Verdict.FORWARDED_UP);
         assertDropped(bench.access(Packets.up(Packets.DOUBLE, 1501 - 28)), Verdict.TOO_BIG);
     }
 
@@ -271,7 +295,10 @@ final class ForwardingTest {
     void kernelKeepsWhatTheCoreSendsToOthers() throws Exception {
         install(Packets.DOUBLE);
         Bytes toUs = Packets.ip(
-                Packets.CORE_MAC, Packets.NEXT_HOP_MAC, Packets.UNTAGGED, Packets.udp(Packets.SERVER, Ip4.parse("10.99.0.1"), 1, 10));
+                Packets.CORE_MAC,
+                Packets.NEXT_HOP_MAC,
+                Packets.UNTAGGED,
+                Packets.udp(Packets.SERVER, Ip4.parse("10.99.0.1"), 1, 10));
         Bench.Result result = bench.core(toUs);
         assertThat(result).isEqualTo(new Bench.Result(Bench.PASS, toUs, Verdict.PASSED));
         Bytes arp = Packets.arp(MacAddress.BROADCAST, Packets.UNTAGGED, 1, Packets.SERVER, Packets.SUBSCRIBER);

@@ -16,8 +16,9 @@ final class LoaderTest {
 
     @Test
     void objectNamesItsMapsAndPrograms() {
-        assertThat(object.maps()).extracting(MapSpec::name).containsExactlyInAnyOrder(
-                "config", "subscribers", "outside", "verdicts", "sockets");
+        assertThat(object.maps())
+                .extracting(MapSpec::name)
+                .containsExactlyInAnyOrder("config", "subscribers", "outside", "verdicts", "sockets");
         assertThat(object.programs()).containsExactlyInAnyOrder("access", "core", "peer");
         assertThat(object.map("subscribers").flags()).isEqualTo(MapSpec.MMAPABLE);
         assertThat(object.map("subscribers").valueSize()).isEqualTo(256);
@@ -25,7 +26,9 @@ final class LoaderTest {
 
     @Test
     void layoutVersionIsTheSameForTheSameObject() {
-        assertThat(object.layoutVersion()).matches("[0-9a-f]{12}").isEqualTo(BpfObject.ofBundle().layoutVersion());
+        assertThat(object.layoutVersion())
+                .matches("[0-9a-f]{12}")
+                .isEqualTo(BpfObject.ofBundle().layoutVersion());
     }
 
     @Test
@@ -41,11 +44,14 @@ final class LoaderTest {
 
     @Test
     void programIsLinkedWithEachFunctionItCallsOnce() {
-        Map<String, Integer> maps =
-                Map.of("config", 3, "subscribers", 4, "outside", 5, "verdicts", 6, "sockets", 7);
+        Map<String, Integer> maps = Map.of("config", 3, "subscribers", 4, "outside", 5, "verdicts", 6, "sockets", 7);
         ProgramImage access = object.program("access", maps);
         assertThat(access.license()).startsWith("GPL");
-        assertThat(access.functions()).hasSize(5).first().extracting(ProgramImage.FunctionInfo::instruction).isEqualTo(0);
+        assertThat(access.functions())
+                .hasSize(5)
+                .first()
+                .extracting(ProgramImage.FunctionInfo::instruction)
+                .isEqualTo(0);
         assertThat(object.program("peer", maps).instructionCount()).isEqualTo(2);
     }
 
@@ -63,8 +69,7 @@ final class LoaderTest {
         byte[] code = new byte[64];
         new Random(seed).nextBytes(code);
         code[0] = (byte) 0xb7; // r0 = something, then nonsense
-        ProgramImage image = new ProgramImage(
-                "broken", "GPL", sluice.net.Bytes.adopt(code), java.util.List.of());
+        ProgramImage image = new ProgramImage("broken", "GPL", sluice.net.Bytes.adopt(code), java.util.List.of());
         assertThatThrownBy(() -> Bpf.loadProgram(image, 0))
                 .isInstanceOf(KernelException.class)
                 .hasMessageContaining("load program broken");

@@ -15,7 +15,9 @@ import sluice.net.Bytes;
 import sluice.net.MacAddress;
 import sluice.net.VlanTag;
 
-/** Nothing wrong goes through, and each has a name. The bench itself checks that every frame moves exactly one counter. */
+/**
+ * Nothing wrong goes through, and each has a name. The bench itself checks that every frame moves exactly one counter.
+ */
 final class MalformedFrameTest {
 
     /** BPF_PROG_TEST_RUN wants a whole Ethernet header. */
@@ -27,8 +29,15 @@ final class MalformedFrameTest {
     void load() throws Exception {
         Privileged.assume();
         bench = new Bench();
-        bench.subscribers().install(new SubscriberEntry(
-                1, 0, Packets.DOUBLE, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, Policer.UNLIMITED, Policer.UNLIMITED));
+        bench.subscribers()
+                .install(new SubscriberEntry(
+                        1,
+                        0,
+                        Packets.DOUBLE,
+                        Packets.SUBSCRIBER_MAC,
+                        Packets.SUBSCRIBER,
+                        Policer.UNLIMITED,
+                        Policer.UNLIMITED));
     }
 
     @AfterEach
@@ -61,7 +70,9 @@ final class MalformedFrameTest {
         Bytes whole = Packets.down(40);
         for (int length = SHORTEST; length < whole.length(); length++) {
             Verdict expected = length < SHORTEST + 20 ? Verdict.PASSED : Verdict.TRUNCATED_IP;
-            assertThat(bench.core(whole.slice(0, length)).verdict()).as("%d bytes", length).isEqualTo(expected);
+            assertThat(bench.core(whole.slice(0, length)).verdict())
+                    .as("%d bytes", length)
+                    .isEqualTo(expected);
         }
     }
 
@@ -81,7 +92,8 @@ final class MalformedFrameTest {
     void thirdTagIsRefused() throws Exception {
         Bytes frame = Packets.up(Packets.DOUBLE, 40);
         for (String tpid : List.of("8100", "88a8", "9100")) {
-            Bytes tripled = frame.slice(0, 20).plus(Bytes.fromHex(tpid + "0001")).plus(frame.slice(20));
+            Bytes tripled =
+                    frame.slice(0, 20).plus(Bytes.fromHex(tpid + "0001")).plus(frame.slice(20));
             assertThat(bench.access(tripled).verdict()).isEqualTo(Verdict.BAD_VLAN_STACK);
         }
         List<VlanTag> reversed = List.of(Packets.DOUBLE.get(1), Packets.DOUBLE.get(0));
@@ -109,7 +121,9 @@ final class MalformedFrameTest {
             byte[] bytes = new byte[SHORTEST + random.nextInt(200)];
             random.nextBytes(bytes);
             Bench.Result result = bench.access(Bytes.adopt(bytes));
-            assertThat(result.action()).as("seed %d, frame %d: %s", seed, i, Bytes.copyOf(bytes)).isEqualTo(Bench.DROP);
+            assertThat(result.action())
+                    .as("seed %d, frame %d: %s", seed, i, Bytes.copyOf(bytes))
+                    .isEqualTo(Bench.DROP);
         }
     }
 

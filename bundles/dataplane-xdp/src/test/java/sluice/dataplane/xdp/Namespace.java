@@ -28,7 +28,10 @@ final class Namespace implements AutoCloseable {
 
     Namespace(String name) {
         this.name = name;
-        List<String> left = run("ip", "netns", "list").lines().map(line -> line.split(" ", 2)[0]).toList();
+        List<String> left = run("ip", "netns", "list")
+                .lines()
+                .map(line -> line.split(" ", 2)[0])
+                .toList();
         if (left.contains(name)) {
             run("ip", "netns", "delete", name);
         }
@@ -62,7 +65,9 @@ final class Namespace implements AutoCloseable {
     Process start(String... command) throws IOException {
         List<String> inside = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + name));
         inside.addAll(List.of(command));
-        return new ProcessBuilder(inside).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return new ProcessBuilder(inside)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     /** Runs Java inside, on a thread of its own; threads that it starts are inside too. */
@@ -101,7 +106,8 @@ final class Namespace implements AutoCloseable {
 
     private static String run(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(command + ": " + said);

@@ -24,7 +24,8 @@ final class NetworkPlanTest {
         return new NetworkEntry(prefix, prefix.network().plus(1));
     }
 
-    private List<IndexedNetwork> change(List<IndexedNetwork> current, NetworkEntry... wanted) throws DataPlaneException {
+    private List<IndexedNetwork> change(List<IndexedNetwork> current, NetworkEntry... wanted)
+            throws DataPlaneException {
         return plan.change(current, List.of(wanted), network -> false);
     }
 
@@ -38,7 +39,8 @@ final class NetworkPlanTest {
         List<IndexedNetwork> all = change(List.of(), A, B, C);
         List<IndexedNetwork> without = change(all, B, C);
         assertThat(without).extracting(IndexedNetwork::first).containsExactly(256, 512);
-        assertThat(change(without, B, C, network("192.0.2.0/24")).getLast().first()).isZero();
+        assertThat(change(without, B, C, network("192.0.2.0/24")).getLast().first())
+                .isZero();
     }
 
     @Test

@@ -37,12 +37,14 @@ final class NextHopTest {
 
     @Test
     void permanentEntryIsAnAnswerToo() {
-        assertThat(nextHop.find(List.of("10.99.0.2 0x1 0x6 02:00:00:00:00:01 * core0"))).isPresent();
+        assertThat(nextHop.find(List.of("10.99.0.2 0x1 0x6 02:00:00:00:00:01 * core0")))
+                .isPresent();
     }
 
     @Test
     void incompleteEntryIsNone() {
-        assertThat(nextHop.find(List.of(HEADING, "10.99.0.2 0x1 0x0 00:00:00:00:00:00 * core0"))).isEmpty();
+        assertThat(nextHop.find(List.of(HEADING, "10.99.0.2 0x1 0x0 00:00:00:00:00:00 * core0")))
+                .isEmpty();
         assertThat(nextHop.find(List.of(HEADING))).isEmpty();
     }
 }

@@ -25,8 +25,7 @@ final class Packets {
     static final List<VlanTag> UNTAGGED = List.of();
     static final List<VlanTag> SINGLE = List.of(VlanTag.customer(new VlanId(7)));
     static final List<VlanTag> DOUBLE = List.of(VlanTag.service(new VlanId(100)), VlanTag.customer(new VlanId(7)));
-    static final List<VlanTag> OLD_DOUBLE =
-            List.of(VlanTag.customer(new VlanId(100)), VlanTag.customer(new VlanId(7)));
+    static final List<VlanTag> OLD_DOUBLE = List.of(VlanTag.customer(new VlanId(100)), VlanTag.customer(new VlanId(7)));
 
     private Packets() {}
 

@@ -13,7 +13,8 @@ final class Privileged {
     /** Skips the test, and says why, where bpf(2) is not ours to call. */
     static void assume() {
         try {
-            BpfMap.create(new MapSpec("probe", MapSpec.ARRAY, 4, 4, 1, 0, 0, 0), 0).close();
+            BpfMap.create(new MapSpec("probe", MapSpec.ARRAY, 4, 4, 1, 0, 0, 0), 0)
+                    .close();
         } catch (KernelException refusal) {
             assumeTrue(false, "needs root and bpf(2): " + refusal.getMessage());
         }
@@ -22,6 +23,7 @@ final class Privileged {
     /** Skips the test, and says why, where network namespaces cannot be made. */
     static void assumeNamespaces() {
         assume();
-        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")), "needs ip(8)");
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")), "needs ip(8)");
     }
 }

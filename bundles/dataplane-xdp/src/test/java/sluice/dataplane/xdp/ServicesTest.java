@@ -58,9 +58,9 @@ final class ServicesTest {
                 .plus(Packets.SUBSCRIBER_MAC.toBytes())
                 .plus(Packets.SUBSCRIBER.toBytes());
         assertThat(result.frame())
-                .isEqualTo(new EthernetFrame(
-                                Packets.SUBSCRIBER_MAC, Packets.GATEWAY_MAC, tags, EthernetFrame.ARP, reply)
-                        .encode());
+                .isEqualTo(
+                        new EthernetFrame(Packets.SUBSCRIBER_MAC, Packets.GATEWAY_MAC, tags, EthernetFrame.ARP, reply)
+                                .encode());
     }
 
     @Test
@@ -92,24 +92,34 @@ final class ServicesTest {
         Bytes request = echo(8, Packets.SUBSCRIBER, Packets.GATEWAY);
         Bytes frame = Packets.ip(Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.DOUBLE, request);
         assertThat(bench.access(frame).verdict()).isEqualTo(Verdict.UNKNOWN_SOURCE);
-        bench.subscribers().install(new SubscriberEntry(
-                1, 0, Packets.DOUBLE, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, Policer.UNLIMITED, Policer.UNLIMITED));
+        bench.subscribers()
+                .install(new SubscriberEntry(
+                        1,
+                        0,
+                        Packets.DOUBLE,
+                        Packets.SUBSCRIBER_MAC,
+                        Packets.SUBSCRIBER,
+                        Policer.UNLIMITED,
+                        Policer.UNLIMITED));
         Bench.Result result = bench.access(frame);
         assertThat(result.verdict()).isEqualTo(Verdict.ECHO_ANSWERED);
-        assertThat(result.frame()).isEqualTo(Packets.ip(
-                Packets.SUBSCRIBER_MAC,
-                Packets.GATEWAY_MAC,
-                Packets.DOUBLE,
-                echo(0, Packets.GATEWAY, Packets.SUBSCRIBER)));
+        assertThat(result.frame())
+                .isEqualTo(Packets.ip(
+                        Packets.SUBSCRIBER_MAC,
+                        Packets.GATEWAY_MAC,
+                        Packets.DOUBLE,
+                        echo(0, Packets.GATEWAY, Packets.SUBSCRIBER)));
         Bytes other = Packets.udp(Packets.SUBSCRIBER, Packets.GATEWAY, 53, 20);
-        assertThat(bench.access(Packets.ip(Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.DOUBLE, other)).verdict())
+        assertThat(bench.access(Packets.ip(Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.DOUBLE, other))
+                        .verdict())
                 .isEqualTo(Verdict.TO_GATEWAY);
     }
 
     private static Bytes echo(int type, Ip4 source, Ip4 destination) {
         Bytes open = Bytes.of(type, 0, 0, 0, 0x12, 0x34, 0, 1).plus(Bytes.utf8("are you there?"));
         int checksum = InternetChecksum.of(open);
-        Bytes message = open.slice(0, 2).plus(Bytes.of(checksum >> 8, checksum & 0xff)).plus(open.slice(4));
+        Bytes message =
+                open.slice(0, 2).plus(Bytes.of(checksum >> 8, checksum & 0xff)).plus(open.slice(4));
         WireWriter out = new WireWriter(64);
         Ip4Header.of(1, source, destination, message.length()).encode(out);
         return out.bytes(message).toBytes();

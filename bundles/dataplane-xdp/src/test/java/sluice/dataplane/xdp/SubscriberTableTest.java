@@ -23,7 +23,13 @@ final class SubscriberTableTest {
 
     private static SubscriberEntry entry(long session, List<VlanTag> tags) {
         return new SubscriberEntry(
-                session, 3, tags, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, new Policer(50_000_000, 1_000_000), Policer.UNLIMITED);
+                session,
+                3,
+                tags,
+                Packets.SUBSCRIBER_MAC,
+                Packets.SUBSCRIBER,
+                new Policer(50_000_000, 1_000_000),
+                Policer.UNLIMITED);
     }
 
     @Test

@@ -22,14 +22,20 @@ final class Victim {
      * @param arguments pin directory, address of the core router
      */
     public static void main(String[] arguments) throws Exception {
-        HardwareProfile hardware = new HardwareProfile(
-                "test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
+        HardwareProfile hardware =
+                new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
         XdpSettings settings = new XdpSettings(
                 Optional.of(Ip4.parse(arguments[1])), Path.of(arguments[0]), XdpLinks.Mode.NATIVE, 4096);
         XdpDataPlane dataPlane = new XdpDataPlane(hardware, settings);
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         dataPlane.install(new SubscriberEntry(
-                1, 0, Packets.DOUBLE, Packets.SUBSCRIBER_MAC, Packets.SUBSCRIBER, Policer.UNLIMITED, Policer.UNLIMITED));
+                1,
+                0,
+                Packets.DOUBLE,
+                Packets.SUBSCRIBER_MAC,
+                Packets.SUBSCRIBER,
+                Policer.UNLIMITED,
+                Policer.UNLIMITED));
         while (dataPlane.subscribers().settings().core().nextHop().isEmpty()) {
             dataPlane.await(Duration.ofMillis(10));
         }

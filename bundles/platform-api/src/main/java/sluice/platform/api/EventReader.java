@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One reader's way through the event log: it reads ahead of its durable cursor and commits what is done. A reader belongs
- * to one thread; {@link #commit} may be called by another.
+ * One reader's way through the event log: it reads ahead of its durable cursor and commits what is done. A reader
+ * belongs to one thread; {@link #commit} may be called by another.
  */
 public interface EventReader extends AutoCloseable {
 

@@ -12,8 +12,7 @@ import sluice.net.Ip4;
  * @param access interfaces towards the subscribers; the index in this list is the port number of frames and lines
  * @param core interfaces towards the core
  */
-public record HardwareProfile(
-        String name, String bngId, Ip4 nasAddress, List<String> access, List<String> core) {
+public record HardwareProfile(String name, String bngId, Ip4 nasAddress, List<String> access, List<String> core) {
 
     public HardwareProfile {
         access = List.copyOf(access);

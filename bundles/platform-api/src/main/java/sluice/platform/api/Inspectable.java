@@ -3,8 +3,8 @@ package sluice.platform.api;
 import java.util.List;
 
 /**
- * A table that a bundle shows to the operator; shell and web print it without knowing the bundle. Safe for any thread, must
- * not block longer than a second.
+ * A table that a bundle shows to the operator; shell and web print it without knowing the bundle. Safe for any thread,
+ * must not block longer than a second.
  */
 public interface Inspectable {
 
@@ -18,8 +18,8 @@ public interface Inspectable {
     Table table();
 
     /**
-     * What is wrong now and what a person can do about it, a sentence each, for the first screen of shell and web; empty when
-     * all is well.
+     * What is wrong now and what a person can do about it, a sentence each, for the first screen of shell and web;
+     * empty when all is well.
      */
     default List<String> complaints() {
         return List.of();

@@ -5,11 +5,11 @@ import sluice.net.Bytes;
 import sluice.net.MalformedPacket;
 
 /**
- * A way by which subscribers come online, hosted by the session engine. Implementations are pure: they decide and the engine
- * acts; they keep nothing of a session but its {@link ProtocolState}.
+ * A way by which subscribers come online, hosted by the session engine. Implementations are pure: they decide and the
+ * engine acts; they keep nothing of a session but its {@link ProtocolState}.
  *
- * <p>{@link #keyOf} is called on the punt thread, everything else on the session's shard. No call may block; a step has a
- * budget of 1 ms.
+ * <p>{@link #keyOf} is called on the punt thread, everything else on the session's shard. No call may block; a step has
+ * a budget of 1 ms.
  */
 public interface AccessProtocol {
 
@@ -36,7 +36,9 @@ public interface AccessProtocol {
     /** A timer that was armed by {@link Effect.Arm} is due. */
     Step onTimer(SessionView session, TimerName timer, long now);
 
-    /** What became of an effect, or of a command of the operator. A kind that is not known needs {@link Step#unchanged}. */
+    /**
+     * What became of an effect, or of a command of the operator. A kind that is not known needs {@link Step#unchanged}.
+     */
     Step onOutcome(SessionView session, Outcome outcome, long now);
 
     /** Bytes from which {@link #thaw} makes the same state, also in later versions of this protocol. */

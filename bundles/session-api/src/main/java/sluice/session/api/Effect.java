@@ -13,8 +13,8 @@ import sluice.net.VlanTag;
 public sealed interface Effect {
 
     /**
-     * Sends a frame. Behind {@link Open}, {@link Extend} or {@link Close} in the same list it leaves only when those are
-     * durable; if they cannot be made durable it never leaves and {@link Outcome.NotDurable} comes.
+     * Sends a frame. Behind {@link Open}, {@link Extend} or {@link Close} in the same list it leaves only when those
+     * are durable; if they cannot be made durable it never leaves and {@link Outcome.NotDurable} comes.
      */
     record Send(Frame frame) implements Effect {}
 
@@ -22,8 +22,8 @@ public sealed interface Effect {
      * Asks who the subscriber is. Answered by {@link Outcome.Accepted}, {@link Outcome.Rejected} or
      * {@link Outcome.Unanswered}, not in this turn.
      *
-     * @param attributes what the protocol knows beyond line and MAC, by names of RADIUS dictionaries
-     *     (for example {@code DHCP-Hostname})
+     * @param attributes what the protocol knows beyond line and MAC, by names of RADIUS dictionaries (for example
+     *     {@code DHCP-Hostname})
      */
     record Authenticate(Map<String, String> attributes) implements Effect {
         public Authenticate {
@@ -32,8 +32,8 @@ public sealed interface Effect {
     }
 
     /**
-     * Asks for an address and reserves it for the session. Answered in the same turn by {@link Outcome.AddressGranted} or
-     * {@link Outcome.AddressRefused}; effects behind it in the list are not performed.
+     * Asks for an address and reserves it for the session. Answered in the same turn by {@link Outcome.AddressGranted}
+     * or {@link Outcome.AddressRefused}; effects behind it in the list are not performed.
      *
      * @param requested what the subscriber would like
      * @param link network of the relay (giaddr or link selection), empty when the subscriber is on an access port

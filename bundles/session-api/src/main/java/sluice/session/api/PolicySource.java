@@ -4,8 +4,8 @@ package sluice.session.api;
 public interface PolicySource {
 
     /**
-     * The policy of a subscriber: rates of the authorization itself go before those of the policy it names. A name that is
-     * not known is counted and yields the default policy of the configuration.
+     * The policy of a subscriber: rates of the authorization itself go before those of the policy it names. A name that
+     * is not known is counted and yields the default policy of the configuration.
      */
     Policy policyOf(Authorization authorization);
 }

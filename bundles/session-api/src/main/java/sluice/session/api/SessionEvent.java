@@ -1,8 +1,8 @@
 package sluice.session.api;
 
 /**
- * Names of session events and of their fields in the event log; most are those of the event stream. In this log <em>input is
- * download, towards the subscriber</em>, the opposite of RADIUS.
+ * Names of session events and of their fields in the event log; most are those of the event stream. In this log
+ * <em>input is download, towards the subscriber</em>, the opposite of RADIUS.
  */
 public final class SessionEvent {
 
@@ -14,6 +14,7 @@ public final class SessionEvent {
     public static final String SESSION_ID = "session_id";
     /** Line and MAC as text. */
     public static final String ACCESS_KEY = "access_key";
+
     public static final String CIRCUIT_ID = "circuit_id";
     public static final String REMOTE_ID = "remote_id";
     public static final String AUTH_STATE = "auth_state";
@@ -29,6 +30,7 @@ public final class SessionEvent {
     public static final String INPUT_OCTETS = "input_octets";
     /** From the subscriber. */
     public static final String OUTPUT_OCTETS = "output_octets";
+
     public static final String INPUT_PACKETS = "input_packets";
     public static final String OUTPUT_PACKETS = "output_packets";
 
@@ -40,6 +42,7 @@ public final class SessionEvent {
     public static final String NAS_PORT_ID = "nas_port_id";
     /** Circuit-id and remote-id as hexadecimal bytes, exactly as on the wire. */
     public static final String CIRCUIT_ID_HEX = "circuit_id_hex";
+
     public static final String REMOTE_ID_HEX = "remote_id_hex";
     /** Class attributes, hexadecimal, separated by commas, in order. */
     public static final String CLASS = "class";

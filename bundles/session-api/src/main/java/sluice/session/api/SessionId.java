@@ -3,8 +3,8 @@ package sluice.session.api;
 import java.util.HexFormat;
 
 /**
- * Names a session for ever: RADIUS Acct-Session-Id and {@code session_id} of the event stream are its text. Ids count up, so
- * sessions that began together lie together in the store.
+ * Names a session for ever: RADIUS Acct-Session-Id and {@code session_id} of the event stream are its text. Ids count
+ * up, so sessions that began together lie together in the store.
  *
  * @param value not 0
  */

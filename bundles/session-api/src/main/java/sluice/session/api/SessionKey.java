@@ -12,8 +12,9 @@ import sluice.net.MacAddress;
 public record SessionKey(LineId line, MacAddress mac) {
 
     /**
-     * Equal for all frames of a session, whatever they carry of the line; equal also for all sessions of a line with a VLAN
-     * of its own, so that one shard can keep the limits of that line. Segments that many share are spread by MAC address.
+     * Equal for all frames of a session, whatever they carry of the line; equal also for all sessions of a line with a
+     * VLAN of its own, so that one shard can keep the limits of that line. Segments that many share are spread by MAC
+     * address.
      */
     public int shardHash() {
         long mixed = (line.port() * 31L + line.svlan() << 12 | line.cvlan()) * 0x9E3779B97F4A7C15L;

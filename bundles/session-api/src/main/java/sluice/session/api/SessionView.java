@@ -23,9 +23,9 @@ public interface SessionView {
     boolean isOpen();
 
     /**
-     * The network in which the subscriber asks, for answers to somebody who has no address yet: that of the grant, else that
-     * of the address given. For 0.0.0.0 and without a grant it is the first network there is, so that a protocol can speak as
-     * this gateway to somebody from elsewhere.
+     * The network in which the subscriber asks, for answers to somebody who has no address yet: that of the grant, else
+     * that of the address given. For 0.0.0.0 and without a grant it is the first network there is, so that a protocol
+     * can speak as this gateway to somebody from elsewhere.
      */
     Optional<Network> networkOf(sluice.net.Ip4 address);
 }

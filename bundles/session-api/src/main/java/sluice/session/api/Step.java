@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a protocol decided: the session's next state and what is to be done, in order. The first effect that fails stops the
- * list and comes back as an {@link Outcome}; the next state stands all the same.
+ * What a protocol decided: the session's next state and what is to be done, in order. The first effect that fails stops
+ * the list and comes back as an {@link Outcome}; the next state stands all the same.
  *
- * @param next empty when the protocol keeps nothing of this session: the engine forgets a session without state after the
- *     effects, and closes it first if it was open
+ * @param next empty when the protocol keeps nothing of this session: the engine forgets a session without state after
+ *     the effects, and closes it first if it was open
  * @param effects performed in order
  */
 public record Step(Optional<ProtocolState> next, List<Effect> effects) {
