@@ -204,24 +204,27 @@ class DurableJournalTest {
     void eventsThatAllHavePassedGoAndALaggingReaderLosesCountedOnesOnly() throws Exception {
         JournalSettings small =
                 new JournalSettings(directory, 300_000, JournalSettings.REDO_BYTES_MIN, 65_536, 10, Duration.ZERO);
-        try (DurableJournal journal = open(small);
-                EventReader quick = journal.open("quick");
-                EventReader slow = journal.open("slow")) {
-            int total = 40_000;
-            for (int i = 0; i < total; i++) {
-                send(journal, events(event(i)));
-                if (i % 1_000 == 999) {
-                    keep(journal, events(event(i)));
-                    read(quick, 1_001);
-                    quick.commit(journal.newest());
-                }
+        DurableJournal first = open(small);
+        EventReader quick = first.open("quick");
+        EventReader slow = first.open("slow");
+        for (int i = 0; i < 40_000; i++) {
+            send(first, events(event(i)));
+            if (i % 1_000 == 999) {
+                keep(first, events(event(i)));
+                read(quick, 1_001);
+                quick.commit(first.newest());
             }
-            assertThat(quick.lost()).isZero();
-            assertThat(slow.lost()).isPositive().isLessThan(journal.newest());
-            List<LoggedEvent> rest = read(slow, 100);
-            assertThat(rest.getFirst().sequence()).isEqualTo(slow.lost() + 1);
-            assertThat(journal.counters().get(JournalCounter.EVENTS_LOST)).isEqualTo(slow.lost());
-            assertThat(Files.size(directory.resolve("events.mv"))).isLessThan(4_000_000);
+        }
+        first.close();
+        assertThat(quick.lost()).isZero();
+        assertThat(slow.lost()).isPositive().isLessThan(first.newest());
+        assertThat(first.counters().get(JournalCounter.EVENTS_LOST)).isEqualTo(slow.lost());
+        assertThat(Files.size(directory.resolve("events.mv"))).isLessThan(4_000_000);
+
+        try (DurableJournal second = open(small);
+                EventReader again = second.open("slow")) {
+            assertThat(again.lost()).isEqualTo(slow.lost());
+            assertThat(read(again, 100).getFirst().sequence()).isEqualTo(again.lost() + 1);
         }
     }
 
@@ -249,6 +252,22 @@ class DurableJournalTest {
         DurableJournal journal = open(directory);
         journal.close();
         assertThat(outcome(submit(journal, events(event(1))))).isEqualTo("CLOSED");
+    }
+
+    @Test
+    void withAnIntervalTheMediumFollowsLaterAndACleanEndLosesNothing() throws Exception {
+        JournalSettings relaxed =
+                new JournalSettings(directory, 8 << 20, 1 << 20, 65_536, 10, Duration.ofMillis(50));
+        try (DurableJournal journal = open(relaxed)) {
+            for (int i = 0; i < 10_000; i++) {
+                send(journal, transaction(key(i), value(i), event(i)));
+            }
+            keep(journal, transaction(key(10_000), value(10_000)));
+        }
+        try (DurableJournal journal = open(relaxed)) {
+            assertThat(journal.size(REGION)).isEqualTo(10_001);
+            assertThat(journal.newest()).isEqualTo(10_000);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** {@code session_events}: every event, once. */
 final class EventTable {
@@ -66,7 +67,7 @@ final class EventTable {
             Connection connection,
             Gateway gateway,
             List<StreamRecord> events,
-            java.util.function.BiFunction<StreamRecord, String, String> value)
+            BiFunction<StreamRecord, String, String> value)
             throws SQLException {
         Set<Long> inserted = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
