@@ -77,6 +77,7 @@ class Cpe:
     def __init__(self, node: Namespace, line: Line, mac: str, chance: random.Random) -> None:
         self.line = line
         self.mac = mac
+        self.held: Grant | None = None
         self._chance = chance
         self._tap = Tap(node, TRUNK)
 
@@ -148,7 +149,8 @@ class Cpe:
         """DISCOVER, OFFER, REQUEST, ACK; None when the gateway does not grant."""
         offer = self.discover(seconds)
         answer = self.request(offer, seconds) if offer else None
-        return _grant(answer) if answer is not None and answer.kind == packets.ACK else None
+        self.held = _grant(answer) if answer is not None and answer.kind == packets.ACK else None
+        return self.held
 
     def decline(self, grant: Grant) -> None:
         """Says that somebody else has the address already."""
@@ -163,6 +165,7 @@ class Cpe:
     def release(self, grant: Grant) -> None:
         server = (packets.OPTION_SERVER, socket.inet_aton(grant.server))
         self.send(self.message(packets.RELEASE, server, client_address=grant.address), source=grant.address)
+        self.held = None
 
 
 def random_mac(chance: random.Random) -> str:

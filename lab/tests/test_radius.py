@@ -18,6 +18,8 @@ def newcomer(lab: Lab, chance: random.Random) -> Iterator[Cpe]:
     """A device that the gateway does not know, on a line that RADIUS knows."""
     with Cpe(lab.node.namespace, lab.admitted[0].plan.line, random_mac(chance), chance) as cpe:
         yield cpe
+        if cpe.held is not None:
+            cpe.release(cpe.held)
 
 
 def test_while_radius_is_away_the_online_renew_the_new_wait_and_accounting_comes_later(
@@ -30,6 +32,9 @@ def test_while_radius_is_away_the_online_renew_the_new_wait_and_accounting_comes
     lab.radius.stop()
     known = len(lab.radius.records())
 
+    leaver.release(grant)
+    eventually(lambda: lab.appliance.session_of(leaver.mac) is None, 20, "the session of the one that left is closed")
+    leaver.close()
     for subscriber in lab.admitted:
         noted = subscriber.lease_noted_at()
         subscriber.renew()
@@ -38,9 +43,6 @@ def test_while_radius_is_away_the_online_renew_the_new_wait_and_accounting_comes
         )
         subscriber.ping(lab.core.address, count=1)
     assert newcomer.discover(seconds=2, tries=2) is None
-    leaver.release(grant)
-    eventually(lambda: lab.appliance.session_of(leaver.mac) is None, 20, "the session of the one that left is closed")
-    leaver.close()
 
     lab.radius.start()
     eventually(lambda: [one for one in _of(lab, leaver.mac) if one.status == "Stop"], 60, "the stop is accounted")
