@@ -61,6 +61,7 @@ public final class Hardware {
     private final FeatureLoader loader;
     private final Thread thread;
     private final Closer closer = new Closer();
+    private volatile boolean closing;
 
     /** For declarative services. Publishes at once; installing goes on behind. */
     @Activate
@@ -108,9 +109,11 @@ public final class Hardware {
         try {
             loader.load(profile);
         } catch (UnfitHardware e) {
-            refuse(e);
+            if (!closing) { // Karaf takes an interrupt for a feature that is not there
+                refuse(e);
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the gateway is being stopped; the next boot goes on
+            Thread.currentThread().interrupt(); // stopped, or replaced by one with other settings, which goes on
         }
     }
 
@@ -126,6 +129,7 @@ public final class Hardware {
 
     @Deactivate
     void close() throws InterruptedException {
+        closing = true;
         thread.interrupt();
         thread.join();
         closer.close();
