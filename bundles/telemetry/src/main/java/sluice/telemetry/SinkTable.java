@@ -55,8 +55,29 @@ final class SinkTable implements Inspectable {
         });
         return new Table(
                 List.of(
-                        "Sink", "State", "Cursor", "Behind", "Lost", "Sent", "Repeated", "Failures", "Damaged", "Dropped",
+                        "Sink",
+                        "State",
+                        "Cursor",
+                        "Behind",
+                        "Lost",
+                        "Sent",
+                        "Repeated",
+                        "Failures",
+                        "Damaged",
+                        "Dropped",
                         "Last error"),
                 rows);
+    }
+
+    @Override
+    public List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        sinks.forEach((name, status) -> {
+            if (status.state().equals("away")) {
+                complaints.add("Sink " + name + " is " + status.state() + ": " + status.lastError()
+                        + ". Events wait in the log.");
+            }
+        });
+        return complaints;
     }
 }
