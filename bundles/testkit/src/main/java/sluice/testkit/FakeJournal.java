@@ -62,6 +62,13 @@ public final class FakeJournal implements Journal, Store, EventLog {
         all.forEach(this::finish);
     }
 
+    /** A power cut: what waits is lost and nobody hears of it; from now on nothing waits. */
+    public synchronized void lose() {
+        holding = false;
+        held.clear();
+        readers.values().forEach(reader -> reader.held = false);
+    }
+
     /** From now on every transaction fails for this reason. */
     public synchronized void fail(JournalFailure reason) {
         failure = Optional.of(reason);

@@ -1,0 +1,105 @@
+package sluice.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dhcp.SimulatedCpe;
+import sluice.net.Ip4;
+import sluice.net.MacAddress;
+import sluice.platform.api.Event;
+import sluice.session.api.SessionEvent;
+
+/**
+ * The real engine, DHCP server and pools under losses, duplicates, crashes, full disks and a moody RADIUS. Whatever happens:
+ * what a subscriber was told is true, no address is two subscribers', and every byte is accounted once.
+ */
+final class SimulatorTest {
+
+    private static final int SUBSCRIBERS = 200;
+    private static final int STEPS = 20_000;
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 20260101, 4711, 99, 123456789})
+    void whateverHappensWhatWasGrantedStandsAndWhatWasUsedIsAccounted(long seed) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        World world = new World(random, SUBSCRIBERS);
+        for (int step = 0; step < STEPS; step++) {
+            world.step(random.nextInt(SUBSCRIBERS));
+            everyPromiseIsKept(world, "seed " + seed + " step " + step);
+        }
+        assertThat(world.crashes()).as("the world was cruel enough").isGreaterThan(20);
+        assertThat(world.journal.events(SessionEvent.START).size())
+                .as("and lively enough")
+                .isGreaterThan(500);
+        assertThat(world.passed).isPositive();
+        world.goodbye();
+        nothingIsLeft(world, "seed " + seed);
+        everyByteIsAccountedOnce(world, "seed " + seed);
+    }
+
+    private static void everyPromiseIsKept(World world, String when) {
+        Map<Ip4, MacAddress> users = new HashMap<>();
+        Map<Ip4, SubscriberEntry> entries = new HashMap<>();
+        world.dataPlane.entries().forEach(entry -> entries.put(entry.address(), entry));
+        for (SimulatedCpe cpe : world.cpes.values()) {
+            Optional<Ip4> bound = cpe.bound(world.clock.millis());
+            if (bound.isEmpty()) {
+                continue;
+            }
+            MacAddress other = users.put(bound.get(), cpe.mac());
+            if (other != null) {
+                throw new AssertionError(when + ": " + bound.get() + " is used by " + other + " and " + cpe.mac());
+            }
+            SubscriberEntry entry = entries.get(bound.get());
+            if (entry == null || !entry.mac().equals(cpe.mac()) || !world.dataPlane.passes(bound.get())) {
+                throw new AssertionError(
+                        when + ": " + cpe.mac() + " was told it has " + bound.get() + ", the data plane has " + entry);
+            }
+            if (!entry.tags().equals(cpe.tags())) {
+                throw new AssertionError(when + ": " + bound.get() + " is sent to " + entry.tags());
+            }
+        }
+    }
+
+    private static void nothingIsLeft(World world, String when) {
+        assertThat(world.sessions()).as("%s: sessions", when).isZero();
+        assertThat(world.dataPlane.entries()).as("%s: entries", when).isEmpty();
+        assertThat(world.addressesHeld()).as("%s: addresses", when).isZero();
+        assertThat(world.journal.size(Turn.REGION)).as("%s: stored sessions", when).isZero();
+        assertThat(world.timers()).as("%s: timers", when).isZero();
+        assertThat(world.counted(SessionCounter.STEP_FAILED)).as("%s: defects", when).isZero();
+    }
+
+    private static void everyByteIsAccountedOnce(World world, String when) {
+        Map<String, Long> open = new HashMap<>();
+        long accounted = 0;
+        for (Event event : world.journal.events().stream().map(logged -> logged.event()).toList()) {
+            String session = event.field(SessionEvent.SESSION_ID);
+            switch (event.type()) {
+                case SessionEvent.START ->
+                    assertThat(open.put(session, 0L)).as("%s: second start of %s", when, session).isNull();
+                case SessionEvent.UPDATE, SessionEvent.STOP -> {
+                    long octets = Long.parseLong(event.field(SessionEvent.INPUT_OCTETS));
+                    Long before = open.get(session);
+                    assertThat(before).as("%s: %s of %s that is not open", when, event.type(), session).isNotNull();
+                    assertThat(octets).as("%s: counter of %s", when, session).isGreaterThanOrEqualTo(before);
+                    open.put(session, octets);
+                    if (event.type().equals(SessionEvent.STOP)) {
+                        accounted += octets;
+                        open.remove(session);
+                    }
+                }
+                default -> {}
+            }
+        }
+        assertThat(open).as("%s: sessions without stop", when).isEmpty();
+        assertThat(accounted).as("%s: bytes accounted", when).isEqualTo(world.passed);
+    }
+}

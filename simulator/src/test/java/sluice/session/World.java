@@ -1,0 +1,272 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.Traffic;
+import sluice.dhcp.SimulatedCpe;
+import sluice.loop.Bell;
+import sluice.net.Ip4;
+import sluice.net.MacAddress;
+import sluice.net.MalformedPacket;
+import sluice.platform.api.CounterSet;
+import sluice.platform.api.JournalFailure;
+import sluice.pools.SimulatedPools;
+import sluice.session.api.AccessProtocol;
+import sluice.session.api.AddressSource;
+import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Authenticator;
+import sluice.session.api.Authorization;
+import sluice.session.api.Outcome;
+import sluice.session.api.Policy;
+import sluice.testkit.FakeDataPlane;
+import sluice.testkit.FakeJournal;
+import sluice.testkit.ManualClock;
+
+/** Subscribers, wires that lose frames, RADIUS in all its moods, a disk, a data plane that survives, and the real gateway. */
+final class World {
+
+    static final Duration LEASE = Duration.ofMinutes(10);
+
+    final ManualClock clock = new ManualClock();
+    final FakeJournal journal = new FakeJournal();
+    final FakeDataPlane dataPlane = new FakeDataPlane();
+    final Map<MacAddress, SimulatedCpe> cpes = new HashMap<>();
+    final RandomGenerator random;
+    /** Bytes that passed towards each subscriber's address in the data plane, for ever. */
+    long passed;
+
+    private final List<Consumer<Outcome>> questions = new ArrayList<>();
+    private CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
+    private AddressSource addresses;
+    private AccessProtocol dhcp = SimulatedCpe.server();
+    private SessionShard shard;
+    private int crashes;
+    private boolean disk = true;
+
+    World(RandomGenerator random, int subscribers) {
+        this.random = random;
+        for (int i = 0; i < subscribers; i++) {
+            SimulatedCpe cpe = new SimulatedCpe(i);
+            cpes.put(cpe.mac(), cpe);
+        }
+        addresses = SimulatedPools.start(journal, clock.wall(), LEASE);
+        shard = start();
+    }
+
+    /** One thing happens, and everything that follows from it. */
+    void step(int subscriber) {
+        int dice = random.nextInt(1_000);
+        if (dice < 600) {
+            send(cpe(subscriber).act(random, clock.millis()));
+        } else if (dice < 750) {
+            answerQuestions();
+        } else if (dice < 850) {
+            traffic();
+        } else if (dice < 985) {
+            clock.advance(Duration.ofMillis(random.nextInt(600)));
+        } else if (dice < 988) {
+            crash();
+        } else if (dice < 991) {
+            turnDisk();
+        } else {
+            journal.hold();
+        }
+        if (!disk && random.nextInt(20) == 0) {
+            turnDisk();
+        }
+        turn();
+        if (random.nextInt(3) == 0) {
+            journal.commit();
+            turn();
+        }
+    }
+
+    /** Everything is healthy again and every subscriber goes. */
+    void goodbye() {
+        disk = false;
+        turnDisk();
+        journal.commit();
+        settle();
+        for (SimulatedCpe cpe : cpes.values()) {
+            cpe.leave(clock.millis()).ifPresent(this::send);
+        }
+        settle();
+        clock.advance(LEASE.multipliedBy(2));
+        settle();
+    }
+
+    int sessions() {
+        return shard.sessions();
+    }
+
+    int timers() {
+        return shard.armedTimers();
+    }
+
+    int addressesHeld() {
+        return SimulatedPools.held(addresses);
+    }
+
+    long counted(SessionCounter counter) {
+        return counters.get(counter);
+    }
+
+    int crashes() {
+        return crashes;
+    }
+
+    private void settle() {
+        for (int i = 0; i < 10; i++) {
+            answerQuestions();
+            clock.advance(Duration.ofSeconds(2));
+            turn();
+        }
+    }
+
+    private SimulatedCpe cpe(int number) {
+        return java.util.Objects.requireNonNull(cpes.get(new MacAddress(0x0200_0000_0000L + number)));
+    }
+
+    /** A frame comes to the gateway, unless it is lost; sometimes it comes twice. */
+    private void send(Frame frame) {
+        int copies = random.nextInt(10) == 0 ? random.nextInt(3) : 1;
+        for (int i = 0; i < copies; i++) {
+            try {
+                shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(dhcp, dhcp.keyOf(frame), frame));
+            } catch (MalformedPacket e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private void turn() {
+        int work;
+        do {
+            work = shard.turn(clock.millis());
+        } while (work > 0 || shard.inbox().size() > 0);
+        try {
+            Optional<Frame> sent = dataPlane.sent(Duration.ZERO);
+            while (sent.isPresent()) {
+                deliver(sent.get());
+                sent = dataPlane.sent(Duration.ZERO);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An answer goes to the subscriber whose line it is for, unless it is lost. */
+    private void deliver(Frame frame) {
+        int cvlan = (frame.bytes().at(18) & 0x0f) << 8 | frame.bytes().at(19) & 0xff;
+        if (random.nextInt(20) == 0) {
+            return;
+        }
+        try {
+            cpe(cvlan - 1).hear(frame, clock.millis());
+        } catch (MalformedPacket e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void answerQuestions() {
+        List<Consumer<Outcome>> all = List.copyOf(questions);
+        questions.clear();
+        for (Consumer<Outcome> question : all) {
+            switch (random.nextInt(20)) {
+                case 0 -> question.accept(new Outcome.Rejected("no contract"));
+                case 1 -> question.accept(new Outcome.Unanswered("time-out"));
+                default -> question.accept(new Outcome.Accepted(Authorization.DEFAULT));
+            }
+        }
+    }
+
+    private void traffic() {
+        for (SimulatedCpe cpe : cpes.values()) {
+            cpe.bound(clock.millis())
+                    .filter(address -> random.nextInt(4) == 0)
+                    .filter(dataPlane::passes)
+                    .ifPresent(this::pass);
+        }
+    }
+
+    private void pass(Ip4 address) {
+        long bytes = 64L + random.nextInt(1_400);
+        dataPlane.pass(address, new Traffic(1, bytes, 1, bytes, 0, 0, 0));
+        passed += bytes;
+    }
+
+    private void turnDisk() {
+        disk = !disk;
+        if (disk) {
+            journal.heal();
+        } else {
+            journal.fail(JournalFailure.DISK);
+        }
+    }
+
+    /** kill -9: what was not durable is lost, questions are never answered, the data plane goes on. */
+    private void crash() {
+        crashes++;
+        journal.lose();
+        journal.heal();
+        disk = true;
+        questions.clear();
+        addresses = SimulatedPools.start(journal, clock.wall(), LEASE);
+        dhcp = SimulatedCpe.server();
+        shard = start();
+    }
+
+    private SessionShard start() {
+        counters = new CounterSet<>(SessionCounter.class);
+        Protocols protocols = new Protocols();
+        protocols.add(dhcp);
+        SessionSettings settings = new SessionSettings(
+                "bng-01",
+                true,
+                false,
+                new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01"),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                4,
+                1_000,
+                1_000,
+                50);
+        Authenticator radius = new Authenticator() {
+            @Override
+            public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {
+                questions.add(reply);
+            }
+        };
+        Surroundings with = new Surroundings(
+                settings,
+                dataPlane,
+                dataPlane,
+                journal,
+                addresses,
+                authorization -> Policy.UNLIMITED,
+                () -> Optional.of(radius),
+                clock.wall(),
+                random,
+                new SessionIds(clock.wall().millis(), Recovery.largestId(journal)),
+                counters);
+        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
+        try {
+            for (Recovery.Recovered one : new Recovery(with, journal).run()) {
+                fresh.recover(one.frozen(), one.grant(), one.inDataPlane());
+            }
+        } catch (DataPlaneException e) {
+            throw new IllegalStateException(e);
+        }
+        return fresh;
+    }
+}
