@@ -23,8 +23,8 @@ import sluice.net.WireReader;
 import sluice.session.api.AccessProtocol;
 
 /**
- * A subscriber's router: a DHCP client that believes what it is told, and an access node before it that inserts option 82 into
- * what is broadcast and not into what is unicast.
+ * A subscriber's router: a DHCP client that believes what it is told, and an access node before it that inserts option
+ * 82 into what is broadcast and not into what is unicast.
  */
 public final class SimulatedCpe {
 
@@ -92,10 +92,7 @@ public final class SimulatedCpe {
         }
         if (offered.isPresent() && random.nextInt(4) != 0) {
             return broadcast(message(
-                    MessageType.REQUEST,
-                    Ip4.ANY,
-                    new ServerIdentifier(GATEWAY),
-                    new RequestedAddress(offered.get())));
+                    MessageType.REQUEST, Ip4.ANY, new ServerIdentifier(GATEWAY), new RequestedAddress(offered.get())));
         }
         offered = Optional.empty();
         return broadcast(message(MessageType.DISCOVER, Ip4.ANY));
@@ -143,8 +140,8 @@ public final class SimulatedCpe {
 
     private Frame decline(Ip4 address) {
         leaseEnds = 0;
-        return broadcast(message(
-                MessageType.DECLINE, Ip4.ANY, new ServerIdentifier(GATEWAY), new RequestedAddress(address)));
+        return broadcast(
+                message(MessageType.DECLINE, Ip4.ANY, new ServerIdentifier(GATEWAY), new RequestedAddress(address)));
     }
 
     private DhcpMessage message(int type, Ip4 ciaddr, DhcpOption... options) {
@@ -198,7 +195,6 @@ public final class SimulatedCpe {
                         DhcpRequest.SERVER_PORT,
                         message.encode(1472).payload())
                 .toPacket(from, to);
-        return new Frame(
-                0, new EthernetFrame(MacAddress.BROADCAST, mac, tags(), EthernetFrame.IP4, packet).encode());
+        return new Frame(0, new EthernetFrame(MacAddress.BROADCAST, mac, tags(), EthernetFrame.IP4, packet).encode());
     }
 }

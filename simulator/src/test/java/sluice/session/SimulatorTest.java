@@ -17,8 +17,8 @@ import sluice.platform.api.Event;
 import sluice.session.api.SessionEvent;
 
 /**
- * The real engine, DHCP server and pools under losses, duplicates, crashes, full disks and a moody RADIUS. Whatever happens:
- * what a subscriber was told is true, no address is two subscribers', and every byte is accounted once.
+ * The real engine, DHCP server and pools under losses, duplicates, crashes, full disks and a moody RADIUS. Whatever
+ * happens: what a subscriber was told is true, no address is two subscribers', and every byte is accounted once.
  */
 final class SimulatorTest {
 
@@ -72,23 +72,32 @@ final class SimulatorTest {
         assertThat(world.sessions()).as("%s: sessions", when).isZero();
         assertThat(world.dataPlane.entries()).as("%s: entries", when).isEmpty();
         assertThat(world.addressesHeld()).as("%s: addresses", when).isZero();
-        assertThat(world.journal.size(Turn.REGION)).as("%s: stored sessions", when).isZero();
+        assertThat(world.journal.size(Turn.REGION))
+                .as("%s: stored sessions", when)
+                .isZero();
         assertThat(world.timers()).as("%s: timers", when).isZero();
-        assertThat(world.counted(SessionCounter.STEP_FAILED)).as("%s: defects", when).isZero();
+        assertThat(world.counted(SessionCounter.STEP_FAILED))
+                .as("%s: defects", when)
+                .isZero();
     }
 
     private static void everyByteIsAccountedOnce(World world, String when) {
         Map<String, Long> open = new HashMap<>();
         long accounted = 0;
-        for (Event event : world.journal.events().stream().map(logged -> logged.event()).toList()) {
+        for (Event event :
+                world.journal.events().stream().map(logged -> logged.event()).toList()) {
             String session = event.field(SessionEvent.SESSION_ID);
             switch (event.type()) {
                 case SessionEvent.START ->
-                    assertThat(open.put(session, 0L)).as("%s: second start of %s", when, session).isNull();
+                    assertThat(open.put(session, 0L))
+                            .as("%s: second start of %s", when, session)
+                            .isNull();
                 case SessionEvent.UPDATE, SessionEvent.STOP -> {
                     long octets = Long.parseLong(event.field(SessionEvent.INPUT_OCTETS));
                     Long before = open.get(session);
-                    assertThat(before).as("%s: %s of %s that is not open", when, event.type(), session).isNotNull();
+                    assertThat(before)
+                            .as("%s: %s of %s that is not open", when, event.type(), session)
+                            .isNotNull();
                     assertThat(octets).as("%s: counter of %s", when, session).isGreaterThanOrEqualTo(before);
                     open.put(session, octets);
                     if (event.type().equals(SessionEvent.STOP)) {

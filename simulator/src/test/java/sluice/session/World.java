@@ -30,7 +30,10 @@ import sluice.testkit.FakeDataPlane;
 import sluice.testkit.FakeJournal;
 import sluice.testkit.ManualClock;
 
-/** Subscribers, wires that lose frames, RADIUS in all its moods, a disk, a data plane that survives, and the real gateway. */
+/**
+ * Subscribers, wires that lose frames, RADIUS in all its moods, a disk, a data plane that survives, and the real
+ * gateway.
+ */
 final class World {
 
     static final Duration LEASE = Duration.ofMinutes(10);

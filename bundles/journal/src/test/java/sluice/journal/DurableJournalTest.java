@@ -256,8 +256,7 @@ class DurableJournalTest {
 
     @Test
     void withAnIntervalTheMediumFollowsLaterAndACleanEndLosesNothing() throws Exception {
-        JournalSettings relaxed =
-                new JournalSettings(directory, 8 << 20, 1 << 20, 65_536, 10, Duration.ofMillis(50));
+        JournalSettings relaxed = new JournalSettings(directory, 8 << 20, 1 << 20, 65_536, 10, Duration.ofMillis(50));
         try (DurableJournal journal = open(relaxed)) {
             for (int i = 0; i < 10_000; i++) {
                 send(journal, transaction(key(i), value(i), event(i)));

@@ -66,7 +66,8 @@ class RedoLogTest {
             for (int batch = 1; batch < torn; batch++) {
                 position += HEADER_BYTES + payload(batch).length();
             }
-            try (RandomAccessFile file = new RandomAccessFile(own.resolve("redo-1.log").toFile(), "rw")) {
+            try (RandomAccessFile file =
+                    new RandomAccessFile(own.resolve("redo-1.log").toFile(), "rw")) {
                 file.seek(position);
                 int was = file.read();
                 file.seek(position);
@@ -75,7 +76,9 @@ class RedoLogTest {
             try (RedoLog redo = new RedoLog(own, CAPACITY)) {
                 assertThat(redo.recover().stream().map(RedoLog.Entry::batch))
                         .as("seed %d, round %d", SEED, round)
-                        .isEqualTo(java.util.stream.LongStream.range(1, torn).boxed().toList());
+                        .isEqualTo(java.util.stream.LongStream.range(1, torn)
+                                .boxed()
+                                .toList());
             }
         }
     }

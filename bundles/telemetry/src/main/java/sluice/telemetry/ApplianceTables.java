@@ -5,20 +5,24 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
-/** {@code bng_registry}, {@code access_routers} and {@code bng_health_events}: what events say of the appliance itself. */
+/**
+ * {@code bng_registry}, {@code access_routers} and {@code bng_health_events}: what events say of the appliance itself.
+ */
 final class ApplianceTables {
     private static final String ROUTER_UPDATE = "ROUTER_UPDATE";
     private static final String HEALTH_UPDATE = "BNG_HEALTH_UPDATE";
 
-    private static final String SEEN = "insert into bng_registry (bng_id, bng_instance_id, first_seen, last_seen, is_alive)"
-            + " values (?, ?, ?::timestamptz, ?::timestamptz, true) on conflict (bng_id) do update set"
-            + " bng_instance_id = excluded.bng_instance_id, is_alive = true,"
-            + " last_seen = greatest(bng_registry.last_seen, excluded.last_seen)";
+    private static final String SEEN =
+            "insert into bng_registry (bng_id, bng_instance_id, first_seen, last_seen, is_alive)"
+                    + " values (?, ?, ?::timestamptz, ?::timestamptz, true) on conflict (bng_id) do update set"
+                    + " bng_instance_id = excluded.bng_instance_id, is_alive = true,"
+                    + " last_seen = greatest(bng_registry.last_seen, excluded.last_seen)";
 
-    private static final String ROUTER = "insert into access_routers (router_name, bng_id, is_alive, last_seen, last_ping)"
-            + " values (?, ?, nullif(?, '')::boolean, nullif(?, '')::timestamptz, ?::timestamptz)"
-            + " on conflict (router_name) do update set bng_id = excluded.bng_id, is_alive = excluded.is_alive,"
-            + " last_seen = coalesce(excluded.last_seen, access_routers.last_seen), last_ping = excluded.last_ping";
+    private static final String ROUTER =
+            "insert into access_routers (router_name, bng_id, is_alive, last_seen, last_ping) values (?, ?, nullif(?,"
+                + " '')::boolean, nullif(?, '')::timestamptz, ?::timestamptz) on conflict (router_name) do update set"
+                + " bng_id = excluded.bng_id, is_alive = excluded.is_alive, last_seen = coalesce(excluded.last_seen,"
+                + " access_routers.last_seen), last_ping = excluded.last_ping";
 
     private static final String HEALTH = "insert into bng_health_events"
             + " (bng_id, bng_instance_id, ts, cpu_usage, mem_usage, mem_max, raw_data) values (?, ?, ?::timestamptz,"

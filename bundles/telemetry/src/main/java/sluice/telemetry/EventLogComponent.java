@@ -10,8 +10,8 @@ import org.apache.camel.support.DefaultEndpoint;
 import sluice.platform.api.EventLog;
 
 /**
- * Camel's way into the event log: {@code eventlog:NAME} consumes with the cursor of that name. The body of an exchange is a
- * {@code List<LoggedEvent>} in order; the cursor moves when the route is through with it.
+ * Camel's way into the event log: {@code eventlog:NAME} consumes with the cursor of that name. The body of an exchange
+ * is a {@code List<LoggedEvent>} in order; the cursor moves when the route is through with it.
  */
 final class EventLogComponent extends DefaultComponent {
     static final String SCHEME = "eventlog";

@@ -15,8 +15,8 @@ import sluice.platform.api.EventReader;
 import sluice.platform.api.LoggedEvent;
 
 /**
- * Follows the event log on a thread of its own, {@code sluice-telemetry-NAME}. A batch that the route could not deliver comes
- * again after a while; so nothing is skipped and nothing changes its order.
+ * Follows the event log on a thread of its own, {@code sluice-telemetry-NAME}. A batch that the route could not deliver
+ * comes again after a while; so nothing is skipped and nothing changes its order.
  */
 final class EventLogConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(EventLogConsumer.class);

@@ -9,7 +9,8 @@ interface EventSink extends AutoCloseable {
     String name();
 
     /**
-     * Delivers the events in order. When it returns, all of them are there exactly once, whether or not some were before.
+     * Delivers the events in order. When it returns, all of them are there exactly once, whether or not some were
+     * before.
      *
      * @param events in order; none of them only looks whether the other end is there
      * @throws SinkUnavailable when the other end is away; all of them are to come again

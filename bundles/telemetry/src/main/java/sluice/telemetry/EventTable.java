@@ -37,7 +37,8 @@ final class EventTable {
             new Column("terminate_cause", "text"));
 
     /** What a damaged event keeps. */
-    private static final Set<String> IDENTITY = Set.of(StreamRecord.SEQ, StreamRecord.EVENT_TYPE, StreamRecord.TS, RAW_DATA);
+    private static final Set<String> IDENTITY =
+            Set.of(StreamRecord.SEQ, StreamRecord.EVENT_TYPE, StreamRecord.TS, RAW_DATA);
 
     private static final String INSERT = "insert into session_events (bng_id, bng_instance_id, " + Column.names(COLUMNS)
             + ") select ?, ?, " + Column.values(COLUMNS) + " from " + Column.rows(COLUMNS)
@@ -60,7 +61,8 @@ final class EventTable {
                 connection,
                 gateway,
                 events,
-                (event, column) -> IDENTITY.contains(column) ? value(event, column).replace("\0", "") : "");
+                (event, column) ->
+                        IDENTITY.contains(column) ? value(event, column).replace("\0", "") : "");
     }
 
     private static Set<Long> insert(

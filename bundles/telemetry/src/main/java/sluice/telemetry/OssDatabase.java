@@ -19,8 +19,8 @@ import sluice.platform.api.SecretUnavailable;
 import sluice.platform.api.Secrets;
 
 /**
- * The way to the database: a pool of one connection, made when it is needed, and the tables, made when they are missing.
- * Used by the sink's thread, but for {@link #close}.
+ * The way to the database: a pool of one connection, made when it is needed, and the tables, made when they are
+ * missing. Used by the sink's thread, but for {@link #close}.
  */
 final class OssDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OssDatabase.class);

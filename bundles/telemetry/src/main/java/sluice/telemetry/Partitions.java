@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The partitions of one table: a day or a month each, made before the first row comes, dropped when they are too old. Times
- * far from now (a clock that was wrong) go to the default partition. Used by the sink's thread only.
+ * The partitions of one table: a day or a month each, made before the first row comes, dropped when they are too old.
+ * Times far from now (a clock that was wrong) go to the default partition. Used by the sink's thread only.
  */
 final class Partitions {
     private static final int PAST_DAYS_MAX = 400;
@@ -67,8 +67,8 @@ final class Partitions {
         LocalDate oldest = LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(retentionDays);
         String oldestName = name(start(oldest));
         List<String> dropped = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(
-                "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+        try (PreparedStatement query =
+                connection.prepareStatement("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
                         + " where i.inhparent = ?::regclass and c.relname ~ ? and c.relname < ? order by 1")) {
             query.setString(1, table);
             query.setString(2, "^" + table + "_p[0-9]+$");

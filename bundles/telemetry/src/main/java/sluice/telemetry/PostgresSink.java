@@ -15,10 +15,11 @@ import sluice.platform.api.Secrets;
 import sluice.session.api.SessionEvent;
 
 /**
- * The OSS database. The events of a batch and what follows from them enter in one transaction; what follows is done only for
- * events that were not there before, so a replay changes nothing.
+ * The OSS database. The events of a batch and what follows from them enter in one transaction; what follows is done
+ * only for events that were not there before, so a replay changes nothing.
  *
- * <p>An event that PostgreSQL refuses (text with NUL, a number that is none) does not block the others: it is kept as raw data.
+ * <p>An event that PostgreSQL refuses (text with NUL, a number that is none) does not block the others: it is kept as
+ * raw data.
  */
 final class PostgresSink implements EventSink {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresSink.class);
@@ -77,8 +78,7 @@ final class PostgresSink implements EventSink {
             eventPartitions.forget();
             historyPartitions.forget();
             healthPartitions.forget();
-            throw new SinkUnavailable(
-                    settings.host() + ":" + settings.port() + ": " + failure.getMessage(), failure);
+            throw new SinkUnavailable(settings.host() + ":" + settings.port() + ": " + failure.getMessage(), failure);
         }
     }
 

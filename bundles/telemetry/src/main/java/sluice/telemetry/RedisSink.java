@@ -60,8 +60,9 @@ final class RedisSink implements EventSink {
                 redis.ping();
                 return;
             }
-            List<StreamRecord> fresh =
-                    events.stream().filter(event -> event.sequence() > highWater).toList();
+            List<StreamRecord> fresh = events.stream()
+                    .filter(event -> event.sequence() > highWater)
+                    .toList();
             counters.add(SinkCounter.REPEATED, events.size() - fresh.size());
             if (!fresh.isEmpty()) {
                 add(redis, fresh);
@@ -70,8 +71,7 @@ final class RedisSink implements EventSink {
             }
         } catch (JedisException | SecretUnavailable failure) {
             disconnect();
-            throw new SinkUnavailable(
-                    settings.host() + ":" + settings.port() + ": " + failure.getMessage(), failure);
+            throw new SinkUnavailable(settings.host() + ":" + settings.port() + ": " + failure.getMessage(), failure);
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import sluice.session.api.SessionEvent;
 
 /**
- * {@code sessions_active} and {@code sessions_history}: what the events say of each session. The events of a batch are first
- * folded into one row per session, so that a busy session costs one update.
+ * {@code sessions_active} and {@code sessions_history}: what the events say of each session. The events of a batch are
+ * first folded into one row per session, so that a busy session costs one update.
  */
 final class SessionTables {
     private static final Set<String> TYPES =
@@ -75,7 +75,8 @@ final class SessionTables {
     static void apply(Connection connection, List<StreamRecord> events) throws SQLException {
         SessionTables tables = new SessionTables(connection);
         for (StreamRecord event : events) {
-            if (TYPES.contains(event.type()) && !event.field(SessionEvent.SESSION_ID).isEmpty()) {
+            if (TYPES.contains(event.type())
+                    && !event.field(SessionEvent.SESSION_ID).isEmpty()) {
                 tables.fold(event);
             }
         }

@@ -10,7 +10,8 @@ import sluice.platform.api.LoggedEvent;
 import sluice.session.api.SessionEvent;
 
 /**
- * An event as others read it: names and values are text, the common fields first and always there, then the event's own.
+ * An event as others read it: names and values are text, the common fields first and always there, then the event's
+ * own.
  *
  * @param sequence {@code seq}
  * @param type {@code event_type}
@@ -51,7 +52,8 @@ record StreamRecord(long sequence, String type, Instant time, Map<String, String
             fields.put(name, given.getOrDefault(name, NAS_IP.equals(name) ? gateway.nasAddress() : ""));
         }
         given.forEach(fields::putIfAbsent);
-        return new StreamRecord(logged.sequence(), logged.event().type(), logged.event().time(), fields);
+        return new StreamRecord(
+                logged.sequence(), logged.event().type(), logged.event().time(), fields);
     }
 
     /** ISO 8601 in UTC with microseconds; PostgreSQL reads it as {@code timestamptz}. */

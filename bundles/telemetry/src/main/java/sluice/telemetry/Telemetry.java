@@ -28,8 +28,8 @@ import sluice.platform.api.Inspectable;
 import sluice.platform.api.Secrets;
 
 /**
- * Takes events from the log to Redis and to PostgreSQL: one Camel route for each, with a cursor of its own, so that one that
- * is away does not hold the other up.
+ * Takes events from the log to Redis and to PostgreSQL: one Camel route for each, with a cursor of its own, so that one
+ * that is away does not hold the other up.
  */
 @Component(configurationPid = "sluice.telemetry", immediate = true, service = Telemetry.class)
 @Designate(ocd = Telemetry.Config.class)
@@ -62,7 +62,8 @@ public final class Telemetry implements AutoCloseable {
         @AttributeDefinition(description = "Name of the database")
         String postgresql__database() default "oss";
 
-        @AttributeDefinition(description = "User of the database; owns it, for the tables are made when they are missing")
+        @AttributeDefinition(
+                description = "User of the database; owns it, for the tables are made when they are missing")
         String postgresql__user() default "sluice";
 
         @AttributeDefinition(description = "Name of the secret that is the user's password; empty: none")
@@ -89,7 +90,8 @@ public final class Telemetry implements AutoCloseable {
             Config config) {
         this(
                 log,
-                new Gateway(profile.bngId(), log.instanceId(), profile.nasAddress().toString()),
+                new Gateway(
+                        profile.bngId(), log.instanceId(), profile.nasAddress().toString()),
                 secrets,
                 InstantSource.system(),
                 redis(config),
@@ -112,8 +114,7 @@ public final class Telemetry implements AutoCloseable {
         redis.ifPresent(settings -> {
             SinkStatus status = status("redis");
             names.add("redis");
-            ends.add(new SinkProcessor(
-                    gateway, new RedisSink(settings, gateway, secrets, status.counters()), status));
+            ends.add(new SinkProcessor(gateway, new RedisSink(settings, gateway, secrets, status.counters()), status));
         });
         postgres.ifPresent(settings -> {
             SinkStatus status = status("postgresql");

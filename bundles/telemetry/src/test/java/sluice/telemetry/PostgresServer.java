@@ -26,8 +26,19 @@ final class PostgresServer extends Server {
         Path password = Files.writeString(server.directory.resolve("password"), PASSWORD);
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-r--r--"));
         Process initdb = server.launch(List.of(
-                binary("initdb"), "-D", server.data.toString(), "-U", USER, "-A", "scram-sha-256", "--pwfile",
-                password.toString(), "-E", "UTF8", "--locale=C", "--no-sync"));
+                binary("initdb"),
+                "-D",
+                server.data.toString(),
+                "-U",
+                USER,
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                password.toString(),
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync"));
         if (initdb.waitFor() != 0) {
             throw new AssertionError("initdb failed");
         }
@@ -43,8 +54,19 @@ final class PostgresServer extends Server {
     @Override
     List<String> command() {
         return List.of(
-                binary("postgres"), "-D", data.toString(), "-p", Integer.toString(port), "-h", "127.0.0.1", "-k",
-                directory.toString(), "-c", "fsync=off", "-c", "timezone=Asia/Tokyo");
+                binary("postgres"),
+                "-D",
+                data.toString(),
+                "-p",
+                Integer.toString(port),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                directory.toString(),
+                "-c",
+                "fsync=off",
+                "-c",
+                "timezone=Asia/Tokyo");
     }
 
     PostgresSettings settings() {
@@ -104,7 +126,8 @@ final class PostgresServer extends Server {
                 ? Files.list(Path.of("/usr/lib/postgresql"))
                 : Stream.empty()) {
             return program(Stream.concat(
-                            versions.map(version -> version.resolve("bin").resolve(name).toString()),
+                            versions.map(version ->
+                                    version.resolve("bin").resolve(name).toString()),
                             Stream.of("/usr/local/bin/" + name, "/usr/bin/" + name))
                     .toArray(String[]::new));
         } catch (IOException unreadable) {

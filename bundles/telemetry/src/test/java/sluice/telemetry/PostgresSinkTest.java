@@ -79,13 +79,29 @@ class PostgresSinkTest {
         }
         assertThat(columns("session_events"))
                 .containsExactly(
-                        "bng_id text", "bng_instance_id text", "seq bigint", "event_type text",
-                        "ts timestamp with time zone", "session_id text", "nas_ip inet", "circuit_id text",
-                        "remote_id text", "session_start timestamp with time zone",
-                        "session_end timestamp with time zone", "session_last_update timestamp with time zone",
-                        "mac_address macaddr", "ip_address inet", "username text", "input_octets bigint",
-                        "output_octets bigint", "input_packets bigint", "output_packets bigint", "raw_data jsonb",
-                        "status text", "auth_state text", "terminate_cause text");
+                        "bng_id text",
+                        "bng_instance_id text",
+                        "seq bigint",
+                        "event_type text",
+                        "ts timestamp with time zone",
+                        "session_id text",
+                        "nas_ip inet",
+                        "circuit_id text",
+                        "remote_id text",
+                        "session_start timestamp with time zone",
+                        "session_end timestamp with time zone",
+                        "session_last_update timestamp with time zone",
+                        "mac_address macaddr",
+                        "ip_address inet",
+                        "username text",
+                        "input_octets bigint",
+                        "output_octets bigint",
+                        "input_packets bigint",
+                        "output_packets bigint",
+                        "raw_data jsonb",
+                        "status text",
+                        "auth_state text",
+                        "terminate_cause text");
         assertThat(columns("sessions_history"))
                 .containsAll(columns("sessions_active"))
                 .contains("session_end timestamp with time zone", "terminate_cause text", "terminate_source text");
@@ -97,8 +113,9 @@ class PostgresSinkTest {
     }
 
     private static List<String> columns(String table) throws Exception {
-        return server.query("select column_name || ' ' || data_type from information_schema.columns where table_name = '"
-                + table + "' order by ordinal_position");
+        return server.query(
+                "select column_name || ' ' || data_type from information_schema.columns where table_name = '" + table
+                        + "' order by ordinal_position");
     }
 
     @Test
@@ -114,7 +131,9 @@ class PostgresSinkTest {
         append(forgetful, update(2, 300));
         try (Telemetry second = telemetry(forgetful)) {
             awaitEvents(6);
-            assertThat(second.table().table().rows().getFirst().get(6)).as("repeated").isEqualTo("5");
+            assertThat(second.table().table().rows().getFirst().get(6))
+                    .as("repeated")
+                    .isEqualTo("5");
         }
         server.execute("delete from session_events where seq = 6");
         server.execute("update sessions_active set input_octets = 100, output_octets = 200, input_packets = 1,"
@@ -146,7 +165,8 @@ class PostgresSinkTest {
             awaitEvents(journal.newest());
             assertThat(telemetry.table().table().rows().getFirst()).contains("up");
         }
-        assertThat(server.number("select count(distinct seq) from session_events")).isEqualTo(journal.newest());
+        assertThat(server.number("select count(distinct seq) from session_events"))
+                .isEqualTo(journal.newest());
         assertThat(server.number("select count(*) from sessions_active")).isEqualTo(sessions / 2);
         assertThat(server.number("select count(*) from sessions_history")).isEqualTo(sessions / 2);
         assertThat(server.number("select sum(input_octets) from sessions_history"))
@@ -185,8 +205,11 @@ class PostgresSinkTest {
     @Test
     void eventsLieInThePartitionOfTheirDayAndOldPartitionsGo() throws Exception {
         Event yesterday = new Event(
-                "SESSION_UPDATE", Churn.TIME.minusSeconds(86_400), Churn.update(1, 5).fields());
-        Event atTheEpoch = new Event("SESSION_UPDATE", java.time.Instant.EPOCH, Churn.update(2, 5).fields());
+                "SESSION_UPDATE",
+                Churn.TIME.minusSeconds(86_400),
+                Churn.update(1, 5).fields());
+        Event atTheEpoch = new Event(
+                "SESSION_UPDATE", java.time.Instant.EPOCH, Churn.update(2, 5).fields());
         append(journal, Churn.start(1), yesterday, atTheEpoch, Churn.stop(1, 9));
         try (Telemetry telemetry = telemetry(journal)) {
             awaitEvents(4);
@@ -208,8 +231,10 @@ class PostgresSinkTest {
             awaitEvents(5);
             assertThat(later.table().table().rows()).hasSize(1);
         }
-        assertThat(server.query("select to_regclass('session_events_p20260101') is null")).containsExactly("t");
-        assertThat(server.query("select to_regclass('session_events_p20260202') is null")).containsExactly("f");
+        assertThat(server.query("select to_regclass('session_events_p20260101') is null"))
+                .containsExactly("t");
+        assertThat(server.query("select to_regclass('session_events_p20260202') is null"))
+                .containsExactly("f");
     }
 
     @Test

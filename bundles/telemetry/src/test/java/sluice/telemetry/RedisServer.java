@@ -17,8 +17,21 @@ final class RedisServer extends Server {
     @Override
     List<String> command() {
         return List.of(
-                program, "--port", Integer.toString(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD,
-                "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--dir", directory.toString());
+                program,
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--requirepass",
+                PASSWORD,
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--save",
+                "",
+                "--dir",
+                directory.toString());
     }
 
     RedisSettings settings() {

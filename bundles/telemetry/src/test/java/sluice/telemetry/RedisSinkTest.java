@@ -20,8 +20,19 @@ import sluice.testkit.FakeJournal;
 /** Against a real redis-server. */
 class RedisSinkTest {
     private static final List<String> COMMON = List.of(
-            "bng_id", "bng_instance_id", "seq", "event_type", "ts", "session_last_update", "nas_ip", "session_id",
-            "access_key", "remote_id", "circuit_id", "auth_state", "status");
+            "bng_id",
+            "bng_instance_id",
+            "seq",
+            "event_type",
+            "ts",
+            "session_last_update",
+            "nas_ip",
+            "session_id",
+            "access_key",
+            "remote_id",
+            "circuit_id",
+            "auth_state",
+            "status");
 
     private RedisServer server;
     private final FakeJournal journal = new FakeJournal();
@@ -42,7 +53,9 @@ class RedisSinkTest {
     }
 
     private List<String> sequences() {
-        return server.entries().stream().map(entry -> entry.getFields().get("seq")).toList();
+        return server.entries().stream()
+                .map(entry -> entry.getFields().get("seq"))
+                .toList();
     }
 
     private static List<String> upTo(long last) {
@@ -59,8 +72,14 @@ class RedisSinkTest {
         }
         List<String> fields = new ArrayList<>(COMMON);
         fields.addAll(List.of(
-                "mac_address", "ip_address", "username", "input_octets", "output_octets", "input_packets",
-                "output_packets", "session_start"));
+                "mac_address",
+                "ip_address",
+                "username",
+                "input_octets",
+                "output_octets",
+                "input_packets",
+                "output_packets",
+                "session_start"));
         Map<String, String> first = server.entries().getFirst().getFields();
         assertThat(first.keySet()).containsExactlyInAnyOrderElementsOf(fields);
         assertThat(first)
@@ -108,7 +127,9 @@ class RedisSinkTest {
         append(forgetful, Churn.start(1), update(1, 500), Churn.stop(1, 900), Churn.start(2));
         try (Telemetry second = telemetry(forgetful)) {
             Server.await(() -> server.length() == 4, "the new event");
-            assertThat(second.table().table().rows().getFirst().get(6)).as("repeated").isEqualTo("3");
+            assertThat(second.table().table().rows().getFirst().get(6))
+                    .as("repeated")
+                    .isEqualTo("3");
         }
         assertThat(sequences()).isEqualTo(upTo(4));
     }
@@ -118,8 +139,7 @@ class RedisSinkTest {
         server.stop();
         append(journal, Churn.start(1));
         Telemetry telemetry = telemetry(journal);
-        Server.await(
-                () -> telemetry.table().table().rows().getFirst().get(1).equals("away"), "the sink sees it");
+        Server.await(() -> telemetry.table().table().rows().getFirst().get(1).equals("away"), "the sink sees it");
         long before = MonotonicClock.system().millis();
         telemetry.close();
         assertThat(MonotonicClock.system().millis() - before).isLessThan(3_000);

@@ -38,8 +38,9 @@ abstract class Server {
 
     /** The first of these programs that is installed; skips the test, and says why, when none is. */
     static String program(String... candidates) {
-        Optional<String> found =
-                Stream.of(candidates).filter(path -> Files.isExecutable(Path.of(path))).findFirst();
+        Optional<String> found = Stream.of(candidates)
+                .filter(path -> Files.isExecutable(Path.of(path)))
+                .findFirst();
         assumeTrue(found.isPresent(), () -> "skipped: needs one of " + List.of(candidates));
         return found.orElseThrow();
     }
@@ -54,7 +55,9 @@ abstract class Server {
     /** Ends the server as an operator would. */
     final void stop() throws Exception {
         if (process.isPresent()) {
-            new ProcessBuilder("kill", "-INT", Long.toString(process.get().pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(process.get().pid()))
+                    .start()
+                    .waitFor();
             if (!process.get().waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 process.get().destroyForcibly().waitFor();
             }
