@@ -22,7 +22,11 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class CommandFailed(RuntimeError):
-    """A command ended with an error; the message holds the command and what it said."""
+    """A command ended with an error; the message holds the command and what it said, `status` how it ended."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def run(*command: str | os.PathLike, text: str | None = None, seconds: float = 60) -> str:
@@ -30,7 +34,8 @@ def run(*command: str | os.PathLike, text: str | None = None, seconds: float = 6
     words = [str(word) for word in command]
     done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=seconds, check=False)
     if done.returncode != 0:
-        raise CommandFailed(f"{' '.join(words)}: {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+        said = done.stderr.strip() or done.stdout.strip()
+        raise CommandFailed(f"{' '.join(words)}: {done.returncode}: {said}", done.returncode)
     return done.stdout
 
 
