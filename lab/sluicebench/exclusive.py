@@ -5,7 +5,7 @@ import fcntl
 from typing import Iterator
 
 from sluicebench.sluice import clean
-from sluicelab.lab import LOCK, LabIsUp
+from sluicelab.lab import LOCK
 
 
 @contextlib.contextmanager
@@ -15,6 +15,6 @@ def exclusive() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
-            raise LabIsUp("a lab or a bench is up on this machine already; end that one first") from taken
+            raise SystemExit("a lab or a bench is up on this machine already; end that one first") from taken
         clean()
         yield

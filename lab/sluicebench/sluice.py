@@ -18,7 +18,7 @@ from sluicelab.topology import Line, Pool, SubscriberPlan, Topology
 
 TRUNK, CORE, MANAGEMENT, LOAD, DEVICE = "trunk0", "core0", "mgmt0", "up0", "eth0"
 TRUNK_MTU = 1600
-NETWORK = "10.128.0.0/14"
+NETWORK = "10.128.0.0/13"
 PINS = BPFFS / "sluice-bench"
 RUN = pathlib.Path("/run/sluice-bench")
 LINES_PER_NODE = 4000  # as the generator numbers them
@@ -31,15 +31,18 @@ TOTAL = re.compile(r"^Total\s+\d+\s+(\d+)", re.MULTILINE)
 
 class SluiceGateway:
     """
-    The appliance in its own namespaces. Sessions are journalled as shipped; telemetry has no sinks.
+    The appliance in its own namespaces, as shipped; telemetry has no sinks.
 
     :param radius_lines: how many lines FreeRADIUS knows; 0 means no RADIUS at all
+    :param sync: when the journal forces what it writes to the medium: `commit`, as shipped, before the ACK leaves;
+        `interval` a moment later, so that a power cut may take what `kill -9` cannot
     """
 
     name = "sluice"
 
-    def __init__(self, work: pathlib.Path = WORK / "bench", radius_lines: int = 0) -> None:
+    def __init__(self, work: pathlib.Path = WORK / "bench", radius_lines: int = 0, sync: str = "commit") -> None:
         self._work = work
+        self._sync = sync
         self._topology = _topology(radius_lines)
         self._with_radius = radius_lines > 0
         self._gateway, self._core, self._oss, self._load = (
@@ -129,6 +132,7 @@ class SluiceGateway:
         return {
             "sluice.session": {"authentication": "radius" if self._with_radius else "none"},
             "sluice.dataplane.xdp": {"pin_directory": PINS, "capacity": ipaddress.IPv4Network(NETWORK).num_addresses},
+            "sluice.journal": {"sync": self._sync},
             "sluice.telemetry": {"redis_host": "", "postgresql_host": ""},
         }
 
