@@ -1,18 +1,28 @@
 """The core's web server and the subscriber's client: bodies of a known size, at a known pace.
 
 Server: `python3 -m sluicelab.web ADDRESS PORT`. GET /N gives N bytes, POST takes what it is given. Both ends
-send no faster than PACE, so that a policer is never the reason for a difference between two counters.
+send small pieces with pauses, below the rate and the burst of every policy, so that a policer is never the reason
+for a difference between two counters. (The kernel's own pacing lets bursts of 64 kB through.)
 """
 
 import http.client
 import http.server
-import socket
 import sys
 import threading
+import time
+from typing import Callable
 
-SO_MAX_PACING_RATE = 47
-PACE = 500_000  # bytes per second
-CHUNK = 16_384
+PIECE = 4096
+PAUSE_SECONDS = 0.01
+
+Write = Callable[[bytes], object]
+
+
+def send_in_pieces(write: Write, size: int) -> None:
+    """Writes so many zeros. After a delay it does not catch up: that would be a burst."""
+    for at in range(0, size, PIECE):
+        write(bytes(min(PIECE, size - at)))
+        time.sleep(PAUSE_SECONDS)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -23,17 +33,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # noqa: N802 (the name is the base class's)
         size = int(self.path.lstrip("/") or 0)
         self._answer(size)
-        for at in range(0, size, CHUNK):
-            self.wfile.write(bytes(min(CHUNK, size - at)))
+        send_in_pieces(self.wfile.write, size)
 
     def do_POST(self) -> None:  # noqa: N802
         left = int(self.headers["Content-Length"])
         while left:
-            left -= len(self.rfile.read(min(CHUNK, left)))
+            left -= len(self.rfile.read(min(PIECE, left)))
         self._answer(0)
 
     def _answer(self, size: int) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, SO_MAX_PACING_RATE, PACE)
         self.send_response(200)
         self.send_header("Content-Length", str(size))
         self.end_headers()
@@ -42,13 +50,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def transfer(address: str, port: int, down: int, up: int) -> None:
     """Fetches `down` bytes and sends `up` bytes from the namespace of the calling thread; AssertionError when short."""
     connection = http.client.HTTPConnection(address, port, timeout=30)
-    connection.connect()
-    connection.sock.setsockopt(socket.SOL_SOCKET, SO_MAX_PACING_RATE, PACE)
     connection.request("GET", f"/{down}")
     received = len(connection.getresponse().read())
     if received != down:
         raise AssertionError(f"{received} of {down} bytes")
-    connection.request("POST", "/", bytes(up))
+    connection.putrequest("POST", "/")
+    connection.putheader("Content-Length", str(up))
+    connection.endheaders()
+    send_in_pieces(connection.send, up)
     if connection.getresponse().status != 200:
         raise AssertionError("the upload was refused")
     connection.close()
