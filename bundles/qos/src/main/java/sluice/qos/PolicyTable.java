@@ -39,11 +39,13 @@ final class PolicyTable {
         return Math.max(bitsPerSecond / 8 * UPLOAD_BURST_MILLIS / 1000, UPLOAD_BURST_MIN);
     }
 
-    private static Policy service(String name, long downloadMbps, long uploadMbps, long downloadBurstBytes) {
+    /** The burst is that of the download; the upload has the same time at its own rate. */
+    private static Policy service(String name, long downloadMbps, long uploadMbps, long burstBytes) {
+        long uploadBytes = burstBytes * uploadMbps / downloadMbps;
         return new Policy(
                 name,
-                new Policer(downloadMbps * MEGA, downloadBurstBytes),
-                new Policer(uploadMbps * MEGA, uploadBurst(uploadMbps * MEGA)));
+                new Policer(downloadMbps * MEGA, burstBytes),
+                new Policer(uploadMbps * MEGA, Math.max(uploadBytes, uploadBurst(uploadMbps * MEGA))));
     }
 
     /** Rates in kbit/s, bursts in kbit. */

@@ -31,9 +31,10 @@ class PolicyCatalogTest {
     }
 
     @Test
-    void uploadBurstIsThirtyMillisecondsOfTheRateAndNeverLessThanTenPackets() {
+    void uploadBurstLastsAsLongAsTheDownloadBurstAndIsNeverLessThanTenPackets() {
         assertThat(catalog.policyOf(named("residential-50mbps")).upload().burstBytes())
-                .isEqualTo(37_500);
+                .isEqualTo(200_000);
+        assertThat(catalog.policyOf(named("guest")).upload().burstBytes()).isEqualTo(250_000);
         assertThat(PolicyTable.uploadBurst(1_000_000)).isEqualTo(15_000);
     }
 

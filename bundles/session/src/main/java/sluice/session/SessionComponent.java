@@ -80,7 +80,7 @@ public final class SessionComponent implements Sessions {
                         "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {mac} {port} {svlan} {cvlan}")
         String user__name() default "{bng}/{remote-id}/{circuit-id}";
 
-        @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "10")
+        @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "1")
         int interim__seconds() default 300;
 
         @AttributeDefinition(required = false, description = "Threads that own sessions; 0 = half of the cores")
