@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.karaf.features.FeaturesService;
 import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -109,9 +111,7 @@ public final class Hardware {
         try {
             loader.load(profile);
         } catch (UnfitHardware e) {
-            if (!closing) { // Karaf takes an interrupt for a feature that is not there
-                refuse(e);
-            }
+            refuse(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stopped, or replaced by one with other settings, which goes on
         }
@@ -121,10 +121,21 @@ public final class Hardware {
      * Tells the operator on the terminal and in the log, once, and ends the process. From a thread that nobody waits
      * for: the exit stops the framework, which waits for this component.
      */
-    private static void refuse(UnfitHardware reason) {
+    private void refuse(UnfitHardware reason) {
+        if (isOver()) {
+            return;
+        }
         LOG.error("{}. The gateway does not start.", reason.getMessage());
         System.err.println("sluice: " + reason.getMessage() + ". The gateway does not start.");
         Thread.ofPlatform().name("sluice-exit").start(() -> Runtime.getRuntime().exit(EXIT_STATUS));
+    }
+
+    /**
+     * Says whether this component's opinion no longer counts: it is being closed, and Karaf takes the interrupt for a
+     * feature that is not there; or the framework stops, and it was only made again because services went.
+     */
+    private boolean isOver() {
+        return closing || context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
     }
 
     @Deactivate
