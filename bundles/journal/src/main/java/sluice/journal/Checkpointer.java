@@ -28,7 +28,7 @@ final class Checkpointer {
     private final Condition changed = lock.newCondition();
     private final Thread thread;
     private Work work = NOTHING;
-    private boolean failing;
+    private volatile boolean failing;
     private boolean closing;
 
     Checkpointer(StateStore state, EventStore events, CounterSet<JournalCounter> counters) {
@@ -40,6 +40,11 @@ final class Checkpointer {
 
     void start() {
         thread.start();
+    }
+
+    /** Whether the disk refuses what is to be kept now. Any thread. */
+    boolean isFailing() {
+        return failing;
     }
 
     /** Hands the frozen layers over. There must be no other work in hand. */

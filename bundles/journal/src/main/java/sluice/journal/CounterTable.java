@@ -1,5 +1,7 @@
 package sluice.journal;
 
+import java.util.List;
+import java.util.function.Supplier;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
@@ -7,9 +9,12 @@ import sluice.platform.api.Table;
 /** Shows what the journal counted since its start. */
 final class CounterTable implements Inspectable {
     private final CounterSet<JournalCounter> counters;
+    private final Supplier<List<String>> complaints;
 
-    CounterTable(CounterSet<JournalCounter> counters) {
+    /** @param complaints what is wrong with the disk now */
+    CounterTable(CounterSet<JournalCounter> counters, Supplier<List<String>> complaints) {
         this.counters = counters;
+        this.complaints = complaints;
     }
 
     @Override
@@ -25,5 +30,10 @@ final class CounterTable implements Inspectable {
     @Override
     public Table table() {
         return counters.table();
+    }
+
+    @Override
+    public List<String> complaints() {
+        return complaints.get();
     }
 }

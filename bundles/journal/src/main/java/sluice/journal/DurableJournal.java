@@ -96,7 +96,7 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
     public DurableJournal(BundleContext context, Config config) throws IOException {
         this(settings(context, config), MonotonicClock.system(), new SecureRandom());
         publish(context, new CursorTable(this));
-        publish(context, new CounterTable(counters));
+        publish(context, new CounterTable(counters, this::complaints));
     }
 
     /** Opens the journal, or makes it, and recovers what was committed. */
@@ -126,6 +126,11 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
         } catch (RuntimeException failure) {
             throw closer.closeAfter(failure);
         }
+    }
+
+    /** What is wrong with the disk now, in words for the operator. Any thread. */
+    List<String> complaints() {
+        return writer.complaints();
     }
 
     @Override

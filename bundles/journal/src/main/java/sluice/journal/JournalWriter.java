@@ -47,7 +47,8 @@ final class JournalWriter implements Journal {
     private long batch;
     private long forcedAt;
     private boolean unforced;
-    private boolean failing;
+    /** Of the writer's thread; read by whoever shows the journal. */
+    private volatile boolean failing;
 
     /** @param batch number of the last group commit there was */
     JournalWriter(
@@ -186,6 +187,14 @@ final class JournalWriter implements Journal {
             cursors.giveBack(moved);
         }
         answer(group, written);
+    }
+
+    /** What is wrong with the disk now, in words for the operator; empty when nothing is. Any thread. */
+    List<String> complaints() {
+        return failing || checkpointer.isFailing()
+                ? List.of("The journal's disk is full or refuses to write: new sessions are refused as soon as its redo"
+                        + " files are full. Make room.")
+                : List.of();
     }
 
     /** @return false when there is no room because the disk refuses the checkpoint */

@@ -68,6 +68,7 @@ class FullDiskTest {
             assertThat(journal.counters().get(JournalCounter.CHECKPOINT_FAILURES))
                     .isPositive();
             assertSame(journal, kept);
+            assertThat(journal.complaints()).hasSize(1);
 
             assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isTrue();
             int tries = 0;
@@ -75,6 +76,7 @@ class FullDiskTest {
                 LockSupport.parkNanos(2_000_000); // the checkpoint tries once a second
             }
             assertThat(kept).containsKey(Bytes.utf8("k" + (number + 2)));
+            assertThat(journal.complaints()).isEmpty();
             assertSame(journal, kept);
             events = journal.newest();
             assertThat(events).isEqualTo(kept.size());
