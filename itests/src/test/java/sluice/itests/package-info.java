@@ -1,0 +1,2 @@
+/** The appliance, booted and looked at from inside. */
+package sluice.itests;
