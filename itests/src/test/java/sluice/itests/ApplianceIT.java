@@ -35,8 +35,8 @@ import org.osgi.util.tracker.ServiceTracker;
 import sluice.platform.api.HardwareProfile;
 
 /**
- * The appliance as it is flashed, configured by {@link ApplianceOptions}. Runs inside the appliance, so it may not mention
- * Pax Exam in a signature: that is looked up while the appliance is still installing.
+ * The appliance as it is flashed, configured by {@link ApplianceOptions}. Runs inside the appliance, so it may not
+ * mention Pax Exam in a signature: that is looked up while the appliance is still installing.
  */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
@@ -89,7 +89,9 @@ public class ApplianceIT {
         Set<String> commands = shell.getRegistry().getCommands().stream()
                 .map(command -> command.getScope() + ":" + command.getName())
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertTrue(commands.toString(), commands.containsAll(Set.of("session:list", "session:show", "dhcp:leases", "feature:list")));
+        assertTrue(
+                commands.toString(),
+                commands.containsAll(Set.of("session:list", "session:show", "dhcp:leases", "feature:list")));
     }
 
     @Test

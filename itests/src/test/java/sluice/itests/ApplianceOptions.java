@@ -33,7 +33,9 @@ public final class ApplianceOptions implements ConfigurationFactory {
     private static Option[] options(String karaf) {
         return new Option[] {
             karafDistributionConfiguration()
-                    .frameworkUrl(new File(System.getProperty("sluice.appliance")).toURI().toString())
+                    .frameworkUrl(new File(System.getProperty("sluice.appliance"))
+                            .toURI()
+                            .toString())
                     .karafVersion(karaf)
                     .name("Sluice")
                     .unpackDirectory(new File("target/exam"))
