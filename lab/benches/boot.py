@@ -8,7 +8,9 @@ from sluicebench.exclusive import exclusive
 from sluicebench.sluice import SluiceGateway, clean
 from sluicebench.usage import cpu_seconds, rss_bytes
 from sluicelab.figures import Figures, bench_arguments
+from sluicelab.lab import WORK
 
+NETWORK = "10.128.0.0/20"
 SESSIONS = 1_000  # that the warm start finds
 WINDOW = 16
 
@@ -26,7 +28,7 @@ def main() -> int:
 
 def measure(figures: Figures) -> None:
     """Cold is the first start after the installation; warm is the next one, which finds sessions, data and pins."""
-    gateway = SluiceGateway()
+    gateway = SluiceGateway(WORK / "bench", network=NETWORK)
     try:
         gateway.prepare()
         for start in ("cold", "warm"):

@@ -36,14 +36,16 @@ class SluiceGateway:
     :param radius_lines: how many lines FreeRADIUS knows; 0 means no RADIUS at all
     :param sync: when the journal forces what it writes to the medium: `commit`, as shipped, before the ACK leaves;
         `interval` a moment later, so that a power cut may take what `kill -9` cannot
+    :param network: of the subscribers; the data plane has room for so many
     """
 
     name = "sluice"
 
-    def __init__(self, work: pathlib.Path = WORK / "bench", radius_lines: int = 0, sync: str = "commit") -> None:
+    def __init__(self, work: pathlib.Path, radius_lines: int = 0, sync: str = "commit", network: str = NETWORK) -> None:
         self._work = work
         self._sync = sync
-        self._topology = _topology(radius_lines)
+        self._topology = _topology(radius_lines, ipaddress.IPv4Network(network))
+        self._capacity = self._topology.pools[0].network.num_addresses
         self._with_radius = radius_lines > 0
         self._gateway, self._core, self._oss, self._load = (
             Namespace(BENCH_PREFIX + name) for name in ("bng", "core", "oss", "load")
@@ -131,7 +133,7 @@ class SluiceGateway:
     def _changes(self) -> Configuration:
         return {
             "sluice.session": {"authentication": "radius" if self._with_radius else "none"},
-            "sluice.dataplane.xdp": {"pin_directory": PINS, "capacity": ipaddress.IPv4Network(NETWORK).num_addresses},
+            "sluice.dataplane.xdp": {"pin_directory": PINS, "capacity": self._capacity},
             "sluice.journal": {"sync": self._sync},
             "sluice.telemetry": {"redis_host": "", "postgresql_host": ""},
         }
@@ -144,10 +146,9 @@ def clean() -> None:
     run("rm", "-rf", PINS, RUN)
 
 
-def _topology(radius_lines: int) -> Topology:
+def _topology(radius_lines: int, network: ipaddress.IPv4Network) -> Topology:
     """The lab's topology with one big pool and the lines of the generator."""
     lab = Topology.read(HOME / "topology.yaml")
-    network = ipaddress.IPv4Network(NETWORK)
     pool = Pool("bench", network, network[1], "", ("198.18.0.1",), "lab.example", 86400)
     lines = tuple(
         Line(f"olt-{node}", f"1/0/{port}", FIRST_SVLAN + node, FIRST_CVLAN + port)
