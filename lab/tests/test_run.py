@@ -35,7 +35,7 @@ def cleaned() -> Iterator[None]:
 def test_check_exits_with_0_and_leaves_nothing(tmp_path: pathlib.Path) -> None:
     run = start(tmp_path / "check.log", "--check")
     assert run.wait(180) == 0, run.said()
-    assert run.said().count(" agrees\n") == len(Lab().admitted), run.said()
+    assert run.said().count("  agrees\n") == len(Lab().admitted), run.said()
     assert left_over() == []
 
 
