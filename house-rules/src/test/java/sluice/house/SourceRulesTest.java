@@ -14,7 +14,8 @@ class SourceRulesTest {
     /** Past this a class hides a second noun. Imports and blank lines do not count. */
     private static final int LINES_MAX = 400;
 
-    private static final Pattern REPOSITORY = Pattern.compile("<(repositories|pluginRepositories|distributionManagement)>");
+    private static final Pattern REPOSITORY =
+            Pattern.compile("<(repositories|pluginRepositories|distributionManagement)>");
 
     @Test
     void everyPackageOfABundleSaysWhatItIsAndThatNothingIsNull() throws IOException {
