@@ -1,14 +1,11 @@
 package sluice.session;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.loop.Agent;
@@ -22,7 +19,6 @@ import sluice.session.api.CommandResult;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.Network;
 import sluice.session.api.Outcome;
-import sluice.session.api.SessionInfo;
 import sluice.session.api.SessionKey;
 import sluice.session.api.TerminateCause;
 
@@ -33,8 +29,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
 
     private static final int TIMERS_MAX = 256;
     private static final int MAIL_MAX = 256;
-    /** Sessions looked at per turn for a list, so that a turn stays short. */
-    private static final int LIST_MAX = 256;
+    /** Sessions looked at per turn when all are concerned, so that a turn stays short. */
+    static final int SWEEP_MAX = 256;
 
     private static final int COMMANDS_MAX = 1_024;
     private static final int FRAMES_MAX = 8_192;
@@ -46,6 +42,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final SessionTimers timers;
     private final DurableTurns turns;
     private final EffectPerformer performer;
+    private final SessionLister lister;
     private final RejectMemory rejects;
     private final Session.Networks networks;
     private final Map<Session, List<CompletableFuture<CommandResult>>> waiting = new HashMap<>();
@@ -69,6 +66,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         timers = new SessionTimers(now);
         turns = new DurableTurns(with.journal(), inbox, this::freeze, with.counters(), this);
         performer = new EffectPerformer(with, timers, turns, this);
+        lister = new SessionLister(table, performer, inbox);
         rejects = new RejectMemory(with.settings().rejectHold().toMillis());
         List<Network> all = with.addresses().networks();
         networks = address -> all.stream()
@@ -164,7 +162,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             case Mail.Durable durable -> turns.onDurable(durable);
             case Mail.NotDurable failed -> turns.onFailed(failed, now);
             case Mail.Commanded commanded -> onCommand(commanded);
-            case Mail.Listed listed -> onList(listed);
+            case Mail.Listed listed -> lister.list(listed, now);
             case Mail.Leaving leaving -> onLeaving(leaving);
             case Mail.Drained drained -> onDrain(drained);
             case Mail.Resumed resumed -> {
@@ -383,21 +381,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         tell(session, new Outcome.NotDurable(reason));
     }
 
-    private void onList(Mail.Listed mail) {
-        List<Long> ids = mail.ids().isEmpty() ? allIds() : mail.ids();
-        int to = Math.min(mail.from() + LIST_MAX, ids.size());
-        for (long id : ids.subList(mail.from(), to)) {
-            table.get(id).map(this::info).filter(mail.filter()).ifPresent(mail.found()::add);
-        }
-        Mail rest = new Mail.Listed(mail.filter(), ids, to, mail.found(), mail.reply());
-        if (to == ids.size() || !inbox.offer(Mail.COMMANDS, rest)) {
-            mail.reply().complete(List.copyOf(mail.found()));
-        }
-    }
-
     private void onLeaving(Mail.Leaving mail) {
-        List<Long> ids = mail.ids().isEmpty() ? allIds() : mail.ids();
-        int to = Math.min(mail.from() + LIST_MAX, ids.size());
+        List<Long> ids = mail.ids().isEmpty() ? table.ids() : mail.ids();
+        int to = Math.min(mail.from() + SWEEP_MAX, ids.size());
         for (long id : ids.subList(mail.from(), to)) {
             table.get(id).ifPresent(session -> session.freezeFor(mail.protocol()));
         }
@@ -407,11 +393,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     private void onDrain(Mail.Drained mail) {
-        List<Long> ids = mail.ids().isEmpty() ? allIds() : mail.ids();
+        List<Long> ids = mail.ids().isEmpty() ? table.ids() : mail.ids();
         if (mail.from() == 0) {
             draining = Optional.of(new Draining(ids.size(), mail.reply()));
         }
-        int to = Math.min(mail.from() + LIST_MAX, ids.size());
+        int to = Math.min(mail.from() + SWEEP_MAX, ids.size());
         for (long id : ids.subList(mail.from(), to)) {
             table.get(id).ifPresent(session -> disconnect(session, TerminateCause.ADMIN_REBOOT));
         }
@@ -425,33 +411,6 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         if (draining.isPresent() && table.size() == 0) {
             draining.get().reply().complete(draining.get().sessions());
         }
-    }
-
-    private List<Long> allIds() {
-        return table.all().stream().map(session -> session.id().value()).toList();
-    }
-
-    private SessionInfo info(Session session) {
-        Map<String, Duration> left = session.timers().stream()
-                .collect(Collectors.toMap(
-                        timer -> timer.name().value(),
-                        timer -> Duration.ofMillis(Math.max(0, timer.deadline() - now)),
-                        (one, other) -> one));
-        boolean opened = session.openedAt() != 0;
-        return new SessionInfo(
-                session.id(),
-                session.key(),
-                session.protocol(),
-                session.describe(),
-                session.userName(),
-                session.address().map(sluice.session.api.AddressGrant::address),
-                session.address().map(grant -> grant.network().name()),
-                session.authorization().isPresent() ? Optional.of(session.policy()) : Optional.empty(),
-                opened ? Optional.of(Instant.ofEpochMilli(session.openedAt())) : Optional.empty(),
-                opened ? Optional.of(Instant.ofEpochMilli(session.leaseEnds())) : Optional.empty(),
-                left,
-                performer.traffic(session),
-                session.authorization().map(Attributes::of).orElse(List.of()));
     }
 
     private FrozenSession freeze(Session session) {

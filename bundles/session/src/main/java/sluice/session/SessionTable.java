@@ -105,6 +105,11 @@ final class SessionTable {
         return perLine.getOrDefault(line, 0);
     }
 
+    /** The ids of all sessions as of now. */
+    List<Long> ids() {
+        return List.copyOf(byId.keySet());
+    }
+
     int size() {
         return byId.size();
     }
