@@ -143,8 +143,12 @@ class RedisSinkTest {
         long before = MonotonicClock.system().millis();
         telemetry.close();
         assertThat(MonotonicClock.system().millis() - before).isLessThan(3_000);
-        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-                .noneMatch(name -> name.startsWith("sluice-telemetry") || name.startsWith("Camel"));
+        // the last thread of Camel says that it has stopped, and only then ends
+        Server.await(
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .noneMatch(name -> name.startsWith("sluice-telemetry") || name.startsWith("Camel")),
+                "no thread is left");
         assertThat(journal.cursors().getFirst().committed()).isZero();
     }
 }
