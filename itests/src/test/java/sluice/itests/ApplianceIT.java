@@ -22,6 +22,8 @@ import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.ProbeBuilder;
+import org.ops4j.pax.exam.TestProbeBuilder;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
@@ -34,10 +36,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.util.tracker.ServiceTracker;
 import sluice.platform.api.HardwareProfile;
 
-/**
- * The appliance as it is flashed, configured by {@link ApplianceOptions}. Runs inside the appliance, so it may not
- * mention Pax Exam in a signature: that is looked up while the appliance is still installing.
- */
+/** The appliance as it is flashed, configured by {@link ApplianceOptions} and looked at from inside. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class ApplianceIT {
@@ -54,6 +53,21 @@ public class ApplianceIT {
 
     @Inject
     SessionFactory shell;
+
+    /**
+     * Names what the test imports. Left to dynamic imports, a class is now and then not found while the appliance is
+     * still installing the features of its profile.
+     */
+    @ProbeBuilder
+    public TestProbeBuilder imports(TestProbeBuilder probe) {
+        probe.setHeader(
+                Constants.IMPORT_PACKAGE,
+                "javax.inject,org.junit,org.junit.runner,org.ops4j.pax.exam,org.ops4j.pax.exam.junit;resolution:=optional,"
+                    + "org.ops4j.pax.exam.spi.reactors;resolution:=optional,org.apache.karaf.features,"
+                    + "org.apache.karaf.shell.api.console,org.osgi.framework,org.osgi.service.component.runtime,"
+                    + "org.osgi.service.component.runtime.dto,org.osgi.util.tracker,sluice.platform.api");
+        return probe;
+    }
 
     @Before
     public void waitForTheProfile() throws Exception {
