@@ -22,23 +22,18 @@ import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.ops4j.pax.exam.ProbeBuilder;
-import org.ops4j.pax.exam.TestProbeBuilder;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
-import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
-import org.osgi.util.tracker.ServiceTracker;
-import sluice.platform.api.HardwareProfile;
 
 /** The appliance as it is flashed, configured by {@link ApplianceOptions} and looked at from inside. */
 @RunWith(PaxExam.class)
-@ExamReactorStrategy(PerClass.class)
+@ExamReactorStrategy(AfterTheProfile.class)
 public class ApplianceIT {
     private static final long PATIENCE_SECONDS = 60;
 
@@ -54,28 +49,8 @@ public class ApplianceIT {
     @Inject
     SessionFactory shell;
 
-    /**
-     * Names what the test imports. Left to dynamic imports, a class is now and then not found while the appliance is
-     * still installing the features of its profile.
-     */
-    @ProbeBuilder
-    public TestProbeBuilder imports(TestProbeBuilder probe) {
-        probe.setHeader(
-                Constants.IMPORT_PACKAGE,
-                "javax.inject,org.junit,org.junit.runner,org.ops4j.pax.exam,org.ops4j.pax.exam.junit;resolution:=optional,"
-                    + "org.ops4j.pax.exam.spi.reactors;resolution:=optional,org.apache.karaf.features,"
-                    + "org.apache.karaf.shell.api.console,org.osgi.framework,org.osgi.service.component.runtime,"
-                    + "org.osgi.service.component.runtime.dto,org.osgi.util.tracker,sluice.platform.api");
-        return probe;
-    }
-
     @Before
-    public void waitForTheProfile() throws Exception {
-        ServiceTracker<?, ?> profile = new ServiceTracker<>(context, HardwareProfile.class, null);
-        profile.open();
-        assertTrue("no hardware profile", profile.waitForService(PATIENCE_SECONDS * 1000) != null);
-        profile.close();
-        await("features of the profile", () -> installedFeatures().containsAll(profileFeatures()));
+    public void waitForTheComponents() {
         await("bundles", () -> idleBundles().isEmpty());
         await("components", () -> unsatisfied().isEmpty());
     }
@@ -100,12 +75,8 @@ public class ApplianceIT {
 
     @Test
     public void commandsOfTheOperatorAreThere() {
-        Set<String> commands = shell.getRegistry().getCommands().stream()
-                .map(command -> command.getScope() + ":" + command.getName())
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertTrue(
-                commands.toString(),
-                commands.containsAll(Set.of("session:list", "session:show", "dhcp:leases", "feature:list")));
+        Set<String> expected = Set.of("session:list", "session:show", "dhcp:leases", "feature:list");
+        await("commands", () -> commands().containsAll(expected)); // the shell takes them from bundles in its own time
     }
 
     @Test
@@ -139,6 +110,12 @@ public class ApplianceIT {
                 .filter(line -> !line.contains("Accounting is not delivered"))
                 .toList();
         assertEquals(List.of(), complaints);
+    }
+
+    private Set<String> commands() {
+        return shell.getRegistry().getCommands().stream()
+                .map(command -> command.getScope() + ":" + command.getName())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private List<String> idleBundles() {

@@ -38,7 +38,7 @@ public final class ApplianceOptions implements ConfigurationFactory {
                             .toString())
                     .karafVersion(karaf)
                     .name("Sluice")
-                    .unpackDirectory(new File("target/exam"))
+                    .unpackDirectory(AfterTheProfile.APPLIANCES.toFile())
                     .useDeployFolder(false),
             configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
             doNotModifyLogConfiguration(),

@@ -45,6 +45,7 @@ final class FeatureLoader {
                 apply(profile, plan);
                 Files.write(memory, profile.features());
             }
+            LOG.info("Profile {} is loaded", profile.name());
         } catch (UnfitHardware | InterruptedException e) {
             throw e;
         } catch (Exception e) { // Karaf declares no other
