@@ -38,6 +38,7 @@ final class AccountingSender {
     private volatile boolean closed;
     private long pause = PAUSE_MIN_MILLIS;
     private boolean pausing;
+    private boolean reported;
 
     /** @param delivered takes the sequence of each record that a server has, on the loop */
     AccountingSender(RequestLoop loop, CounterSet<RadiusCounter> counters, LongConsumer delivered) {
@@ -77,6 +78,9 @@ final class AccountingSender {
         if (silent) {
             silent = false;
             pause = PAUSE_MIN_MILLIS;
+        }
+        if (reported) {
+            reported = false;
             LOG.info("Accounting is delivered again");
         }
         Queue<AccountingRecord> queue = sessions.getOrDefault(record.session(), new ArrayDeque<>());
@@ -98,10 +102,11 @@ final class AccountingSender {
             return;
         }
         counters.count(RadiusCounter.ACCOUNTING_POSTPONED);
-        if (!silent) {
-            silent = true;
+        if (silent && !reported) { // not at the first failure: servers come one by one when the gateway starts
+            reported = true;
             LOG.warn("Accounting is not delivered: {}. Records wait in the event log", reason);
         }
+        silent = true;
         if (!pausing) {
             pausing = true;
             loop.schedule(this::resume, pause);
