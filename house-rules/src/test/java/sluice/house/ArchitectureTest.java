@@ -33,7 +33,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** What may know what, and what nobody may do. */
 class ArchitectureTest {
     private static final String[] FOUNDATIONS = {
-        "sluice.net", "sluice.loop", "sluice.platform.api", "sluice.session.api", "sluice.dataplane.api"
+        "sluice.net",
+        "sluice.loop",
+        "sluice.platform.api",
+        "sluice.session.api",
+        "sluice.dataplane.api",
+        "sluice.packet.io"
     };
     private static final String[] APIS = {
         "sluice.platform.api", "sluice.session.api", "sluice.dataplane.api", "sluice.net"
@@ -157,7 +162,7 @@ class ArchitectureTest {
     @Test
     void nobodyReadsASystemProperty() {
         noClasses()
-                .that(type("are not the C library", type -> !type.getFullName().equals("sluice.dataplane.xdp.Libc")))
+                .that(type("are not the C library", type -> !type.getFullName().equals("sluice.packet.io.Libc")))
                 .should()
                 .callMethod(System.class, "getProperty", String.class)
                 .orShould()

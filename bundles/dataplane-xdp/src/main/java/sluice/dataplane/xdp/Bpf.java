@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /** The commands of bpf(2), each with its part of {@code union bpf_attr}. Safe for any thread. */
 final class Bpf {

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /**
  * A map in the kernel, by an open descriptor. It lives on after {@link #close} if it is pinned or a program uses it.

@@ -16,6 +16,8 @@ import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.dataplane.xdp.GatewaySettings.Port;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /**
  * The settings of the gateway, in memory shared with the programs. Two halves, of which the state names the one in

@@ -5,6 +5,7 @@ import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import sluice.packet.io.KernelException;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
 

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /**
  * The object in the kernel: maps that were pinned before or are now, and programs that were just verified. Closing it

@@ -2,6 +2,8 @@ package sluice.dataplane.xdp;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /**
  * The values of a mappable array as memory of ours. Whoever touches it after {@link #close} gets an

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /**
  * The directory in bpffs that keeps maps and links alive without us. Below it one directory per layout of the maps, so

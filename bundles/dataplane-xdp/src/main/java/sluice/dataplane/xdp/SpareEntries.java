@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
 import sluice.net.Ip4;
+import sluice.packet.io.KernelException;
 
 /**
  * The entries of addresses outside every network: a map from the address to the index of an entry at the end of the

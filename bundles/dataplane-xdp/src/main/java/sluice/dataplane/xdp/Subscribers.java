@@ -14,6 +14,7 @@ import sluice.dataplane.api.Traffic;
 import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
+import sluice.packet.io.KernelException;
 
 /**
  * Who may send and receive: the entries in the maps, addressed as {@link DataPlane} wants it. What it finds at birth

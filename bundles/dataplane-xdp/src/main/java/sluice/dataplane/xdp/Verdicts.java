@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import sluice.packet.io.KernelException;
 
 /**
  * The programs' counters: per verdict one per processor, added up here. They go on over restarts. Safe for any thread.

@@ -30,6 +30,12 @@ import sluice.loop.Idle;
 import sluice.loop.Loop;
 import sluice.loop.MonotonicClock;
 import sluice.net.Ip4;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.NetworkDevice;
+import sluice.packet.io.PacketSocket;
+import sluice.packet.io.PuntCounter;
+import sluice.packet.io.PuntPorts;
+import sluice.packet.io.PuntSocket;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
+import sluice.packet.io.NetworkDevice;
 
 /**
  * Puts programs on interfaces, by links that are pinned and therefore outlive us. A link that is there gets the new

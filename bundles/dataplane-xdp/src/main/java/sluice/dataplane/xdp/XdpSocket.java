@@ -11,6 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import sluice.dataplane.api.FrameSource.FrameHandler;
 import sluice.net.Bytes;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
+import sluice.packet.io.NetworkDevice;
+import sluice.packet.io.PuntSocket;
 
 /**
  * An AF_XDP socket in copy mode on one receive queue: whole frames with their tags, in memory shared with the kernel.

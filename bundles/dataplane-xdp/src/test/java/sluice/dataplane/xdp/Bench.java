@@ -13,6 +13,8 @@ import sluice.dataplane.api.NetworkEntry;
 import sluice.loop.Closer;
 import sluice.net.Bytes;
 import sluice.net.Ip4Prefix;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
 
 /**
  * The programs in the kernel, run on one frame at a time (BPF_PROG_TEST_RUN). Port and core are the loopback device.

@@ -25,7 +25,12 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
+import sluice.packet.io.KernelException;
+import sluice.packet.io.Libc;
+import sluice.packet.io.NetworkDevice;
+import sluice.packet.io.PacketSocket;
 import sluice.platform.api.HardwareProfile;
+import sluice.testkit.Namespace;
 
 /** The data plane between two real devices in network namespaces, with real sockets at the far ends. */
 @Timeout(60)

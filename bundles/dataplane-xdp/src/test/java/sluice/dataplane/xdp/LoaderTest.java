@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import sluice.packet.io.KernelException;
 
 final class LoaderTest {
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import sluice.packet.io.KernelException;
 
 /** Says of a test that it needs the kernel's consent. */
 final class Privileged {

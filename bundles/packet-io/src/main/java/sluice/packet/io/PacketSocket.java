@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -21,7 +21,7 @@ import sluice.net.Bytes;
  * struct tpacket2_hdr: status u32 | len u32 | snaplen u32 | mac u16 | net u16 | sec u32 | nsec u32 | tci u16 | tpid u16
  * </pre>
  */
-final class PacketSocket implements PuntSocket {
+public final class PacketSocket implements PuntSocket {
 
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
@@ -57,7 +57,7 @@ final class PacketSocket implements PuntSocket {
     private int slot;
     private long lost;
 
-    PacketSocket(NetworkDevice device, int port) throws KernelException {
+    public PacketSocket(NetworkDevice device, int port) throws KernelException {
         this.port = port;
         fd = Libc.socket(AF_PACKET, SOCK_RAW_CLOEXEC, 0);
         try (Arena temporary = Arena.ofConfined()) {

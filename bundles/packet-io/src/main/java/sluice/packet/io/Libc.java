@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -18,10 +18,10 @@ import java.lang.invoke.VarHandle;
  * {@link KernelException}. Safe for any thread.
  */
 @SuppressWarnings("restricted") // this class is where the data plane leaves Java
-final class Libc {
+public final class Libc {
 
-    static final int MSG_DONTWAIT = 0x40;
-    static final short POLLIN = 1;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final short POLLIN = 1;
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
@@ -63,7 +63,7 @@ final class Libc {
     private Libc() {}
 
     /** bpf(2). */
-    static int bpf(String call, int command, MemorySegment attributes) throws KernelException {
+    public static int bpf(String call, int command, MemorySegment attributes) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             long result = (long) SYSCALL3.invokeExact(state, SYS_BPF, command, attributes, (int) attributes.byteSize());
@@ -74,7 +74,7 @@ final class Libc {
     }
 
     /** membarrier(2), global: returns when every processor has left the program it was running. Takes milliseconds. */
-    static void awaitRunningPrograms() throws KernelException {
+    public static void awaitRunningPrograms() throws KernelException {
         try {
             MemorySegment state = STATE.get();
             checked(
@@ -86,7 +86,7 @@ final class Libc {
         }
     }
 
-    static void ioctl(int fd, long request, MemorySegment argument) throws KernelException {
+    public static void ioctl(int fd, long request, MemorySegment argument) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             checked("ioctl", (int) IOCTL.invokeExact(state, fd, request, argument), state);
@@ -96,7 +96,7 @@ final class Libc {
     }
 
     /** Maps shared memory of {@code fd}, or private memory if it is -1. */
-    static MemorySegment mmap(int fd, long offset, long bytes) throws KernelException {
+    public static MemorySegment mmap(int fd, long offset, long bytes) throws KernelException {
         int flags = fd < 0 ? MAP_PRIVATE_ANONYMOUS | MAP_POPULATE : MAP_SHARED;
         try {
             MemorySegment state = STATE.get();
@@ -110,7 +110,7 @@ final class Libc {
     }
 
     /** The same memory, unmapped and out of reach when the arena closes. */
-    static MemorySegment within(Arena arena, MemorySegment mapping) {
+    public static MemorySegment within(Arena arena, MemorySegment mapping) {
         return MemorySegment.ofAddress(mapping.address()).reinterpret(mapping.byteSize(), arena, Libc::unmap);
     }
 
@@ -122,7 +122,7 @@ final class Libc {
         }
     }
 
-    static void munmap(MemorySegment memory) throws KernelException {
+    public static void munmap(MemorySegment memory) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             checked("munmap", (int) MUNMAP.invokeExact(state, memory, memory.byteSize()), state);
@@ -131,7 +131,7 @@ final class Libc {
         }
     }
 
-    static void close(int fd) throws KernelException {
+    public static void close(int fd) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             checked("close", (int) CLOSE.invokeExact(state, fd), state);
@@ -140,7 +140,7 @@ final class Libc {
         }
     }
 
-    static int socket(int family, int type, int protocol) throws KernelException {
+    public static int socket(int family, int type, int protocol) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             return (int) checked("socket", (int) SOCKET.invokeExact(state, family, type, protocol), state);
@@ -149,7 +149,7 @@ final class Libc {
         }
     }
 
-    static void bind(int fd, MemorySegment address) throws KernelException {
+    public static void bind(int fd, MemorySegment address) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             checked("bind", (int) BIND.invokeExact(state, fd, address, (int) address.byteSize()), state);
@@ -158,7 +158,7 @@ final class Libc {
         }
     }
 
-    static void setsockopt(int fd, int level, int option, MemorySegment value) throws KernelException {
+    public static void setsockopt(int fd, int level, int option, MemorySegment value) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             int result = (int) SETSOCKOPT.invokeExact(state, fd, level, option, value, (int) value.byteSize());
@@ -168,13 +168,13 @@ final class Libc {
         }
     }
 
-    static void setsockopt(int fd, int level, int option, int value) throws KernelException {
+    public static void setsockopt(int fd, int level, int option, int value) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             setsockopt(fd, level, option, arena.allocateFrom(JAVA_INT, value));
         }
     }
 
-    static void getsockopt(int fd, int level, int option, MemorySegment value) throws KernelException {
+    public static void getsockopt(int fd, int level, int option, MemorySegment value) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = STATE.get();
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
@@ -184,7 +184,7 @@ final class Libc {
         }
     }
 
-    static long send(int fd, MemorySegment bytes, long length, int flags) throws KernelException {
+    public static long send(int fd, MemorySegment bytes, long length, int flags) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             return checked("send", (long) SEND.invokeExact(state, fd, bytes, length, flags), state);
@@ -194,7 +194,7 @@ final class Libc {
     }
 
     /** Waits until one of {@code count} pollfd structs is ready or the time is over; an interruption ends it early. */
-    static void poll(MemorySegment descriptors, int count, int millis) throws KernelException {
+    public static void poll(MemorySegment descriptors, int count, int millis) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             int ready = (int) POLL.invokeExact(state, descriptors, (long) count, millis);
@@ -206,7 +206,7 @@ final class Libc {
         }
     }
 
-    static int eventfd() throws KernelException {
+    public static int eventfd() throws KernelException {
         try {
             MemorySegment state = STATE.get();
             return (int) checked("eventfd", (int) EVENTFD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC), state);
@@ -215,7 +215,7 @@ final class Libc {
         }
     }
 
-    static long read(int fd, MemorySegment into) throws KernelException {
+    public static long read(int fd, MemorySegment into) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             return checked("read", (long) READ.invokeExact(state, fd, into, into.byteSize()), state);
@@ -224,7 +224,7 @@ final class Libc {
         }
     }
 
-    static long write(int fd, MemorySegment from) throws KernelException {
+    public static long write(int fd, MemorySegment from) throws KernelException {
         try {
             MemorySegment state = STATE.get();
             return checked("write", (long) WRITE.invokeExact(state, fd, from, from.byteSize()), state);
@@ -233,7 +233,7 @@ final class Libc {
         }
     }
 
-    static void mount(String type, String target) throws KernelException {
+    public static void mount(String type, String target) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = STATE.get();
             MemorySegment name = arena.allocateFrom(type);
@@ -245,7 +245,7 @@ final class Libc {
     }
 
     /** The index of an interface in the network namespace of this thread. */
-    static int ifNameToIndex(String name) throws KernelException {
+    public static int ifNameToIndex(String name) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = STATE.get();
             int index = (int) IF_NAMETOINDEX.invokeExact(state, arena.allocateFrom(name));

@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -21,7 +21,7 @@ import sluice.platform.api.CounterSet;
  * All access ports' sockets as one source and one sink. A poll that is under way ends before {@link #close} takes the
  * sockets away; afterwards nothing comes and nothing is taken.
  */
-final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
+public final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
 
     private static final int POLLFD_BYTES = 8;
     private static final int SOURCE_AT = MacAddress.LENGTH;
@@ -50,14 +50,14 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
      * @param mac its own address
      * @param sockets the first of them sends
      */
-    record Port(MacAddress mac, List<PuntSocket> sockets) {
-        Port {
+    public record Port(MacAddress mac, List<PuntSocket> sockets) {
+        public Port {
             sockets = List.copyOf(sockets);
         }
     }
 
     /** Takes charge of the ports' sockets. */
-    PuntPorts(List<Port> ports) throws KernelException {
+    public PuntPorts(List<Port> ports) throws KernelException {
         this.ports = List.copyOf(ports);
         this.sockets = ports.stream().flatMap(port -> port.sockets().stream()).toList();
         this.bell = Libc.eventfd();
@@ -183,7 +183,7 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
     }
 
     /** How many frames for the control plane were lost because it did not keep up, since it is there. */
-    long lost() throws KernelException {
+    public long lost() throws KernelException {
         sending.readLock().lock();
         try {
             long lost = 0;
@@ -196,7 +196,7 @@ final class PuntPorts implements FrameSource, FrameSink, AutoCloseable {
         }
     }
 
-    CounterSet<PuntCounter> counters() {
+    public CounterSet<PuntCounter> counters() {
         return counters;
     }
 

@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import sluice.dataplane.api.FrameSource.FrameHandler;
 import sluice.net.Bytes;
@@ -7,7 +7,7 @@ import sluice.net.Bytes;
  * Frames of one access interface from and to the control plane. One thread polls; sending and flushing are safe for any
  * thread. {@link #close} comes after the last poll.
  */
-interface PuntSocket extends AutoCloseable {
+public interface PuntSocket extends AutoCloseable {
 
     /** To wait on until there is something to poll. */
     int descriptor();
@@ -23,7 +23,7 @@ interface PuntSocket extends AutoCloseable {
      * How many frames for the control plane the kernel has dropped, because it did not keep up, since the socket is
      * open.
      */
-    long lost() throws KernelException;
+    public long lost() throws KernelException;
 
     /** Queues a frame; false when there is no room or it is too long. */
     boolean send(Bytes frame);

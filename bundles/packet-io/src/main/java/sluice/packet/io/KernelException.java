@@ -1,36 +1,36 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import java.io.Serial;
 
 /** The kernel refused a call. */
-final class KernelException extends Exception {
+public final class KernelException extends Exception {
 
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int EINTR = 4;
-    static final int EAGAIN = 11;
-    static final int EBUSY = 16;
-    static final int ENODEV = 19;
-    static final int EINVAL = 22;
-    static final int ENOBUFS = 105;
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EAGAIN = 11;
+    public static final int EBUSY = 16;
+    public static final int ENODEV = 19;
+    public static final int EINVAL = 22;
+    public static final int ENOBUFS = 105;
 
     @Serial
     private static final long serialVersionUID = 1L;
 
     private final int errno;
 
-    KernelException(String call, int errno) {
+    public KernelException(String call, int errno) {
         super(call + ": " + nameOf(errno));
         this.errno = errno;
     }
 
-    KernelException(String call, int errno, String log) {
+    public KernelException(String call, int errno, String log) {
         super(call + ": " + nameOf(errno) + System.lineSeparator() + log);
         this.errno = errno;
     }
 
     /** Error number as in errno(3). */
-    int errno() {
+    public int errno() {
         return errno;
     }
 

@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -17,7 +17,7 @@ import sluice.net.MacAddress;
  * @param up whether it is switched on
  * @param queues receive queues, at least 1
  */
-record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, boolean up, int queues) {
+public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, boolean up, int queues) {
 
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
@@ -45,7 +45,7 @@ record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, boolean 
      *
      * @throws KernelException if there is none
      */
-    static NetworkDevice of(String name) throws KernelException {
+    public static NetworkDevice of(String name) throws KernelException {
         int ifindex = Libc.ifNameToIndex(name);
         int socket = Libc.socket(AF_INET, SOCK_DGRAM, 0);
         try (Arena arena = Arena.ofConfined()) {

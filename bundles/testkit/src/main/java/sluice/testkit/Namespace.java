@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.testkit;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -18,15 +18,16 @@ import java.util.concurrent.FutureTask;
 
 /** A network namespace of a test, gone when it is closed. */
 @SuppressWarnings("restricted") // setns(2)
-final class Namespace implements AutoCloseable {
+public final class Namespace implements AutoCloseable {
 
     private static final int CLONE_NEWNET = 0x40000000;
     private static final MethodHandle OPEN = handle("open", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
     private static final MethodHandle SETNS = handle("setns", JAVA_INT, JAVA_INT, JAVA_INT);
 
     private final String name;
 
-    Namespace(String name) {
+    public Namespace(String name) {
         this.name = name;
         List<String> left = run("ip", "netns", "list")
                 .lines()
@@ -40,7 +41,7 @@ final class Namespace implements AutoCloseable {
     }
 
     /** A pair of devices, up, each end without checksum offload. */
-    static void connect(Namespace one, String device, Namespace other, String peer, int mtu) {
+    public static void connect(Namespace one, String device, Namespace other, String peer, int mtu) {
         one.ip("link", "add", device, "type", "veth", "peer", "name", peer, "netns", other.name);
         one.ip("link", "set", device, "mtu", Integer.toString(mtu), "up");
         other.ip("link", "set", peer, "mtu", Integer.toString(mtu), "up");
@@ -48,21 +49,21 @@ final class Namespace implements AutoCloseable {
         other.exec("ethtool", "-K", peer, "tx", "off");
     }
 
-    String ip(String... arguments) {
+    public String ip(String... arguments) {
         List<String> command = new ArrayList<>(List.of("ip", "-n", name));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
     /** Runs a program inside. */
-    String exec(String program, String... arguments) {
+    public String exec(String program, String... arguments) {
         List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + name, program));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
     /** Starts a program inside; what it complains of goes to our own output. */
-    Process start(String... command) throws IOException {
+    public Process start(String... command) throws IOException {
         List<String> inside = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + name));
         inside.addAll(List.of(command));
         return new ProcessBuilder(inside)
@@ -71,7 +72,7 @@ final class Namespace implements AutoCloseable {
     }
 
     /** Runs Java inside, on a thread of its own; threads that it starts are inside too. */
-    <T> T call(Callable<T> work) throws Exception {
+    public <T> T call(Callable<T> work) throws Exception {
         FutureTask<T> task = new FutureTask<>(() -> {
             enter();
             return work.call();
@@ -91,8 +92,8 @@ final class Namespace implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             int fd = (int) OPEN.invokeExact(arena.allocateFrom("/run/netns/" + name), 0);
             int result = (int) SETNS.invokeExact(fd, CLONE_NEWNET);
-            Libc.close(fd);
-            if (result != 0) {
+            int closed = (int) CLOSE.invokeExact(fd);
+            if (result != 0 || closed != 0) {
                 throw new IOException("setns " + name);
             }
         } catch (Throwable failure) {

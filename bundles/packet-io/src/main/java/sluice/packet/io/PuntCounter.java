@@ -1,9 +1,9 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import sluice.platform.api.Counter;
 
 /** What happens to frames between the programs and the control plane. */
-enum PuntCounter implements Counter {
+public enum PuntCounter implements Counter {
     RECEIVED(1, "frames from the access ports"),
     SENT(2, "frames to the access ports"),
     RING_FULL(3, "frames not sent: transmit ring full"),
