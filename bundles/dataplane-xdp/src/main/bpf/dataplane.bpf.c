@@ -1,8 +1,8 @@
 /* The data plane of Sluice: `access` on every access trunk, `core` on the core interface. */
 #include "arp.h"
 #include "forward.h"
+#include "guard.h"
 #include "icmp.h"
-#include "punt.h"
 
 /* 0/8, 127/8, 224/4 and above: nobody's destination (RFC 1812, 5.3.7) */
 static __always_inline int is_martian(__be32 address)
@@ -63,7 +63,7 @@ static __always_inline int access_ip(struct xdp_md *ctx, struct frame *frame, st
 	if (verdict < 0)
 		return drop(-verdict);
 	if (verdict && (ip->daddr == bpf_htonl(INADDR_BROADCAST) || is_gateway(settings, ip->daddr)))
-		return punt(ctx, port_index);
+		return punt(ctx, frame, port_index, PUNT_DHCP);
 	if (broadcast)
 		return drop(VERDICT_BAD_DESTINATION);
 	return access_data(ctx, frame, ip, settings, port_index, own_mac);
@@ -93,6 +93,9 @@ int access(struct xdp_md *ctx)
 		if (!is_broadcast(frame.ethernet->h_dest) &&
 		    !same_mac(frame.ethernet->h_dest, own_mac))
 			return drop(VERDICT_NOT_FOR_US);
+		verdict = guard(&frame, port_index, PUNT_ARP);
+		if (verdict)
+			return drop(verdict);
 		return answer_arp(ctx, &frame, settings, own_mac);
 	case bpf_htons(ETH_P_IPV6):
 		return drop(VERDICT_IPV6);

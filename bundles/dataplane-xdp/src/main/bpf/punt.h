@@ -1,4 +1,4 @@
-/* Gives a whole frame, tags and all, to Java. */
+/* Gives a whole frame, tags and all, to Java. Only guard.h calls it: nothing is punted without a limit. */
 #ifndef SLUICE_PUNT_H
 #define SLUICE_PUNT_H
 
@@ -7,7 +7,7 @@
 #define DHCP_SERVER_PORT 67
 
 /* A socket waits at port * QUEUES_MAX + queue; without one the kernel, or a packet socket there, gets the frame. */
-static __always_inline int punt(struct xdp_md *ctx, __u32 port)
+static __always_inline int hand_over(struct xdp_md *ctx, __u32 port)
 {
 	__u32 queue = ctx->rx_queue_index;
 	int action = XDP_PASS;

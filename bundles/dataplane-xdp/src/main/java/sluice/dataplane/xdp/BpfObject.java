@@ -131,7 +131,7 @@ final class BpfObject {
                 case "map_flags" -> flags = btf.elements(target);
                 case "key" -> keyType = target;
                 case "value" -> valueType = target;
-                case "verdict" -> {} // there for its type alone
+                case "verdict", "class" -> {} // there for its type alone
                 default -> throw new IllegalArgumentException("Map " + name + " declares " + member.name());
             }
         }

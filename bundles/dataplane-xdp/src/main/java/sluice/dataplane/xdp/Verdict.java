@@ -46,10 +46,23 @@ enum Verdict implements Counter {
     NO_NEXT_HOP(64, "drop: next hop in the core not resolved"),
     NO_HEADROOM(65, "drop: no room for tags"),
     ENTRY_BUSY(66, "drop: entry changed twice meanwhile"),
-    NOT_CONFIGURED(67, "drop: data plane not configured");
+    NOT_CONFIGURED(67, "drop: data plane not configured"),
+
+    LINE_DHCP(100, "drop: more DHCP than a line may send"),
+    LINE_PPPOE(101, "drop: more PPPoE discovery than a line may send"),
+    LINE_PPP(102, "drop: more PPP control than a line may send"),
+    LINE_ND(103, "drop: more neighbour discovery than a line may send"),
+    LINE_ARP(104, "drop: more ARP than a line may send"),
+    LINE_OTHER(105, "drop: more for the control plane than a line may send"),
+    CLASS_DHCP(106, "drop: more DHCP than all lines may send"),
+    CLASS_PPPOE(107, "drop: more PPPoE discovery than all lines may send"),
+    CLASS_PPP(108, "drop: more PPP control than all lines may send"),
+    CLASS_ND(109, "drop: more neighbour discovery than all lines may send"),
+    CLASS_ARP(110, "drop: more ARP than all lines may send"),
+    CLASS_OTHER(111, "drop: more for the control plane than all lines may send");
 
     /** How many counters the programs have. */
-    static final int CAPACITY = 96;
+    static final int CAPACITY = 160;
 
     private static final int FIRST_DROP = 16;
 

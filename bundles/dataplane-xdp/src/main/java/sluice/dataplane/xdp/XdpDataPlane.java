@@ -75,12 +75,52 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
         @AttributeDefinition(description = "Addresses in all networks together", min = "64", max = "4194304")
         int capacity() default 65536;
+
+        @AttributeDefinition(
+                description = "Frames for the control plane per second of one line, in each class; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__line__per__second() default 1000;
+
+        @AttributeDefinition(description = "DHCP per second of all lines; 0: no limit", min = "0", max = "10000000")
+        int punt__dhcp__per__second() default 100_000;
+
+        @AttributeDefinition(
+                description = "PPPoE discovery per second of all lines; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__pppoe__per__second() default 50_000;
+
+        @AttributeDefinition(
+                description = "PPP control frames per second of all lines; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__ppp__per__second() default 50_000;
+
+        @AttributeDefinition(
+                description = "IPv6 neighbour discovery per second of all lines; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__nd__per__second() default 50_000;
+
+        @AttributeDefinition(
+                description = "ARP per second of all lines, answered in XDP; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__arp__per__second() default 200_000;
+
+        @AttributeDefinition(
+                description = "What else is for the control plane, per second of all lines; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__other__per__second() default 10_000;
     }
 
     private final Closer closer = new Closer();
     private final Subscribers subscribers;
     private final PuntPorts ports;
     private final Verdicts verdicts;
+    private final GuardTable guard;
 
     /** For the framework. */
     @Activate
@@ -103,6 +143,9 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                     object, pins, Map.of(SUBSCRIBERS, settings.entries(), OUTSIDE, settings.spareEntries())));
             subscribers = openMaps(loaded, settings, access, core);
             verdicts = new Verdicts(loaded.map("verdicts"));
+            MappedMemory classes = closer.add(MappedMemory.of(loaded.map("guarded_classes")));
+            guard = new GuardTable(classes.memory(), loaded.map("guarded_lines"));
+            guard.write(settings.puntLimits());
             ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
             XdpLinks links = new XdpLinks(pins, settings.mode());
             links.attach(core, loaded.program("core"));
@@ -272,6 +315,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
     Map<Verdict, Long> verdicts() throws KernelException {
         return verdicts.read();
+    }
+
+    List<GuardTable.Storm> storms() throws KernelException {
+        return guard.storms();
     }
 
     long puntedLost() throws KernelException {

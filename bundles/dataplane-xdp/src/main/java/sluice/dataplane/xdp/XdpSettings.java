@@ -2,6 +2,7 @@ package sluice.dataplane.xdp;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import sluice.net.Ip4;
 
@@ -12,7 +13,8 @@ import sluice.net.Ip4;
  * @param pinDirectory in bpffs
  * @param capacity addresses in all networks together
  */
-record XdpSettings(Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode mode, int capacity) {
+record XdpSettings(
+        Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
 
     private static final int LEAST = 64;
     private static final int MOST = 1 << 22;
@@ -24,6 +26,11 @@ record XdpSettings(Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode m
         }
     }
 
+    /** With the limits as shipped. */
+    XdpSettings(Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode mode, int capacity) {
+        this(coreGateway, pinDirectory, mode, capacity, PuntLimits.DEFAULT);
+    }
+
     /** @throws IllegalArgumentException with the setting that is wrong */
     static XdpSettings of(XdpDataPlane.Config config) {
         String gateway = config.core__gateway().trim();
@@ -31,7 +38,20 @@ record XdpSettings(Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode m
                 gateway.isEmpty() ? Optional.empty() : Optional.of(Ip4.parse(gateway)),
                 Path.of(config.pin__directory()),
                 mode(config.mode()),
-                config.capacity());
+                config.capacity(),
+                puntLimits(config));
+    }
+
+    private static PuntLimits puntLimits(XdpDataPlane.Config config) {
+        return new PuntLimits(
+                config.punt__line__per__second(),
+                Map.of(
+                        PuntClass.DHCP, config.punt__dhcp__per__second(),
+                        PuntClass.PPPOE, config.punt__pppoe__per__second(),
+                        PuntClass.PPP, config.punt__ppp__per__second(),
+                        PuntClass.ND, config.punt__nd__per__second(),
+                        PuntClass.ARP, config.punt__arp__per__second(),
+                        PuntClass.OTHER, config.punt__other__per__second()));
     }
 
     private static XdpLinks.Mode mode(String text) {

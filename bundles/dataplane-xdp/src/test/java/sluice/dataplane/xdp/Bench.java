@@ -55,6 +55,7 @@ final class Bench implements AutoCloseable {
     private final LoadedObject loaded;
     private final Verdicts verdicts;
     private final Subscribers subscribers;
+    private final GuardTable guard;
     private Map<Verdict, Long> before;
 
     /**
@@ -74,6 +75,8 @@ final class Bench implements AutoCloseable {
         loaded = closer.add(new LoadedObject(
                 object, pins, Map.of("subscribers", NETWORK_ENTRIES + SPARE_ENTRIES, "outside", SPARE_ENTRIES)));
         verdicts = new Verdicts(loaded.map("verdicts"));
+        guard = new GuardTable(
+                closer.add(MappedMemory.of(loaded.map("guarded_classes"))).memory(), loaded.map("guarded_lines"));
         subscribers = adopt();
         subscribers.networks(List.of(
                 new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY),
@@ -99,6 +102,10 @@ final class Bench implements AutoCloseable {
         return subscribers;
     }
 
+    GuardTable guard() {
+        return guard;
+    }
+
     LoadedObject loaded() {
         return loaded;
     }
@@ -112,6 +119,16 @@ final class Bench implements AutoCloseable {
     }
 
     private Result run(String program, Bytes frame) throws KernelException {
+        Result result = run(program, frame, 1);
+        return new Result(result.action(), result.frame(), moved());
+    }
+
+    /** Runs a program many times on a frame that it does not change. Any thread. */
+    void flood(String program, Bytes frame, int times) throws KernelException {
+        run(program, frame, times);
+    }
+
+    private Result run(String program, Bytes frame, int times) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(OUT_BYTES);
             MemorySegment attributes = TEST.allocate(arena);
@@ -120,15 +137,16 @@ final class Bench implements AutoCloseable {
             TEST.set(attributes, "data_size_in", frame.length());
             TEST.set(attributes, "data_out", out);
             TEST.set(attributes, "data_size_out", OUT_BYTES);
-            TEST.set(attributes, "repeat", 1);
+            TEST.set(attributes, "repeat", times);
             Libc.bpf("test run", PROG_TEST_RUN, attributes);
             int length = TEST.get(attributes, "data_size_out");
             Bytes after = Bytes.copyOf(out.asSlice(0, length).asByteBuffer());
-            return new Result(TEST.get(attributes, "retval"), after, moved());
+            return new Result(TEST.get(attributes, "retval"), after, Verdict.PASSED);
         }
     }
 
-    private Verdict moved() throws KernelException {
+    /** The counters that moved since the last look. */
+    Map<Verdict, Long> differences() throws KernelException {
         Map<Verdict, Long> after = verdicts.read();
         Map<Verdict, Long> differences = new EnumMap<>(Verdict.class);
         after.forEach((verdict, count) -> {
@@ -138,6 +156,11 @@ final class Bench implements AutoCloseable {
             }
         });
         before = after;
+        return differences;
+    }
+
+    private Verdict moved() throws KernelException {
+        Map<Verdict, Long> differences = differences();
         if (differences.size() != 1 || differences.values().iterator().next() != 1) {
             throw new AssertionError("One frame, one verdict; counted: " + differences);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,8 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
+import sluice.net.VlanId;
+import sluice.net.VlanTag;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.Libc;
 import sluice.packet.io.NetworkDevice;
@@ -137,7 +140,11 @@ final class EndToEndTest {
     }
 
     private XdpDataPlane start(XdpLinks.Mode mode) throws Exception {
-        XdpSettings settings = new XdpSettings(Optional.of(CORE_ROUTER), PINS.resolve("plane"), mode, 4096);
+        return start(mode, PuntLimits.DEFAULT);
+    }
+
+    private XdpDataPlane start(XdpLinks.Mode mode, PuntLimits limits) throws Exception {
+        XdpSettings settings = new XdpSettings(Optional.of(CORE_ROUTER), PINS.resolve("plane"), mode, 4096, limits);
         XdpDataPlane dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings));
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         return dataPlane;
@@ -293,7 +300,9 @@ final class EndToEndTest {
 
     @Test
     void floodThatNobodyTakesIsCounted() throws Exception {
-        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        PuntLimits none = new PuntLimits(0, Map.of(PuntClass.DHCP, 0));
+        XdpDataPlane dataPlane = closer.add(new Running(start(XdpLinks.Mode.NATIVE, none)))
+                .plane();
         int frames = 6000; // the ring holds 4096
         for (int i = 0; i < frames; i++) {
             subscriber.send(Packets.dhcp(Packets.DOUBLE, 300));
@@ -309,6 +318,35 @@ final class EndToEndTest {
         assertThat(dataPlane.puntedLost()).isEqualTo(frames - taken);
         assertThat(new DropTable(dataPlane).table().rows())
                 .contains(List.of("drop: control plane did not take it in time", Long.toString(frames - taken)));
+    }
+
+    @Test
+    void everyDiscoverOfAnotherLineArrivesDuringAStorm() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        List<VlanTag> quiet = List.of(Packets.DOUBLE.getFirst(), VlanTag.customer(new VlanId(8)));
+        Bytes discover = Packets.dhcp(quiet, 300);
+        Bytes storming = Packets.dhcp(Packets.DOUBLE, 300);
+        int asked = 300;
+        int storm = 20 * asked; // more than the ring holds
+        for (int i = 0; i < storm; i++) {
+            subscriber.send(Packets.with(storming, 11, i));
+            if (i % 20 == 0) {
+                subscriber.send(discover);
+            }
+        }
+        List<Bytes> heard = new ArrayList<>();
+        int polled;
+        do {
+            dataPlane.await(PATIENCE);
+            polled = dataPlane.poll((port, memory, offset, length) -> heard.add(copy(memory, offset, length)), 64);
+        } while (polled > 0);
+        assertThat(heard.stream().filter(discover::equals)).hasSize(asked);
+        int dropped = storm + asked - heard.size();
+        assertThat(dropped).isPositive();
+        assertThat(new StormTable(dataPlane).table().rows())
+                .containsExactly(List.of("0", "100", "7", "", "DHCP", Integer.toString(dropped)));
+        assertThat(new DropTable(dataPlane).table().rows())
+                .contains(List.of("drop: more DHCP than a line may send", Integer.toString(dropped)));
     }
 
     @Test
