@@ -1,0 +1,67 @@
+package sluice.dataplane.xdp;
+
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
+import sluice.net.MacAddress;
+import sluice.net.VlanId;
+import sluice.net.VlanTag;
+import sluice.platform.api.HardwareProfile;
+
+/**
+ * Fills the maps for lab/bench forward with the bundle of the appliance: addresses, lines and MACs as in traffic.h, each
+ * with a policy that is far above what the bench sends. Ends and leaves what is pinned.
+ */
+final class SubscriberFiller {
+
+    private static final Ip4 GATEWAY = Ip4.parse("10.128.0.1");
+    private static final int LINES_PER_SVLAN = 4000;
+    private static final int FIRST_SVLAN = 100;
+    private static final int FIRST_CVLAN = 2;
+    private static final long FIRST_MAC = 0x02db_0000_0000L;
+    private static final Policer POLICY = new Policer(400_000_000_000L, 4_000_000_000L);
+
+    private SubscriberFiller() {}
+
+    /** @param words pin directory, next hop, shape, how many subscribers, network */
+    public static void main(String[] words) throws Exception {
+        int subscribers = Integer.parseInt(words[3]);
+        Ip4Prefix network = Ip4Prefix.parse(words[4]);
+        HardwareProfile hardware =
+                new HardwareProfile("bench", "bench", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
+        XdpDataPlane dataPlane = new XdpDataPlane(hardware, config(words[0], words[1], 1 << (32 - network.length())));
+        dataPlane.networks(List.of(new NetworkEntry(network, GATEWAY)));
+        while (dataPlane.subscribers().settings().core().nextHop().isEmpty()) {
+            dataPlane.await(Duration.ofMillis(10));
+        }
+        for (int number = 0; number < subscribers; number++) {
+            dataPlane.install(entry(number));
+        }
+        dataPlane.close();
+        System.exit(0);
+    }
+
+    private static SubscriberEntry entry(int number) {
+        List<VlanTag> tags = List.of(
+                VlanTag.service(new VlanId(FIRST_SVLAN + number / LINES_PER_SVLAN)),
+                VlanTag.customer(new VlanId(FIRST_CVLAN + number % LINES_PER_SVLAN)));
+        return new SubscriberEntry(
+                number + 1L, 0, tags, new MacAddress(FIRST_MAC | number), GATEWAY.plus(1 + number), POLICY, POLICY);
+    }
+
+    /** The settings as the framework would give them: the defaults but for these. */
+    private static XdpDataPlane.Config config(String pins, String gateway, int capacity) {
+        Map<String, Object> set = Map.of(
+                "pin__directory", pins, "core__gateway", gateway, "capacity", capacity, "mode", "native");
+        return (XdpDataPlane.Config) Proxy.newProxyInstance(
+                XdpDataPlane.Config.class.getClassLoader(),
+                new Class<?>[] {XdpDataPlane.Config.class},
+                (proxy, method, arguments) -> set.getOrDefault(method.getName(), method.getDefaultValue()));
+    }
+}

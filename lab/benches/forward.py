@@ -1,0 +1,92 @@
+"""Packets per second through our data plane, through kernel ip_forward and through nftables masquerade, on one core."""
+
+# packages: gcc libc6-dev clang libbpf-dev bpftool nftables
+
+import itertools
+import os
+import sys
+
+from sluicebench.exclusive import exclusive
+from sluicebench.forwarding import Rig, Traffic
+from sluicebench.sluice import clean
+from sluicelab.figures import Figures, bench_arguments
+from sluicelab.lab import WORK
+
+SIZES = (64, 512, 1500)
+SUBSCRIBERS = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
+SHAPES = ("qinq",)
+SOURCES = ("native", "packet")
+DIRECTIONS = ("up", "down")
+FLOWS = 1_000  # of the kernel: its route does not know how many there are, its connection tracking is best with few
+SECONDS = 0.4
+LEAST_SHARE = {"native": 0.99, "packet": 0.5}  # less is not a slow gateway but one that drops for another reason
+IDLE_LOAD = 0.5
+
+
+def main() -> int:
+    parser = bench_arguments(__doc__)
+    parser.add_argument("--subscribers", nargs="+", choices=SUBSCRIBERS, default=list(SUBSCRIBERS), help="how many installed")
+    parser.add_argument("--bytes", nargs="+", type=int, choices=SIZES, default=list(SIZES), help="of the IP packet")
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES), help="of the access side")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help=f"length of a window (default {SECONDS})")
+    arguments = parser.parse_args()
+    figures = Figures("forward")
+    with exclusive():
+        if (load := os.getloadavg()[0]) > IDLE_LOAD:
+            say(f"this machine is busy with other things (load {load:.1f}): expect low and noisy figures")
+        rig = Rig(WORK / "bench")
+        try:
+            rig.up()
+            for number in range(1, arguments.runs + 1):
+                say(f"run {number} of {arguments.runs}")
+                Run(rig, figures, arguments.bytes, arguments.seconds).measure(arguments.subscribers, arguments.shapes)
+        finally:
+            clean()
+    figures.report(arguments.json)
+    return 0
+
+
+def say(line: str) -> None:
+    print(f"forward: {line}", file=sys.stderr, flush=True)
+
+
+class Run:
+    """Everything once: the kernel both ways, then ours with each number of subscribers."""
+
+    def __init__(self, rig: Rig, figures: Figures, sizes: list[int], seconds: float) -> None:
+        self._rig = rig
+        self._figures = figures
+        self._kinds = list(itertools.product(DIRECTIONS, sizes, SOURCES))
+        self._seconds = seconds
+        self._peers: dict[tuple[str, str, int, str], float] = {}
+
+    def measure(self, numbers: list[str], shapes: list[str]) -> None:
+        for peer in ("ip_forward", "masquerade"):
+            self._rig.kernel(masquerade=peer == "masquerade")
+            for direction, size, source in self._kinds:
+                rate = self._rate(Traffic("plain", direction, source, size, FLOWS))
+                self._peers[peer, direction, size, source] = rate
+                self._figures.add(f"packets_per_s_{peer}_{direction}_{size}_{source}", rate, "1/s")
+        for name, shape in itertools.product(numbers, shapes):
+            self._measure_ours(name, shape)
+
+    def _measure_ours(self, name: str, shape: str) -> None:
+        subscribers = SUBSCRIBERS[name]
+        maps_bytes = self._rig.ours(shape, subscribers)
+        self._figures.add(f"bytes_per_subscriber_{shape}_{name}", maps_bytes / subscribers, "bytes")
+        for direction, size, source in self._kinds:
+            rate = self._rate(Traffic(shape, direction, source, size, subscribers))
+            suffix = f"{direction}_{shape}_{size}_{name}_{source}"
+            self._figures.add(f"packets_per_s_{suffix}", rate, "1/s")
+            for peer in ("ip_forward", "masquerade"):
+                self._figures.add(f"ratio_to_{peer}_{suffix}", rate / self._peers[peer, direction, size, source], "ratio")
+
+    def _rate(self, traffic: Traffic) -> float:
+        passed = self._rig.send(traffic, self._seconds)
+        if passed.arrived < LEAST_SHARE[traffic.source] * passed.sent:
+            raise AssertionError(f"{passed.arrived} of {passed.sent} arrived: {traffic}")
+        return passed.per_second
+
+
+if __name__ == "__main__":
+    sys.exit(main())
