@@ -23,6 +23,13 @@ struct {
 	__type(value, __u64);
 } arrived SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct made);
+} made SEC(".maps");
+
 SEC("xdp")
 int source(struct xdp_md *ctx)
 {
@@ -30,9 +37,16 @@ int source(struct xdp_md *ctx)
 	__u8 *end = (__u8 *)(long)ctx->data_end;
 	__u32 zero = 0;
 	struct traffic *traffic = bpf_map_lookup_elem(&plan, &zero);
+	struct made *clock = bpf_map_lookup_elem(&made, &zero);
 
-	if (!traffic || !traffic->subscribers || frame + HEADERS_MAX > end)
+	if (!clock || !traffic || !traffic->subscribers || frame + HEADERS_MAX > end)
 		return XDP_ABORTED;
+	if (clock->frames % CLOCK_STRIDE == 0) {
+		clock->last = bpf_ktime_get_ns();
+		if (clock->frames == 0)
+			clock->first = clock->last;
+	}
+	clock->frames++;
 	write_frame(frame, traffic, bpf_get_prandom_u32() % traffic->subscribers);
 	return bpf_redirect(traffic->ifindex, 0);
 }

@@ -32,6 +32,16 @@ struct traffic {
 	__u16 reserved;
 };
 
+// When native frames were made: setting up live frames and tearing them down takes the kernel tens of milliseconds,
+// in which it forwards nothing.
+struct made {
+	__u64 frames;
+	__u64 first; // ns of the monotonic clock, of frame 0
+	__u64 last; // of the newest frame whose number is a multiple of CLOCK_STRIDE
+};
+
+#define CLOCK_STRIDE 1024
+
 static inline __attribute__((always_inline)) void put16(__u8 *at, __u32 value)
 {
 	*(__u16 *)at = __builtin_bswap16((__u16)value);
