@@ -22,8 +22,8 @@ import org.ops4j.pax.exam.spi.reactors.EagerSingleStagedReactor;
  * One appliance for all tests of a class, which gets the bundle with the tests when it has said that its profile is
  * loaded.
  *
- * <p>A bundle that is installed by others while Karaf provisions features can miss its place in Karaf's regions, and then
- * sees no package of anybody. Pax Exam would install its own as soon as the framework answers.
+ * <p>A bundle that is installed by others while Karaf provisions features can miss its place in Karaf's regions, and
+ * then sees no package of anybody. Pax Exam would install its own as soon as the framework answers.
  */
 public final class AfterTheProfile implements StagedExamReactorFactory {
     static final Path APPLIANCES = Path.of("target/exam");

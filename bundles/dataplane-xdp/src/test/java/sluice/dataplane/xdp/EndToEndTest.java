@@ -301,8 +301,8 @@ final class EndToEndTest {
     @Test
     void floodThatNobodyTakesIsCounted() throws Exception {
         PuntLimits none = new PuntLimits(0, Map.of(PuntClass.DHCP, 0));
-        XdpDataPlane dataPlane = closer.add(new Running(start(XdpLinks.Mode.NATIVE, none)))
-                .plane();
+        XdpDataPlane dataPlane =
+                closer.add(new Running(start(XdpLinks.Mode.NATIVE, none))).plane();
         int frames = 6000; // the ring holds 4096
         for (int i = 0; i < frames; i++) {
             subscriber.send(Packets.dhcp(Packets.DOUBLE, 300));

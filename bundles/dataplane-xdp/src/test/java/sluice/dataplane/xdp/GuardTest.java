@@ -55,7 +55,8 @@ final class GuardTest {
         assertThat(stormed.get(Verdict.LINE_DHCP)).isGreaterThan(FLOOD / 2);
         assertThat(stormed).doesNotContainKey(Verdict.CLASS_DHCP);
         for (int customer = 1000; customer < 1200; customer++) {
-            assertThat(bench.access(Packets.dhcp(line(customer), 300)).verdict()).isEqualTo(Verdict.PUNT_UNHEARD);
+            assertThat(bench.access(Packets.dhcp(line(customer), 300)).verdict())
+                    .isEqualTo(Verdict.PUNT_UNHEARD);
         }
     }
 
@@ -67,8 +68,7 @@ final class GuardTest {
         List<GuardTable.Storm> storms = bench.guard().storms();
         assertThat(storms).hasSize(1);
         GuardTable.Storm storm = storms.getFirst();
-        assertThat(storm)
-                .isEqualTo(new GuardTable.Storm(0, 100, 7, MacAddress.ZERO, PuntClass.DHCP, storm.dropped()));
+        assertThat(storm).isEqualTo(new GuardTable.Storm(0, 100, 7, MacAddress.ZERO, PuntClass.DHCP, storm.dropped()));
         assertThat(storm.dropped()).isEqualTo(bench.differences().get(Verdict.LINE_DHCP));
     }
 
@@ -119,9 +119,7 @@ final class GuardTest {
         bench.flood("access", flooding, FLOOD);
         bench.differences();
         assertThat(bench.access(Packets.with(flooding, 11, 0x99)).verdict()).isEqualTo(Verdict.PUNT_UNHEARD);
-        assertThat(bench.guard().storms())
-                .extracting(GuardTable.Storm::sender)
-                .containsExactly(Packets.SUBSCRIBER_MAC);
+        assertThat(bench.guard().storms()).extracting(GuardTable.Storm::sender).containsExactly(Packets.SUBSCRIBER_MAC);
     }
 
     @Test
