@@ -14,7 +14,7 @@ static __always_inline int is_martian(__be32 address)
 
 static __always_inline int count_spoofed(struct subscriber *subscriber, enum verdict verdict)
 {
-	__sync_fetch_and_add(&subscriber->up.spoofed, 1);
+	__sync_fetch_and_add(&subscriber->up.refused, 1);
 	return drop(verdict);
 }
 
@@ -127,7 +127,7 @@ int core(struct xdp_md *ctx)
 	if (!settings)
 		return pass();
 	if ((void *)(ip + 1) > end || ethernet->h_proto != bpf_htons(ETH_P_IP) ||
-	    !same_mac(ethernet->h_dest, settings->core.mac))
+	    !same_mac(ethernet->h_dest, settings->cores[0].mac))
 		return pass();
 	subscriber = subscriber_at(settings, ip->daddr);
 	if (!subscriber)

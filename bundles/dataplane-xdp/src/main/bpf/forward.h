@@ -6,6 +6,14 @@
 #include "police.h"
 #include "subscriber.h"
 
+/* The core interface for a source: one of those that know their next hop, always the same while they stay the same. */
+static __always_inline struct core *core_of(struct settings *settings, __be32 source)
+{
+	struct core *core = &settings->cores[0];
+
+	return core->resolved & RESOLVED_IP4 ? core : 0;
+}
+
 /* From a subscriber to the core. Everything was checked but TTL, next hop, size and rate. */
 static __always_inline int forward_up(struct xdp_md *ctx, struct frame *frame, struct iphdr *ip,
 				      struct settings *settings, struct subscriber *subscriber,
@@ -13,13 +21,14 @@ static __always_inline int forward_up(struct xdp_md *ctx, struct frame *frame, s
 {
 	__u32 length = bpf_ntohs(ip->tot_len);
 	__u32 tags_bytes = frame->tags_bytes;
+	struct core *core = core_of(settings, ip->saddr);
 	struct ethhdr *ethernet;
 
 	if (ip->ttl <= 1)
 		return drop(VERDICT_TTL_EXPIRED);
-	if (!settings->core.resolved)
+	if (!core)
 		return drop(VERDICT_NO_NEXT_HOP);
-	if (length > settings->core.mtu)
+	if (length > core->mtu)
 		return drop(VERDICT_TOO_BIG);
 	if (!conforms(&subscriber->up, limit, length))
 		return policed(&subscriber->up, length, VERDICT_POLICED_UP);
@@ -31,12 +40,12 @@ static __always_inline int forward_up(struct xdp_md *ctx, struct frame *frame, s
 	ethernet = (void *)(long)ctx->data;
 	if ((void *)(ethernet + 1) > (void *)(long)ctx->data_end)
 		return drop(VERDICT_NO_HEADROOM);
-	__builtin_memcpy(ethernet->h_dest, settings->core.next_hop, 6);
-	__builtin_memcpy(ethernet->h_source, settings->core.mac, 6);
+	__builtin_memcpy(ethernet->h_dest, core->next_hop, 6);
+	__builtin_memcpy(ethernet->h_source, core->mac, 6);
 	ethernet->h_proto = bpf_htons(ETH_P_IP);
-	delivered(&subscriber->up, length);
+	delivered4(&subscriber->up, length);
 	count(VERDICT_FORWARDED_UP);
-	return bpf_redirect(settings->core.ifindex, 0);
+	return bpf_redirect(core->ifindex, 0);
 }
 
 /* Writes Ethernet, the tags of a binding and the type of IPv4 at the head of the frame, which has the room. */
@@ -95,7 +104,7 @@ static __always_inline int forward_down(struct xdp_md *ctx, struct iphdr *ip, vo
 		return drop(VERDICT_NO_HEADROOM);
 	if (write_head(ctx, binding, port, tags))
 		return drop(VERDICT_NO_HEADROOM);
-	delivered(&subscriber->down, length);
+	delivered4(&subscriber->down, length);
 	count(VERDICT_FORWARDED_DOWN);
 	return bpf_redirect(port->ifindex, 0);
 }

@@ -10,6 +10,8 @@
 
 #define NETWORKS_MAX 64
 #define PORTS_MAX 16
+#define CORES_MAX 4
+#define LENGTHS_MAX 4		/* of IPv6 prefixes in use */
 #define QUEUES_MAX 16		/* receive queues of one port that may punt */
 #define SUBSCRIBERS_MAX 1024	/* Java gives the true number when it creates the map */
 
@@ -21,29 +23,49 @@ struct limit {
 
 /* Who a subscriber is and what it may do. */
 struct binding {
-	__u64 session;
-	__be32 address;
+	__be32 address;		/* 0: none, an entry for IPv6 alone */
 	__u32 flags;
 	__u8 mac[6];
 	__u16 port;		/* index in settings.ports */
 	__be16 outer_tpid;	/* 0: untagged */
-	__be16 outer_tci;	/* its priority is that of frames to the subscriber */
+	__be16 outer_tci;
 	__be16 inner_tpid;	/* 0: at most one tag */
 	__be16 inner_tci;
 	struct limit up;
 	struct limit down;
-	__u64 reserved;
+	__be16 pppoe_session;	/* 0: IPoE */
+	__u16 mss;		/* largest TCP segment of a SYN, 0: as it came */
+	__u8 dscp_up;
+	__u8 dscp_down;
+	__u16 garden;
+	__be32 nat_address;	/* 0: no NAT */
+	__u16 nat_port_first;
+	__u16 nat_ports;
 };
+
+/* binding.flags */
+#define IDENTITY_MASK 3
+#define IDENTITY_STRICT 0
+#define IDENTITY_LOOSE 1	/* the MAC may differ */
+#define IDENTITY_LOG_ONLY 2
+#define ACCESS_MASK (3 << 2)
+#define ACCESS_OPEN (0 << 2)
+#define ACCESS_WALLED (1 << 2)
+#define ACCESS_BLOCKED (2 << 2)
+#define MARK_UP (1 << 4)	/* dscp_up is meant */
+#define MARK_DOWN (1 << 5)	/* dscp_down is meant */
+#define SET_PRIORITY (1 << 6)	/* frames to the subscriber have the priority of the tci; else that of their DSCP */
 
 /* What one direction has used: a cache line of its own, written by XDP only, except at the opening. */
 struct usage {
 	__u64 tat;		/* theoretical arrival time, ns of the monotonic clock */
-	__u64 packets;
-	__u64 bytes;		/* of IP */
+	__u64 packets4;
+	__u64 bytes4;		/* of IP, as are all bytes here */
+	__u64 packets6;
+	__u64 bytes6;
 	__u64 policed_packets;
 	__u64 policed_bytes;
-	__u64 spoofed;		/* up only */
-	__u64 reserved[2];
+	__u64 refused;		/* up: spoofed; down: by block or walled garden, of both directions */
 };
 
 /* One subscriber: 256 bytes, four cache lines.
@@ -57,7 +79,7 @@ struct subscriber {
 	__u32 state;
 	__u32 reserved0;
 	struct binding even;
-	__u64 reserved1;
+	__u64 session;		/* the same as long as it is installed */
 	struct binding odd;
 	struct usage up;
 	struct usage down;
@@ -83,18 +105,26 @@ struct port {
 	char name[16];
 };
 
+/* An interface to the core and the router behind it. */
 struct core {
 	__u32 ifindex;
 	__u32 mtu;
 	__u8 mac[6];
-	__u8 next_hop[6];
-	__u32 resolved;		/* 0: next_hop is not known yet */
+	__u8 next_hop[6];	/* zero while it is not resolved */
+	__u8 next_hop6[6];
+	__u16 resolved;		/* RESOLVED_IP4 | RESOLVED_IP6 */
+	__u32 reserved;
 };
+
+#define RESOLVED_IP4 1
+#define RESOLVED_IP6 2
 
 struct settings {
 	__u32 networks_count;
 	__u32 ports_count;
-	struct core core;
+	__u32 cores_count;
+	__u8 prefix_lengths[LENGTHS_MAX];	/* in use, longest first; 0: no more */
+	struct core cores[CORES_MAX];
 	struct network networks[NETWORKS_MAX];
 	struct port ports[PORTS_MAX];
 };
@@ -130,6 +160,43 @@ struct {
 	__type(key, __be32);
 	__type(value, __u32);
 } outside SEC(".maps");
+
+struct prefix_key {
+	__u8 prefix[16];	/* host bits are zero */
+	__u32 length;
+};
+
+/* IPv6 networks of subscribers -> index of the entry. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SUBSCRIBERS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix_key);
+	__type(value, __u32);
+} prefixes SEC(".maps");
+
+struct pppoe_key {
+	__u8 mac[6];
+	__be16 session;
+	__be16 outer_vlan;	/* twelve bits */
+	__be16 inner_vlan;
+	__u16 port;
+	__u16 reserved;
+};
+
+struct pppoe_value {
+	__u32 index;		/* of the entry */
+	__be32 magic;		/* ours, of LCP */
+};
+
+/* Open PPPoE sessions, for what has no address in it: LCP echo and link-local IPv6. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SUBSCRIBERS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct pppoe_key);
+	__type(value, struct pppoe_value);
+} pppoe SEC(".maps");
 
 /* `verdict` is there for its type alone: it brings the enum into BTF. */
 struct {

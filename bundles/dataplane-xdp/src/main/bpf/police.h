@@ -32,10 +32,16 @@ __noinline int conforms(struct usage *usage, const struct limit *limit, __u32 le
 	return 0;	/* sixteen others were served in between */
 }
 
-static __always_inline void delivered(struct usage *usage, __u32 length)
+static __always_inline void delivered4(struct usage *usage, __u32 length)
 {
-	__sync_fetch_and_add(&usage->packets, 1);
-	__sync_fetch_and_add(&usage->bytes, length);
+	__sync_fetch_and_add(&usage->packets4, 1);
+	__sync_fetch_and_add(&usage->bytes4, length);
+}
+
+static __always_inline void delivered6(struct usage *usage, __u32 length)
+{
+	__sync_fetch_and_add(&usage->packets6, 1);
+	__sync_fetch_and_add(&usage->bytes6, length);
 }
 
 static __always_inline int policed(struct usage *usage, __u32 length, enum verdict verdict)

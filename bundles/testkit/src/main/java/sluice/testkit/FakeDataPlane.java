@@ -27,7 +27,21 @@ import sluice.net.Ip4;
  */
 public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
 
-    private final Map<Ip4, Slot> slots = new TreeMap<>();
+    /** An entry is known by its address, one without an address by its session. */
+    private record Key(Ip4 address, long session) implements Comparable<Key> {
+
+        static Key of(long session, Ip4 address) {
+            return new Key(address, address.equals(Ip4.ANY) ? session : 0);
+        }
+
+        @Override
+        public int compareTo(Key other) {
+            int order = address.compareTo(other.address);
+            return order != 0 ? order : Long.compare(session, other.session);
+        }
+    }
+
+    private final Map<Key, Slot> slots = new TreeMap<>();
     private final List<NetworkEntry> networks = new ArrayList<>();
     private final BlockingQueue<Frame> punted = new LinkedBlockingQueue<>();
     private final BlockingQueue<Frame> sent = new LinkedBlockingQueue<>();
@@ -54,7 +68,7 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
         if (failure.isPresent()) {
             throw new DataPlaneException(failure.get(), "as the test wants");
         }
-        Slot slot = slots.computeIfAbsent(entry.address(), address -> new Slot(entry));
+        Slot slot = slots.computeIfAbsent(Key.of(entry.session(), entry.address()), key -> new Slot(entry));
         if (slot.entry.session() != entry.session()) {
             throw new DataPlaneException(DataPlaneException.Reason.ADDRESS_IN_USE, entry.address() + " is installed");
         }
@@ -72,7 +86,7 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
     @Override
     public synchronized Optional<Traffic> remove(long session, Ip4 address) {
         Optional<Slot> slot = slot(session, address);
-        slot.ifPresent(found -> slots.remove(address));
+        slot.ifPresent(found -> slots.remove(Key.of(session, address)));
         return slot.map(found -> found.traffic);
     }
 
@@ -93,7 +107,7 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
 
     /** Packets pass: adds to the counters of the address, unless it is stopped. */
     public synchronized void pass(Ip4 address, Traffic more) {
-        Slot slot = slots.get(address);
+        Slot slot = slots.get(Key.of(0, address));
         if (slot != null && !slot.stopped) {
             slot.traffic = slot.traffic.plus(more);
         }
@@ -101,7 +115,7 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
 
     /** Whether packets of the address pass. */
     public synchronized boolean passes(Ip4 address) {
-        Slot slot = slots.get(address);
+        Slot slot = slots.get(Key.of(0, address));
         return slot != null && !slot.stopped;
     }
 
@@ -173,6 +187,6 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
     }
 
     private Optional<Slot> slot(long session, Ip4 address) {
-        return Optional.ofNullable(slots.get(address)).filter(slot -> slot.entry.session() == session);
+        return Optional.ofNullable(slots.get(Key.of(session, address))).filter(slot -> slot.entry.session() == session);
     }
 }

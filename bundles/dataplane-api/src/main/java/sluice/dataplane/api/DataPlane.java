@@ -8,8 +8,11 @@ import sluice.net.Ip4;
  * Forwards the subscribers' packets without asking anybody. What was installed goes on while the control plane is away,
  * and is found again after a restart.
  *
- * <p>Safe for any thread, but two threads must not change the same address at the same time. Calls take microseconds
- * and do not block.
+ * <p>An entry is known by its session and its IPv4 address. One without such an address has 0.0.0.0 and is found by its
+ * session; a session has at most one of these.
+ *
+ * <p>Safe for any thread, but two threads must not change the same entry at the same time. Calls take microseconds
+ * and do not block; the first IPv6 prefix of a length that is not in use takes some milliseconds.
  */
 public interface DataPlane {
 
@@ -23,9 +26,11 @@ public interface DataPlane {
 
     /**
      * Lets a subscriber's packets pass. When the same session is installed at this address already, its line and rates
-     * are changed and its counters go on; the change is atomic for packets.
+     * are changed and its counters go on; the change is atomic for packets. IPv6 prefixes and the PPPoE session follow
+     * within microseconds; a prefix that this session holds at another address comes over.
      *
-     * @throws DataPlaneException when another session holds the address, the capacity is reached, or the kernel refuses
+     * @throws DataPlaneException when another session holds the address, a prefix or the PPPoE session, the capacity is
+     *     reached, or the kernel refuses
      */
     void install(SubscriberEntry entry) throws DataPlaneException;
 

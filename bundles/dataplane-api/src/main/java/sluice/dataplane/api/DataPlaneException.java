@@ -10,9 +10,9 @@ public final class DataPlaneException extends Exception {
 
     /** Why. A receiver in another bundle needs a {@code default} branch: reasons are added. */
     public enum Reason {
-        /** No room for another entry or network. */
+        /** No room for another entry, prefix, length of prefixes or network. */
         CAPACITY_REACHED,
-        /** Another session is installed at the address. */
+        /** Another session is installed at the address, the prefix or the PPPoE session. */
         ADDRESS_IN_USE,
         /** A port or network is not known to the data plane. */
         UNKNOWN_PORT,

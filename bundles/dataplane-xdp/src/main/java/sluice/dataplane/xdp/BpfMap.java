@@ -23,6 +23,8 @@ record BpfMap(MapSpec spec, int fd) implements AutoCloseable {
             CStruct.u32("max_entries"),
             CStruct.u32("map_flags"));
 
+    private static final int CURSOR_BYTES = 64;
+
     /** A new, empty map. */
     static BpfMap create(MapSpec spec, int btf) throws KernelException {
         return new BpfMap(spec, Bpf.createMap(spec, btf));
@@ -69,10 +71,60 @@ record BpfMap(MapSpec spec, int fd) implements AutoCloseable {
         }
     }
 
+    /** Sees one element of a map; the segments are valid during the call. */
+    @FunctionalInterface
+    interface ElementHandler {
+        void onElement(MemorySegment key, MemorySegment value) throws KernelException;
+    }
+
+    /**
+     * Shows every element of a hash. The handler may remove what it sees.
+     *
+     * @param batch how many are read with one call
+     */
+    void forEach(int batch, ElementHandler handler) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment keys = arena.allocate((long) batch * spec.keySize(), Long.BYTES);
+            MemorySegment values = arena.allocate((long) batch * spec.valueSize(), Long.BYTES);
+            MemorySegment cursor = arena.allocate(CURSOR_BYTES, Long.BYTES);
+            boolean begin = true;
+            Bpf.Batch found;
+            do {
+                found = Bpf.lookupBatch(fd, cursor, begin, keys, values, batch);
+                for (int i = 0; i < found.count(); i++) {
+                    handler.onElement(
+                            keys.asSlice((long) i * spec.keySize(), spec.keySize()),
+                            values.asSlice((long) i * spec.valueSize(), spec.valueSize()));
+                }
+                begin = false;
+            } while (!found.last());
+        }
+    }
+
+    /** Copies the value of a key. Returns false if there is none. */
+    boolean lookup(MemorySegment key, MemorySegment value) throws KernelException {
+        try {
+            Bpf.lookup(fd, key, value);
+            return true;
+        } catch (KernelException refusal) {
+            if (refusal.errno() != KernelException.ENOENT) {
+                throw refusal;
+            }
+            return false;
+        }
+    }
+
     /** Removes a key; one that is not there does not matter. */
     void remove(int key) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
-            Bpf.delete(fd, arena.allocateFrom(JAVA_INT, key));
+            remove(arena.allocateFrom(JAVA_INT, key));
+        }
+    }
+
+    /** Removes a key; one that is not there does not matter. */
+    void remove(MemorySegment key) throws KernelException {
+        try {
+            Bpf.delete(fd, key);
         } catch (KernelException refusal) {
             if (refusal.errno() != KernelException.ENOENT) {
                 throw refusal;

@@ -2,6 +2,7 @@ package sluice.dataplane.xdp;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,27 +26,36 @@ import sluice.packet.io.Libc;
  *
  * <pre>
  * struct config:   state u32 | - u32 | settings, even | settings, odd
- * struct settings, 1568 bytes
- *    0 | networks u32 | ports u32                                        |
- *    8 | core: ifindex u32 | mtu u32 | mac 6 | next hop 6 | resolved u32 |
- *   32 | 64 networks: base u32 | last u32 | first u32 | gateway be32     |
- * 1056 | 16 ports: ifindex u32 | mtu u32 | mac 6 | - 2 | name 16         |
+ * struct settings, 1680 bytes
+ *    0 | networks u32 | ports u32 | cores u32 | 4 prefix lengths u8      |
+ *   16 | 4 cores: ifindex u32 | mtu u32 | mac 6 | next hop 6             |
+ *      |          next hop of IPv6 6 | resolved u16 | - 4                |
+ *  144 | 64 networks: base u32 | last u32 | first u32 | gateway be32     |
+ * 1168 | 16 ports: ifindex u32 | mtu u32 | mac 6 | - 2 | name 16         |
  * </pre>
  *
  * One writer at a time; the caller sees to it.
  */
 final class ConfigTable {
 
-    static final int SETTINGS_BYTES = 1568;
+    static final int SETTINGS_BYTES = 1680;
     static final int EVEN_AT = 8;
-    static final int CORE_AT = 8;
-    static final int NETWORKS_AT = 32;
+    static final int CORES_COUNT_AT = 8;
+    static final int LENGTHS_AT = 12;
+    static final int CORES_AT = 16;
+    static final int CORE_BYTES = 32;
+    static final int NEXT_HOP_AT = 14;
+    static final int NEXT_HOP6_AT = 20;
+    static final int RESOLVED_AT = 26;
+    static final int NETWORKS_AT = 144;
     static final int NETWORK_BYTES = 16;
-    static final int PORTS_AT = 1056;
+    static final int PORTS_AT = 1168;
     static final int PORT_BYTES = 32;
     static final int PORT_NAME_AT = 16;
 
     private static final int NAME_BYTES = 16;
+    private static final int RESOLVED_IP4 = 1;
+    private static final int RESOLVED_IP6 = 2;
     private static final int HALF = 1;
     private static final int OPEN = 2;
     private static final int GENERATION = 8;
@@ -85,12 +95,13 @@ final class ConfigTable {
         out.fill((byte) 0);
         out.set(JAVA_INT, 0, settings.networks().size());
         out.set(JAVA_INT, 4, settings.ports().size());
-        Core core = settings.core();
-        out.set(JAVA_INT, CORE_AT, core.ifindex());
-        out.set(JAVA_INT, CORE_AT + 4, core.mtu());
-        writeMac(out, CORE_AT + 8, core.mac());
-        writeMac(out, CORE_AT + 14, core.nextHop().orElse(MacAddress.ZERO));
-        out.set(JAVA_INT, CORE_AT + 20, core.nextHop().isPresent() ? 1 : 0);
+        out.set(JAVA_INT, CORES_COUNT_AT, settings.cores().size());
+        for (int i = 0; i < settings.prefixLengths().size(); i++) {
+            out.set(JAVA_BYTE, LENGTHS_AT + i, settings.prefixLengths().get(i).byteValue());
+        }
+        for (int i = 0; i < settings.cores().size(); i++) {
+            write(out.asSlice(CORES_AT + (long) i * CORE_BYTES, CORE_BYTES), settings.cores().get(i));
+        }
         long at = NETWORKS_AT;
         for (IndexedNetwork network : settings.networks()) {
             out.set(JAVA_INT, at, network.base().bits());
@@ -110,11 +121,38 @@ final class ConfigTable {
         }
     }
 
+    private static void write(MemorySegment out, Core core) {
+        out.set(JAVA_INT, 0, core.ifindex());
+        out.set(JAVA_INT, 4, core.mtu());
+        writeMac(out, 8, core.mac());
+        writeMac(out, NEXT_HOP_AT, core.nextHop().orElse(MacAddress.ZERO));
+        writeMac(out, NEXT_HOP6_AT, core.nextHop6().orElse(MacAddress.ZERO));
+        int resolved = (core.nextHop().isPresent() ? RESOLVED_IP4 : 0) | (core.nextHop6().isPresent() ? RESOLVED_IP6 : 0);
+        out.set(JAVA_SHORT, RESOLVED_AT, (short) resolved);
+    }
+
+    private static Core readCore(MemorySegment in) {
+        int resolved = in.get(JAVA_SHORT, RESOLVED_AT);
+        return new Core(
+                in.get(JAVA_INT, 0),
+                in.get(JAVA_INT, 4),
+                readMac(in, 8),
+                (resolved & RESOLVED_IP4) == 0 ? Optional.empty() : Optional.of(readMac(in, NEXT_HOP_AT)),
+                (resolved & RESOLVED_IP6) == 0 ? Optional.empty() : Optional.of(readMac(in, NEXT_HOP6_AT)));
+    }
+
     private static GatewaySettings read(MemorySegment in) {
-        Optional<MacAddress> nextHop =
-                in.get(JAVA_INT, CORE_AT + 20) == 0 ? Optional.empty() : Optional.of(readMac(in, CORE_AT + 14));
-        Core core =
-                new Core(in.get(JAVA_INT, CORE_AT), in.get(JAVA_INT, CORE_AT + 4), readMac(in, CORE_AT + 8), nextHop);
+        List<Core> cores = new ArrayList<>();
+        for (int i = 0; i < in.get(JAVA_INT, CORES_COUNT_AT); i++) {
+            cores.add(readCore(in.asSlice(CORES_AT + (long) i * CORE_BYTES, CORE_BYTES)));
+        }
+        List<Integer> lengths = new ArrayList<>();
+        for (int i = 0; i < GatewaySettings.LENGTHS_MAX; i++) {
+            int length = in.get(JAVA_BYTE, LENGTHS_AT + (long) i) & 0xff;
+            if (length != 0) {
+                lengths.add(length);
+            }
+        }
         List<IndexedNetwork> networks = new ArrayList<>();
         for (int i = 0; i < in.get(JAVA_INT, 0); i++) {
             long at = NETWORKS_AT + (long) i * NETWORK_BYTES;
@@ -133,7 +171,7 @@ final class ConfigTable {
                     in.get(JAVA_INT, at + 4),
                     readMac(in, at + 8)));
         }
-        return new GatewaySettings(core, networks, ports);
+        return new GatewaySettings(cores, networks, ports, lengths);
     }
 
     private static void writeMac(MemorySegment out, long at, MacAddress mac) {

@@ -1,5 +1,7 @@
 package sluice.dataplane.xdp;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import sluice.net.Ip4;
@@ -8,21 +10,42 @@ import sluice.net.MacAddress;
 /**
  * What the programs know beside the subscribers.
  *
+ * @param cores interfaces to the core, in the order of the hardware profile
  * @param networks disjoint
  * @param ports access interfaces by port number
+ * @param prefixLengths of the IPv6 prefixes that subscribers have, longest first
  */
-record GatewaySettings(Core core, List<IndexedNetwork> networks, List<Port> ports) {
+record GatewaySettings(
+        List<Core> cores, List<IndexedNetwork> networks, List<Port> ports, List<Integer> prefixLengths) {
 
+    static final int CORES_MAX = 4;
     static final int NETWORKS_MAX = 64;
     static final int PORTS_MAX = 16;
+    static final int LENGTHS_MAX = 4;
 
     /**
-     * The interface to the core.
+     * An interface to the core.
      *
      * @param mtu bytes of IP
-     * @param nextHop empty while it is not resolved
+     * @param nextHop of IPv4; empty while it is not resolved
+     * @param nextHop6 of IPv6; empty while it is not resolved
      */
-    record Core(int ifindex, int mtu, MacAddress mac, Optional<MacAddress> nextHop) {}
+    record Core(int ifindex, int mtu, MacAddress mac, Optional<MacAddress> nextHop, Optional<MacAddress> nextHop6) {
+
+        Core withNextHop(MacAddress router) {
+            return new Core(ifindex, mtu, mac, Optional.of(router), nextHop6);
+        }
+
+        Core withNextHop6(MacAddress router) {
+            return new Core(ifindex, mtu, mac, nextHop, Optional.of(router));
+        }
+
+        /** The same with the next hops of another where this has none. */
+        Core withMissingOf(Core before) {
+            return new Core(
+                    ifindex, mtu, mac, nextHop.or(before::nextHop), nextHop6.or(before::nextHop6));
+        }
+    }
 
     /**
      * An access interface.
@@ -62,22 +85,35 @@ record GatewaySettings(Core core, List<IndexedNetwork> networks, List<Port> port
     }
 
     GatewaySettings {
+        cores = List.copyOf(cores);
         networks =
                 networks.stream().sorted((a, b) -> a.base().compareTo(b.base())).toList();
         ports = List.copyOf(ports);
-        if (networks.size() > NETWORKS_MAX || ports.size() > PORTS_MAX) {
-            throw new IllegalArgumentException(networks.size() + " networks and " + ports.size()
-                    + " ports, expected at most " + NETWORKS_MAX + " and " + PORTS_MAX);
+        prefixLengths = prefixLengths.stream().sorted(Comparator.reverseOrder()).toList();
+        checkCount("core interfaces", cores.size(), CORES_MAX);
+        checkCount("networks", networks.size(), NETWORKS_MAX);
+        checkCount("ports", ports.size(), PORTS_MAX);
+        checkCount("lengths of prefixes", prefixLengths.size(), LENGTHS_MAX);
+    }
+
+    private static void checkCount(String what, int count, int most) {
+        if (count > most) {
+            throw new IllegalArgumentException(count + " " + what + ", expected at most " + most);
         }
     }
 
-    GatewaySettings withNextHop(MacAddress nextHop) {
-        return new GatewaySettings(
-                new Core(core.ifindex(), core.mtu(), core.mac(), Optional.of(nextHop)), networks, ports);
+    GatewaySettings withCore(int index, Core other) {
+        List<Core> changed = new ArrayList<>(cores);
+        changed.set(index, other);
+        return new GatewaySettings(changed, networks, ports, prefixLengths);
     }
 
     GatewaySettings withNetworks(List<IndexedNetwork> others) {
-        return new GatewaySettings(core, others, ports);
+        return new GatewaySettings(cores, others, ports, prefixLengths);
+    }
+
+    GatewaySettings withPrefixLengths(List<Integer> others) {
+        return new GatewaySettings(cores, networks, ports, others);
     }
 
     /** The network that holds an address. */

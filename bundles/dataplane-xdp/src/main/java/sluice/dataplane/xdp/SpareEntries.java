@@ -2,8 +2,6 @@ package sluice.dataplane.xdp;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -15,18 +13,19 @@ import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 
 /**
- * The entries of addresses outside every network: a map from the address to the index of an entry at the end of the
- * table. What the kernel's map held when this was made goes on. Safe for any thread.
+ * The entries at the end of the table. Those of addresses outside every network are reached through a map from the
+ * address to the index; those without an address, which are for IPv6 alone, belong to a session. What the kernel's map
+ * held when this was made goes on. Safe for any thread.
  */
 final class SpareEntries {
 
     private static final int BATCH = 1024;
-    private static final int CURSOR_BYTES = 64;
 
     private final BpfMap map;
     private final int first;
     private final int count;
     private final Map<Ip4, Integer> indexes = new HashMap<>();
+    private final Map<Long, Integer> indexesOfSessions = new HashMap<>();
     private final BitSet used = new BitSet();
 
     /**
@@ -37,39 +36,30 @@ final class SpareEntries {
         this.map = map;
         this.first = first;
         this.count = count;
-        adopt();
+        map.forEach(BATCH, (key, value) -> {
+            int index = value.get(JAVA_INT, 0);
+            indexes.put(new Ip4(Integer.reverseBytes(key.get(JAVA_INT, 0))), index);
+            used.set(index - first);
+        });
     }
 
-    private void adopt() throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment keys = arena.allocate(JAVA_INT, BATCH);
-            MemorySegment values = arena.allocate(JAVA_INT, BATCH);
-            MemorySegment cursor = arena.allocate(CURSOR_BYTES, Long.BYTES);
-            boolean begin = true;
-            Bpf.Batch found;
-            do {
-                found = Bpf.lookupBatch(map.fd(), cursor, begin, keys, values, BATCH);
-                for (int i = 0; i < found.count(); i++) {
-                    int index = values.getAtIndex(JAVA_INT, i);
-                    indexes.put(new Ip4(Integer.reverseBytes(keys.getAtIndex(JAVA_INT, i))), index);
-                    used.set(index - first);
-                }
-                begin = false;
-            } while (!found.last());
-        }
+    /** An entry without an address that was found in the table. */
+    synchronized void adopt(long session, int index) {
+        indexesOfSessions.put(session, index);
+        used.set(index - first);
     }
 
-    /** The index of an address, if it has one. */
-    synchronized OptionalInt find(Ip4 address) {
-        Integer index = indexes.get(address);
+    /** The index of an address, or of a session that has none, if it has one. */
+    synchronized OptionalInt find(long session, Ip4 address) {
+        Integer index = address.equals(Ip4.ANY) ? indexesOfSessions.get(session) : indexes.get(address);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
     }
 
-    /** The index of an address, a free one if it had none. The programs do not know it yet. */
-    synchronized int reserve(Ip4 address) throws DataPlaneException {
-        Integer known = indexes.get(address);
-        if (known != null) {
-            return known;
+    /** The index of an address or session, a free one if it had none. The programs do not know it yet. */
+    synchronized int reserve(long session, Ip4 address) throws DataPlaneException {
+        OptionalInt known = find(session, address);
+        if (known.isPresent()) {
+            return known.getAsInt();
         }
         int free = used.nextClearBit(0);
         if (free >= count) {
@@ -77,11 +67,15 @@ final class SpareEntries {
                     Reason.CAPACITY_REACHED, "all " + count + " entries for addresses outside the networks are used");
         }
         used.set(free);
-        indexes.put(address, first + free);
+        if (address.equals(Ip4.ANY)) {
+            indexesOfSessions.put(session, first + free);
+        } else {
+            indexes.put(address, first + free);
+        }
         return first + free;
     }
 
-    /** Shows the programs the way to a reserved entry. */
+    /** Shows the programs the way to the reserved entry of an address. */
     synchronized void publish(Ip4 address) throws KernelException {
         Integer index = indexes.get(address);
         if (index != null) {
@@ -89,18 +83,23 @@ final class SpareEntries {
         }
     }
 
-    /** Gives the entry of an address back. */
-    synchronized void release(Ip4 address) throws KernelException {
-        Integer index = indexes.get(address);
-        if (index != null) {
+    /** Gives the entry of an address or session back. */
+    synchronized void release(long session, Ip4 address) throws KernelException {
+        OptionalInt index = find(session, address);
+        if (index.isEmpty()) {
+            return;
+        }
+        if (address.equals(Ip4.ANY)) {
+            indexesOfSessions.remove(session);
+        } else {
             map.remove(Integer.reverseBytes(address.bits()));
             indexes.remove(address);
-            used.clear(index - first);
         }
+        used.clear(index.getAsInt() - first);
     }
 
-    /** Addresses that have an entry. */
-    synchronized List<Ip4> addresses() {
-        return List.copyOf(indexes.keySet());
+    /** Addresses that have an entry, with its index. */
+    synchronized List<Map.Entry<Ip4, Integer>> addresses() {
+        return List.copyOf(indexes.entrySet());
     }
 }

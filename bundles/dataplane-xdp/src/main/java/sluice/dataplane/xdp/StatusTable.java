@@ -2,9 +2,11 @@ package sluice.dataplane.xdp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import sluice.net.MacAddress;
 import sluice.packet.io.KernelException;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
@@ -35,8 +37,7 @@ public final class StatusTable implements Inspectable {
     public Table table() {
         List<List<String>> rows = new ArrayList<>();
         GatewaySettings settings = dataPlane.subscribers().settings();
-        String nextHop = settings.core().nextHop().map(Object::toString).orElse("not resolved");
-        rows.add(List.of("core", settings.core().mac() + ", next hop " + nextHop));
+        settings.cores().forEach(core -> rows.add(List.of("core", core.mac() + ", next hop " + text(core.nextHop()))));
         settings.ports()
                 .forEach(port -> rows.add(List.of("access", port.name() + " " + port.mac() + ", MTU " + port.mtu())));
         settings.networks()
@@ -56,9 +57,14 @@ public final class StatusTable implements Inspectable {
         return new Table(List.of("Item", "Value"), rows);
     }
 
+    private static String text(Optional<MacAddress> nextHop) {
+        return nextHop.map(MacAddress::toString).orElse("not resolved");
+    }
+
     @Override
     public List<String> complaints() {
-        return dataPlane.subscribers().settings().core().nextHop().isPresent()
+        return dataPlane.subscribers().settings().cores().stream()
+                        .anyMatch(core -> core.nextHop().isPresent())
                 ? List.of()
                 : List.of("The next hop in the core is not resolved, so nothing leaves towards it."
                         + " See core_gateway in sluice.dataplane.xdp.cfg and the link behind the core interface.");

@@ -1,18 +1,26 @@
 package sluice.dataplane.xdp;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
+import sluice.dataplane.xdp.GatewaySettings.Core;
 import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.packet.io.KernelException;
 
@@ -27,53 +35,54 @@ final class Subscribers implements DataPlane {
     private final ConfigTable config;
     private final SubscriberTable table;
     private final SpareEntries spare;
+    private final EntryKeys keys;
     private final int spareFirst;
 
-    /** Entries are changed under the read lock, networks under the write lock. */
+    /** Entries are changed under the read lock, networks and lengths of prefixes under the write lock. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
     private volatile GatewaySettings settings;
 
-    /**
-     * Adopts what the maps hold and puts the interfaces of this machine in force.
-     *
-     * @param spareCount how many entries at the end of the table are for addresses outside the networks
-     */
-    Subscribers(
-            ConfigTable config,
-            SubscriberTable table,
-            BpfMap outside,
-            int spareCount,
-            GatewaySettings.Core core,
-            List<GatewaySettings.Port> ports)
-            throws KernelException {
-        this.config = config;
-        this.table = table;
-        this.spareFirst = table.count() - spareCount;
-        this.spare = new SpareEntries(outside, spareFirst, spareCount);
-        dropHalfInstalled();
+    /** Adopts what the maps hold and puts the interfaces of this machine in force. */
+    Subscribers(EntryMaps maps, List<Core> cores, List<GatewaySettings.Port> ports) throws KernelException {
+        this.config = maps.config();
+        this.table = maps.table();
+        this.spareFirst = table.count() - maps.spareCount();
+        this.spare = new SpareEntries(maps.outside(), spareFirst, maps.spareCount());
+        adoptSpareEntries();
+        this.keys = new EntryKeys(table, maps.prefixes(), maps.pppoe());
         Optional<GatewaySettings> before = config.read();
-        List<IndexedNetwork> networks = before.map(GatewaySettings::networks).orElse(List.of());
-        Optional<MacAddress> nextHop = before.map(GatewaySettings::core)
-                .filter(old -> old.ifindex() == core.ifindex())
-                .flatMap(GatewaySettings.Core::nextHop);
-        GatewaySettings.Core known = new GatewaySettings.Core(
-                core.ifindex(), core.mtu(), core.mac(), core.nextHop().or(() -> nextHop));
-        settings = new GatewaySettings(known, networks, ports);
+        List<Core> known = before.map(GatewaySettings::cores).orElse(List.of());
+        settings = new GatewaySettings(
+                cores.stream().map(core -> withKnownHops(core, known)).toList(),
+                before.map(GatewaySettings::networks).orElse(List.of()),
+                ports,
+                before.map(GatewaySettings::prefixLengths).orElse(List.of()));
         config.write(settings);
     }
 
-    /** A crash between entry and address leaves one without the other. */
-    private void dropHalfInstalled() throws KernelException {
+    private static Core withKnownHops(Core core, List<Core> known) {
+        return known.stream()
+                .filter(old -> old.ifindex() == core.ifindex())
+                .findFirst()
+                .map(core::withMissingOf)
+                .orElse(core);
+    }
+
+    /** A crash between entry and address leaves one without the other: it is forgotten. */
+    private void adoptSpareEntries() throws KernelException {
         for (int index = spareFirst; index < table.count(); index++) {
-            if (table.isInstalled(index)
-                    && spare.find(table.entry(index).address()).orElse(-1) != index) {
-                table.remove(index);
+            if (table.isInstalled(index)) {
+                if (table.address(index).equals(Ip4.ANY)) {
+                    spare.adopt(table.session(index), index);
+                } else if (spare.find(table.session(index), table.address(index)).orElse(-1) != index) {
+                    table.remove(index);
+                }
             }
         }
-        for (Ip4 address : spare.addresses()) {
-            if (!table.isInstalled(spare.find(address).orElseThrow())) {
-                spare.release(address);
+        for (Map.Entry<Ip4, Integer> known : spare.addresses()) {
+            if (!table.isInstalled(known.getValue())) {
+                spare.release(0, known.getKey());
             }
         }
     }
@@ -82,18 +91,30 @@ final class Subscribers implements DataPlane {
         return settings;
     }
 
-    /** The router in the core has this address from now on. */
-    void nextHop(MacAddress mac) {
+    /** The router behind a core interface has this address for IPv4 from now on. */
+    void nextHop(int core, MacAddress mac) {
+        changeCore(core, known -> known.withNextHop(mac));
+    }
+
+    /** The router behind a core interface has this address for IPv6 from now on. */
+    void nextHop6(int core, MacAddress mac) {
+        changeCore(core, known -> known.withNextHop6(mac));
+    }
+
+    private void changeCore(int core, UnaryOperator<Core> change) {
         lock.writeLock().lock();
         try {
-            GatewaySettings changed = settings.withNextHop(mac);
-            config.write(changed);
-            settings = changed;
+            write(settings.withCore(core, change.apply(settings.cores().get(core))));
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    private void write(GatewaySettings changed) throws KernelException {
+        config.write(changed);
+        settings = changed;
     }
 
     @Override
@@ -106,12 +127,11 @@ final class Subscribers implements DataPlane {
             if (changed.equals(settings)) {
                 return;
             }
-            List<Ip4> moved = moveIn(changed);
-            config.write(changed);
-            settings = changed;
-            for (Ip4 address : moved) {
-                table.remove(spare.find(address).orElseThrow());
-                spare.release(address);
+            Map<Ip4, Integer> moved = moveIn(changed);
+            write(changed);
+            for (Map.Entry<Ip4, Integer> old : moved.entrySet()) {
+                table.remove(old.getValue());
+                spare.release(0, old.getKey());
             }
         } catch (KernelException refusal) {
             throw kernel(refusal);
@@ -121,13 +141,15 @@ final class Subscribers implements DataPlane {
     }
 
     /** Addresses that were outside and are now in a network take their entries and counters along. */
-    private List<Ip4> moveIn(GatewaySettings changed) {
-        List<Ip4> moved = new ArrayList<>();
-        for (Ip4 address : spare.addresses()) {
-            Optional<IndexedNetwork> network = changed.networkOf(address);
+    private Map<Ip4, Integer> moveIn(GatewaySettings changed) throws KernelException {
+        Map<Ip4, Integer> moved = new HashMap<>();
+        for (Map.Entry<Ip4, Integer> known : spare.addresses()) {
+            Optional<IndexedNetwork> network = changed.networkOf(known.getKey());
             if (network.isPresent()) {
-                table.copy(spare.find(address).orElseThrow(), network.get().indexOf(address));
-                moved.add(address);
+                int to = network.get().indexOf(known.getKey());
+                table.copy(known.getValue(), to);
+                keys.move(known.getValue(), to);
+                moved.put(known.getKey(), known.getValue());
             }
         }
         return moved;
@@ -144,20 +166,66 @@ final class Subscribers implements DataPlane {
 
     @Override
     public void install(SubscriberEntry entry) throws DataPlaneException {
+        admitLengths(entry);
         lock.readLock().lock();
         try {
             checkPort(entry);
-            Optional<IndexedNetwork> network = settings.networkOf(entry.address());
+            Optional<IndexedNetwork> network = networkOf(entry.address());
             if (network.isPresent()) {
                 put(network.get().indexOf(entry.address()), entry);
             } else {
-                put(spare.reserve(entry.address()), entry);
-                spare.publish(entry.address());
+                putSpare(entry);
             }
         } catch (KernelException refusal) {
             throw kernel(refusal);
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    /** Address 0.0.0.0 is in no network, whatever the networks are. */
+    private Optional<IndexedNetwork> networkOf(Ip4 address) {
+        return address.equals(Ip4.ANY) ? Optional.empty() : settings.networkOf(address);
+    }
+
+    private void putSpare(SubscriberEntry entry) throws DataPlaneException, KernelException {
+        boolean known = spare.find(entry.session(), entry.address()).isPresent();
+        int index = spare.reserve(entry.session(), entry.address());
+        try {
+            put(index, entry);
+            spare.publish(entry.address());
+        } catch (DataPlaneException | KernelException refusal) {
+            if (!known) {
+                spare.release(entry.session(), entry.address());
+            }
+            throw refusal;
+        }
+    }
+
+    /** Makes the programs look for prefixes of this length too. */
+    private void admitLengths(SubscriberEntry entry) throws DataPlaneException {
+        Set<Integer> wanted = entry.prefixes().stream().map(Ip6Prefix::length).collect(Collectors.toSet());
+        if (settings.prefixLengths().containsAll(wanted)) {
+            return;
+        }
+        lock.writeLock().lock();
+        try {
+            Set<Integer> lengths = new HashSet<>(settings.prefixLengths());
+            lengths.addAll(wanted);
+            if (lengths.size() > GatewaySettings.LENGTHS_MAX) {
+                lengths.retainAll(keys.lengths());
+                lengths.addAll(wanted);
+            }
+            if (lengths.size() > GatewaySettings.LENGTHS_MAX) {
+                throw new DataPlaneException(
+                        Reason.CAPACITY_REACHED,
+                        "IPv6 prefixes of lengths " + lengths + ", at most " + GatewaySettings.LENGTHS_MAX + " lengths");
+            }
+            write(settings.withPrefixLengths(List.copyOf(lengths)));
+        } catch (KernelException refusal) {
+            throw kernel(refusal);
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -169,16 +237,13 @@ final class Subscribers implements DataPlane {
         }
     }
 
-    private void put(int index, SubscriberEntry entry) throws DataPlaneException {
-        if (!table.isInstalled(index)) {
-            table.install(index, entry);
-        } else if (table.session(index) == entry.session()) {
-            table.change(index, entry);
-        } else {
+    private void put(int index, SubscriberEntry entry) throws DataPlaneException, KernelException {
+        if (table.isInstalled(index) && table.session(index) != entry.session()) {
             throw new DataPlaneException(
                     Reason.ADDRESS_IN_USE,
                     entry.address() + " belongs to session " + Long.toUnsignedString(table.session(index)));
         }
+        keys.put(index, entry);
     }
 
     @Override
@@ -206,8 +271,9 @@ final class Subscribers implements DataPlane {
             }
             table.remove(index.getAsInt());
             Traffic last = table.traffic(index.getAsInt());
+            keys.release(index.getAsInt());
             if (index.getAsInt() >= spareFirst) {
-                spare.release(address);
+                spare.release(session, address);
             }
             return Optional.of(last);
         } catch (KernelException refusal) {
@@ -229,15 +295,17 @@ final class Subscribers implements DataPlane {
     }
 
     private OptionalInt find(long session, Ip4 address) {
-        OptionalInt index = indexOf(address);
+        OptionalInt index = indexOf(session, address);
         boolean found =
                 index.isPresent() && table.isInstalled(index.getAsInt()) && table.session(index.getAsInt()) == session;
         return found ? index : OptionalInt.empty();
     }
 
-    private OptionalInt indexOf(Ip4 address) {
-        Optional<IndexedNetwork> network = settings.networkOf(address);
-        return network.isPresent() ? OptionalInt.of(network.get().indexOf(address)) : spare.find(address);
+    private OptionalInt indexOf(long session, Ip4 address) {
+        Optional<IndexedNetwork> network = networkOf(address);
+        return network.isPresent()
+                ? OptionalInt.of(network.get().indexOf(address))
+                : spare.find(session, address);
     }
 
     @Override
@@ -273,7 +341,7 @@ final class Subscribers implements DataPlane {
 
     private void addRow(List<Row> rows, int index) {
         if (table.isInstalled(index)) {
-            rows.add(new Row(table.entry(index), table.isOpen(index), table.traffic(index)));
+            rows.add(new Row(keys.entry(index), table.isOpen(index), table.traffic(index)));
         }
     }
 

@@ -64,7 +64,9 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     @ObjectClassDefinition(name = "XDP data plane")
     @interface Config {
 
-        @AttributeDefinition(description = "Address of the router in the core; empty: nothing is forwarded upstream")
+        @AttributeDefinition(
+                description = "Address of the router behind each core interface, in the order of the profile, separated"
+                        + " by commas; empty: nothing is forwarded upstream")
         String core__gateway() default "";
 
         @AttributeDefinition(description = "Directory in bpffs that keeps programs, maps and links")
@@ -138,21 +140,22 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             BpfObject object = BpfObject.ofBundle();
             Pins pins = new Pins(settings.pinDirectory(), object.layoutVersion());
             List<NetworkDevice> access = devices(hardware.access());
-            NetworkDevice core = devices(hardware.core()).getFirst();
-            LoadedObject loaded = closer.add(new LoadedObject(
-                    object, pins, Map.of(SUBSCRIBERS, settings.entries(), OUTSIDE, settings.spareEntries())));
-            subscribers = openMaps(loaded, settings, access, core);
+            List<NetworkDevice> cores = devices(hardware.core());
+            LoadedObject loaded = closer.add(new LoadedObject(object, pins, settings.mapEntries()));
+            subscribers = openMaps(loaded, settings, access, cores);
             verdicts = new Verdicts(loaded.map("verdicts"));
             MappedMemory classes = closer.add(MappedMemory.of(loaded.map("guarded_classes")));
             guard = new GuardTable(classes.memory(), loaded.map("guarded_lines"));
             guard.write(settings.puntLimits());
             ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
             XdpLinks links = new XdpLinks(pins, settings.mode());
-            links.attach(core, loaded.program("core"));
+            for (NetworkDevice device : cores) {
+                links.attach(device, loaded.program("core"));
+            }
             for (NetworkDevice device : access) {
                 links.attach(device, loaded.program("access"));
             }
-            followNextHop(settings.coreGateway(), core.name());
+            followNextHops(settings.coreGateways(), cores);
             LOG.info("{} sessions found in {}", subscribers.entries().size(), settings.pinDirectory());
         } catch (KernelException refusal) {
             throw closer.closeAfter(refusal);
@@ -174,7 +177,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     }
 
     private Subscribers openMaps(
-            LoadedObject loaded, XdpSettings settings, List<NetworkDevice> access, NetworkDevice core)
+            LoadedObject loaded, XdpSettings settings, List<NetworkDevice> access, List<NetworkDevice> cores)
             throws KernelException {
         BpfMap entries = loaded.map(SUBSCRIBERS);
         BpfMap outside = loaded.map(OUTSIDE);
@@ -191,11 +194,16 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                 .map(device -> new GatewaySettings.Port(device.name(), device.ifindex(), device.mtu(), device.mac()))
                 .toList();
         return new Subscribers(
-                new ConfigTable(configMemory.memory()),
-                new SubscriberTable(entryMemory.memory(), entries.spec().maxEntries()),
-                outside,
-                outside.spec().maxEntries(),
-                new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac(), Optional.empty()),
+                new EntryMaps(
+                        new ConfigTable(configMemory.memory()),
+                        new SubscriberTable(entryMemory.memory(), entries.spec().maxEntries()),
+                        outside,
+                        loaded.map("prefixes"),
+                        loaded.map("pppoe")),
+                cores.stream()
+                        .map(core -> new GatewaySettings.Core(
+                                core.ifindex(), core.mtu(), core.mac(), Optional.empty(), Optional.empty()))
+                        .toList(),
                 ports);
     }
 
@@ -229,19 +237,28 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         }
     }
 
-    private void followNextHop(Optional<Ip4> gateway, String device) {
-        if (gateway.isEmpty()) {
+    private void followNextHops(List<Ip4> gateways, List<NetworkDevice> cores) {
+        if (gateways.isEmpty()) {
             LOG.warn("core_gateway is not set: nothing is forwarded upstream");
             return;
         }
+        if (gateways.size() > cores.size()) {
+            throw new IllegalArgumentException(
+                    "core_gateway has " + gateways.size() + " addresses for " + cores.size() + " core interfaces");
+        }
         try {
-            NextHop nextHop = new NextHop(gateway.get(), device, subscribers::nextHop);
+            List<NextHop> nextHops = new ArrayList<>();
+            for (int i = 0; i < gateways.size(); i++) {
+                int core = i;
+                nextHops.add(new NextHop(
+                        gateways.get(i), cores.get(i).name(), mac -> subscribers.nextHop(core, mac)));
+            }
             closer.add(new Loop(
                             "sluice-dataplane-next-hop",
                             MonotonicClock.system(),
                             new Bell(),
                             new Idle(0, NEXT_HOP_PARK_MILLIS),
-                            List.of(nextHop))
+                            List.copyOf(nextHops))
                     .start());
         } catch (IOException refusal) {
             throw new UncheckedIOException(refusal);

@@ -1,41 +1,43 @@
 package sluice.dataplane.xdp;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import sluice.net.Ip4;
 
 /**
  * The settings of the data plane.
  *
- * @param coreGateway next hop of everything from subscribers
+ * @param coreGateways next hops of what comes from subscribers, one for each core interface from the first on
  * @param pinDirectory in bpffs
  * @param capacity addresses in all networks together
  */
 record XdpSettings(
-        Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
+        List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
 
     private static final int LEAST = 64;
     private static final int MOST = 1 << 22;
     private static final int SHARE = 8;
+    private static final int PREFIXES_PER_ENTRY = 2;
 
     XdpSettings {
+        coreGateways = List.copyOf(coreGateways);
         if (capacity < LEAST || capacity > MOST) {
             throw new IllegalArgumentException("capacity " + capacity + ", expected " + LEAST + ".." + MOST);
         }
     }
 
     /** With the limits as shipped. */
-    XdpSettings(Optional<Ip4> coreGateway, Path pinDirectory, XdpLinks.Mode mode, int capacity) {
-        this(coreGateway, pinDirectory, mode, capacity, PuntLimits.DEFAULT);
+    XdpSettings(List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity) {
+        this(coreGateways, pinDirectory, mode, capacity, PuntLimits.DEFAULT);
     }
 
     /** @throws IllegalArgumentException with the setting that is wrong */
     static XdpSettings of(XdpDataPlane.Config config) {
-        String gateway = config.core__gateway().trim();
         return new XdpSettings(
-                gateway.isEmpty() ? Optional.empty() : Optional.of(Ip4.parse(gateway)),
+                addresses(config.core__gateway()),
                 Path.of(config.pin__directory()),
                 mode(config.mode()),
                 config.capacity(),
@@ -52,6 +54,12 @@ record XdpSettings(
                         PuntClass.ND, config.punt__nd__per__second(),
                         PuntClass.ARP, config.punt__arp__per__second(),
                         PuntClass.OTHER, config.punt__other__per__second()));
+    }
+
+    private static List<Ip4> addresses(String text) {
+        return text.isBlank()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::trim).map(Ip4::parse).toList();
     }
 
     private static XdpLinks.Mode mode(String text) {
@@ -71,5 +79,14 @@ record XdpSettings(
     /** All entries. */
     int entries() {
         return capacity + spareEntries();
+    }
+
+    /** How many entries the maps have whose size is a setting. */
+    Map<String, Integer> mapEntries() {
+        return Map.of(
+                "subscribers", entries(),
+                "outside", spareEntries(),
+                "prefixes", PREFIXES_PER_ENTRY * entries(),
+                "pppoe", entries());
     }
 }

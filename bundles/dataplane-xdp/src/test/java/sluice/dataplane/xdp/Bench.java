@@ -30,6 +30,8 @@ final class Bench implements AutoCloseable {
     private static final int LOOPBACK = 1;
     private static final int NETWORK_ENTRIES = 4096;
     private static final int SPARE_ENTRIES = 64;
+    private static final int PREFIXES = 256;
+    private static final int PPPOE_SESSIONS = 64;
     private static final int OUT_BYTES = 4096;
     private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-bench");
 
@@ -73,7 +75,13 @@ final class Bench implements AutoCloseable {
         BpfObject object = BpfObject.ofBundle();
         Pins pins = new Pins(PINS, object.layoutVersion());
         loaded = closer.add(new LoadedObject(
-                object, pins, Map.of("subscribers", NETWORK_ENTRIES + SPARE_ENTRIES, "outside", SPARE_ENTRIES)));
+                object,
+                pins,
+                Map.of(
+                        "subscribers", NETWORK_ENTRIES + SPARE_ENTRIES,
+                        "outside", SPARE_ENTRIES,
+                        "prefixes", PREFIXES,
+                        "pppoe", PPPOE_SESSIONS)));
         verdicts = new Verdicts(loaded.map("verdicts"));
         guard = new GuardTable(
                 closer.add(MappedMemory.of(loaded.map("guarded_classes"))).memory(), loaded.map("guarded_lines"));
@@ -87,14 +95,18 @@ final class Bench implements AutoCloseable {
     /** What a control plane would find that starts now. */
     Subscribers adopt() throws KernelException {
         return new Subscribers(
-                new ConfigTable(
-                        closer.add(MappedMemory.of(loaded.map("config"))).memory()),
-                new SubscriberTable(
-                        closer.add(MappedMemory.of(loaded.map("subscribers"))).memory(),
-                        NETWORK_ENTRIES + SPARE_ENTRIES),
-                loaded.map("outside"),
-                SPARE_ENTRIES,
-                new GatewaySettings.Core(LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC)),
+                new EntryMaps(
+                        new ConfigTable(closer.add(MappedMemory.of(loaded.map("config")))
+                                .memory()),
+                        new SubscriberTable(
+                                closer.add(MappedMemory.of(loaded.map("subscribers")))
+                                        .memory(),
+                                NETWORK_ENTRIES + SPARE_ENTRIES),
+                        loaded.map("outside"),
+                        loaded.map("prefixes"),
+                        loaded.map("pppoe")),
+                List.of(new GatewaySettings.Core(
+                        LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC), Optional.empty())),
                 List.of(new GatewaySettings.Port("lo", LOOPBACK, MTU, Packets.GATEWAY_MAC)));
     }
 

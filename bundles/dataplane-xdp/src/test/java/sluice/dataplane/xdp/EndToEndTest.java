@@ -144,7 +144,7 @@ final class EndToEndTest {
     }
 
     private XdpDataPlane start(XdpLinks.Mode mode, PuntLimits limits) throws Exception {
-        XdpSettings settings = new XdpSettings(Optional.of(CORE_ROUTER), PINS.resolve("plane"), mode, 4096, limits);
+        XdpSettings settings = new XdpSettings(List.of(CORE_ROUTER), PINS.resolve("plane"), mode, 4096, limits);
         XdpDataPlane dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings));
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         return dataPlane;
@@ -185,7 +185,7 @@ final class EndToEndTest {
     private static MacAddress resolved(XdpDataPlane dataPlane) {
         for (int i = 0; i < TRIES; i++) {
             Optional<MacAddress> nextHop =
-                    dataPlane.subscribers().settings().core().nextHop();
+                    dataPlane.subscribers().settings().cores().getFirst().nextHop();
             if (nextHop.isPresent()) {
                 return nextHop.get();
             }

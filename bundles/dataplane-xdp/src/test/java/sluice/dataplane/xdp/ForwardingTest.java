@@ -221,7 +221,7 @@ final class ForwardingTest {
         for (int i = 0; i < 5; i++) {
             assertThat(bench.access(Packets.up(Packets.DOUBLE, 100)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
         }
-        assertThat(traffic()).isEqualTo(new Traffic(6, 768, 0, 0, 1, 0, 0));
+        assertThat(traffic()).isEqualTo(new Traffic(6, 768, 0, 0, 0, 0, 0, 0, 1, 0, 128, 0, 0, 0));
     }
 
     @Test

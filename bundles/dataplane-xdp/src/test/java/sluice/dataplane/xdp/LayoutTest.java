@@ -20,6 +20,7 @@ final class LayoutTest {
         assertThat(offsets("subscriber"))
                 .containsEntry("state", 0)
                 .containsEntry("even", SubscriberTable.EVEN_AT)
+                .containsEntry("session", SubscriberTable.SESSION_AT)
                 .containsEntry("odd", SubscriberTable.ODD_AT)
                 .containsEntry("up", SubscriberTable.UP_AT)
                 .containsEntry("down", SubscriberTable.DOWN_AT);
@@ -36,8 +37,8 @@ final class LayoutTest {
     void bindingLiesAsInC() {
         assertThat(size("binding")).isEqualTo(SubscriberTable.BINDING_BYTES);
         assertThat(offsets("binding"))
-                .containsEntry("session", 0)
-                .containsEntry("address", SubscriberTable.ADDRESS_AT)
+                .containsEntry("address", 0)
+                .containsEntry("flags", SubscriberTable.FLAGS_AT)
                 .containsEntry("mac", SubscriberTable.MAC_AT)
                 .containsEntry("port", SubscriberTable.PORT_AT)
                 .containsEntry("outer_tpid", SubscriberTable.OUTER_TPID_AT)
@@ -45,7 +46,13 @@ final class LayoutTest {
                 .containsEntry("inner_tpid", SubscriberTable.INNER_TPID_AT)
                 .containsEntry("inner_tci", SubscriberTable.INNER_TCI_AT)
                 .containsEntry("up", SubscriberTable.UP_LIMIT_AT)
-                .containsEntry("down", SubscriberTable.DOWN_LIMIT_AT);
+                .containsEntry("down", SubscriberTable.DOWN_LIMIT_AT)
+                .containsEntry("pppoe_session", SubscriberTable.PPPOE_SESSION_AT)
+                .containsEntry("mss", SubscriberTable.MSS_AT)
+                .containsEntry("dscp_up", SubscriberTable.DSCP_UP_AT)
+                .containsEntry("dscp_down", SubscriberTable.DSCP_DOWN_AT)
+                .containsEntry("garden", SubscriberTable.GARDEN_AT)
+                .containsEntry("nat_address", SubscriberTable.NAT_AT);
         assertThat(offsets("limit")).isEqualTo(Map.of("cost", 0, "burst", 4));
     }
 
@@ -53,10 +60,24 @@ final class LayoutTest {
     void countersLieAsInC() {
         assertThat(size("usage")).isEqualTo(SubscriberTable.USAGE_BYTES);
         assertThat(offsets("usage"))
-                .containsEntry("packets", SubscriberTable.PACKETS_AT)
-                .containsEntry("bytes", SubscriberTable.BYTES_AT)
+                .containsEntry("packets4", SubscriberTable.PACKETS4_AT)
+                .containsEntry("bytes4", SubscriberTable.BYTES4_AT)
+                .containsEntry("packets6", SubscriberTable.PACKETS6_AT)
+                .containsEntry("bytes6", SubscriberTable.BYTES6_AT)
                 .containsEntry("policed_packets", SubscriberTable.POLICED_PACKETS_AT)
-                .containsEntry("spoofed", SubscriberTable.SPOOFED_AT);
+                .containsEntry("policed_bytes", SubscriberTable.POLICED_BYTES_AT)
+                .containsEntry("refused", SubscriberTable.REFUSED_AT);
+    }
+
+    @Test
+    void keysBesideTheAddressLieAsInC() {
+        assertThat(size("prefix_key")).isEqualTo(PrefixIndex.KEY_BYTES);
+        assertThat(offsets("prefix_key")).isEqualTo(Map.of("prefix", 0, "length", PrefixIndex.LENGTH_AT));
+        assertThat(size("pppoe_key")).isEqualTo(PppoeKey.BYTES);
+        assertThat(offsets("pppoe_key"))
+                .isEqualTo(Map.of(
+                        "mac", 0, "session", 6, "outer_vlan", 8, "inner_vlan", 10, "port", 12, "reserved", 14));
+        assertThat(offsets("pppoe_value")).isEqualTo(Map.of("index", 0, "magic", PppoeIndex.MAGIC_AT));
     }
 
     @Test
@@ -68,10 +89,17 @@ final class LayoutTest {
                 .isEqualTo(Map.of(
                         "networks_count", 0,
                         "ports_count", 4,
-                        "core", ConfigTable.CORE_AT,
+                        "cores_count", ConfigTable.CORES_COUNT_AT,
+                        "prefix_lengths", ConfigTable.LENGTHS_AT,
+                        "cores", ConfigTable.CORES_AT,
                         "networks", ConfigTable.NETWORKS_AT,
                         "ports", ConfigTable.PORTS_AT));
-        assertThat(offsets("core")).isEqualTo(Map.of("ifindex", 0, "mtu", 4, "mac", 8, "next_hop", 14, "resolved", 20));
+        assertThat(size("core")).isEqualTo(ConfigTable.CORE_BYTES);
+        assertThat(offsets("core"))
+                .containsEntry("mac", 8)
+                .containsEntry("next_hop", ConfigTable.NEXT_HOP_AT)
+                .containsEntry("next_hop6", ConfigTable.NEXT_HOP6_AT)
+                .containsEntry("resolved", ConfigTable.RESOLVED_AT);
         assertThat(size("network")).isEqualTo(ConfigTable.NETWORK_BYTES);
         assertThat(offsets("network")).isEqualTo(Map.of("base", 0, "last", 4, "first", 8, "gateway", 12));
         assertThat(size("port")).isEqualTo(ConfigTable.PORT_BYTES);
@@ -92,6 +120,9 @@ final class LayoutTest {
     @Test
     void limitsOfTheTablesAreTheSameInCAndJava() {
         assertThat(object.map("sockets").maxEntries()).isEqualTo(GatewaySettings.PORTS_MAX * 16);
+        assertThat(ConfigTable.NETWORKS_AT - ConfigTable.CORES_AT)
+                .isEqualTo(GatewaySettings.CORES_MAX * ConfigTable.CORE_BYTES);
+        assertThat(ConfigTable.CORES_AT - ConfigTable.LENGTHS_AT).isEqualTo(GatewaySettings.LENGTHS_MAX);
         assertThat(ConfigTable.PORTS_AT - ConfigTable.NETWORKS_AT)
                 .isEqualTo(GatewaySettings.NETWORKS_MAX * ConfigTable.NETWORK_BYTES);
     }

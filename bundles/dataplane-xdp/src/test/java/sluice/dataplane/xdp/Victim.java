@@ -3,7 +3,6 @@ package sluice.dataplane.xdp;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
@@ -25,7 +24,7 @@ final class Victim {
         HardwareProfile hardware =
                 new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
         XdpSettings settings = new XdpSettings(
-                Optional.of(Ip4.parse(arguments[1])), Path.of(arguments[0]), XdpLinks.Mode.NATIVE, 4096);
+                List.of(Ip4.parse(arguments[1])), Path.of(arguments[0]), XdpLinks.Mode.NATIVE, 4096);
         XdpDataPlane dataPlane = new XdpDataPlane(hardware, settings);
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         dataPlane.install(new SubscriberEntry(
@@ -36,7 +35,7 @@ final class Victim {
                 Packets.SUBSCRIBER,
                 Policer.UNLIMITED,
                 Policer.UNLIMITED));
-        while (dataPlane.subscribers().settings().core().nextHop().isEmpty()) {
+        while (dataPlane.subscribers().settings().cores().getFirst().nextHop().isEmpty()) {
             dataPlane.await(Duration.ofMillis(10));
         }
         System.out.println("ready");
