@@ -5,47 +5,40 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.loop.Agent;
-import sluice.net.Ip4;
 import sluice.net.MacAddress;
 
 /**
  * Keeps the MAC address of the router in the core known. The kernel resolves it: a datagram to the discard port makes
- * it ask, its ARP table has the answer. The last answer holds until there is another one. Turned by one loop.
+ * it ask, its table of neighbours has the answer. The last answer holds until there is another one. Turned by one loop.
  */
 final class NextHop implements Agent {
 
     private static final Logger LOG = LoggerFactory.getLogger(NextHop.class);
 
-    /** Of the namespace of this thread; {@code /proc/net} is that of the process. */
-    private static final Path ARP_TABLE = Path.of("/proc/thread-self/net/arp");
-
     private static final int DISCARD = 9;
     private static final long UNRESOLVED_MILLIS = 200;
     private static final long RESOLVED_MILLIS = 5000;
-    private static final int COMPLETE = 2;
 
-    private final Ip4 gateway;
-    private final String device;
+    private final InetSocketAddress router;
+    private final Neighbours neighbours;
     private final Consumer<MacAddress> onChange;
     private final DatagramChannel channel;
     private Optional<MacAddress> known = Optional.empty();
     private long deadline = Long.MIN_VALUE;
 
     /**
-     * @param device name of the core interface
+     * @param router with the interface for its scope if it is link-local
+     * @param neighbours closed at the end
      * @param onChange called by the loop with each new address
      */
-    NextHop(Ip4 gateway, String device, Consumer<MacAddress> onChange) throws IOException {
-        this.gateway = gateway;
-        this.device = device;
+    NextHop(InetAddress router, Neighbours neighbours, Consumer<MacAddress> onChange) throws IOException {
+        this.router = new InetSocketAddress(router, DISCARD);
+        this.neighbours = neighbours;
         this.onChange = onChange;
         this.channel = DatagramChannel.open();
         channel.configureBlocking(false);
@@ -57,9 +50,9 @@ final class NextHop implements Agent {
             return 0;
         }
         ask();
-        Optional<MacAddress> found = find();
+        Optional<MacAddress> found = neighbours.find();
         if (found.isPresent() && !found.equals(known)) {
-            LOG.info("next hop {} on {} is {}", gateway, device, found.get());
+            LOG.info("next hop {} is {}", router.getAddress().getHostAddress(), found.get());
             known = found;
             onChange.accept(found.get());
         }
@@ -74,36 +67,15 @@ final class NextHop implements Agent {
 
     private void ask() {
         try {
-            InetAddress address = InetAddress.getByAddress(gateway.toBytes().toArray());
-            channel.send(ByteBuffer.allocate(1), new InetSocketAddress(address, DISCARD));
+            channel.send(ByteBuffer.allocate(1), router);
         } catch (IOException unreachable) {
-            LOG.debug("next hop {} cannot be asked: {}", gateway, unreachable.getMessage());
+            LOG.debug("next hop {} cannot be asked: {}", router.getAddress(), unreachable.getMessage());
         }
-    }
-
-    private Optional<MacAddress> find() {
-        try {
-            return find(Files.readAllLines(ARP_TABLE));
-        } catch (IOException unreadable) {
-            LOG.debug("{} cannot be read: {}", ARP_TABLE, unreadable.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    /** Reads lines such as {@code 10.0.0.1 0x1 0x2 02:00:00:00:00:01 * core0}. */
-    Optional<MacAddress> find(List<String> lines) {
-        for (String line : lines) {
-            String[] fields = line.trim().split("\\s+", -1);
-            if (fields.length == 6 && fields[0].equals(gateway.toString()) && fields[5].equals(device)) {
-                int flags = Integer.decode(fields[2]);
-                return (flags & COMPLETE) == 0 ? Optional.empty() : Optional.of(MacAddress.parse(fields[3]));
-            }
-        }
-        return Optional.empty();
     }
 
     @Override
     public void end() {
+        neighbours.close();
         try {
             channel.close();
         } catch (IOException harmless) {

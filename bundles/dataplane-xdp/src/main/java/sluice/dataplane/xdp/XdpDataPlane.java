@@ -2,6 +2,7 @@ package sluice.dataplane.xdp;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,8 +251,11 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             List<NextHop> nextHops = new ArrayList<>();
             for (int i = 0; i < gateways.size(); i++) {
                 int core = i;
+                Ip4 gateway = gateways.get(i);
                 nextHops.add(new NextHop(
-                        gateways.get(i), cores.get(i).name(), mac -> subscribers.nextHop(core, mac)));
+                        InetAddress.getByAddress(gateway.toBytes().toArray()),
+                        new ArpTable(gateway, cores.get(i).name()),
+                        mac -> subscribers.nextHop(core, mac)));
             }
             closer.add(new Loop(
                             "sluice-dataplane-next-hop",

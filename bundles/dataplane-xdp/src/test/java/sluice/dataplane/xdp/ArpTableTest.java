@@ -3,31 +3,21 @@ package sluice.dataplane.xdp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
 
 /** The kernel's ARP table, line by line. */
-final class NextHopTest {
+final class ArpTableTest {
 
     private static final String HEADING =
             "IP address       HW type     Flags       HW address            Mask     Device";
 
-    private final NextHop nextHop;
-
-    NextHopTest() throws Exception {
-        nextHop = new NextHop(Ip4.parse("10.99.0.2"), "core0", mac -> {});
-    }
-
-    @AfterEach
-    void close() {
-        nextHop.end();
-    }
+    private final ArpTable table = new ArpTable(Ip4.parse("10.99.0.2"), "core0");
 
     @Test
     void completeEntryOfTheCoreInterfaceIsTheAnswer() {
-        assertThat(nextHop.find(List.of(
+        assertThat(table.find(List.of(
                         HEADING,
                         "10.99.0.22       0x1         0x2         02:00:00:00:00:22     *        core0",
                         "10.99.0.2        0x1         0x2         02:00:00:00:00:33     *        mgmt0",
@@ -37,14 +27,14 @@ final class NextHopTest {
 
     @Test
     void permanentEntryIsAnAnswerToo() {
-        assertThat(nextHop.find(List.of("10.99.0.2 0x1 0x6 02:00:00:00:00:01 * core0")))
+        assertThat(table.find(List.of("10.99.0.2 0x1 0x6 02:00:00:00:00:01 * core0")))
                 .isPresent();
     }
 
     @Test
     void incompleteEntryIsNone() {
-        assertThat(nextHop.find(List.of(HEADING, "10.99.0.2 0x1 0x0 00:00:00:00:00:00 * core0")))
+        assertThat(table.find(List.of(HEADING, "10.99.0.2 0x1 0x0 00:00:00:00:00:00 * core0")))
                 .isEmpty();
-        assertThat(nextHop.find(List.of(HEADING))).isEmpty();
+        assertThat(table.find(List.of(HEADING))).isEmpty();
     }
 }
