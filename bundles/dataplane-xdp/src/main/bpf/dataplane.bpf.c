@@ -3,6 +3,7 @@
 #include "forward.h"
 #include "guard.h"
 #include "icmp.h"
+#include "trace.h"
 
 /* 0/8, 127/8, 224/4 and above: nobody's destination (RFC 1812, 5.3.7) */
 static __always_inline int is_martian(__be32 address)
@@ -69,8 +70,8 @@ static __always_inline int access_ip(struct xdp_md *ctx, struct frame *frame, st
 	return access_data(ctx, frame, ip, settings, port_index, own_mac);
 }
 
-SEC("xdp")
-int access(struct xdp_md *ctx)
+/* Inline: a call would cost every frame more than all of tracing. */
+static __always_inline int access_frame(struct xdp_md *ctx)
 {
 	struct settings *settings = settings_now();
 	struct frame frame;
@@ -113,8 +114,7 @@ static __always_inline int pass(void)
 	return XDP_PASS;
 }
 
-SEC("xdp")
-int core(struct xdp_md *ctx)
+static __always_inline int core_frame(struct xdp_md *ctx)
 {
 	struct settings *settings = settings_now();
 	void *end = (void *)(long)ctx->data_end;
@@ -143,6 +143,28 @@ int core(struct xdp_md *ctx)
 	if ((void *)(ip + 1) > end)
 		return drop(VERDICT_TRUNCATED_IP);
 	return forward_down(ctx, ip, end, settings, subscriber, &binding);
+}
+
+SEC("xdp")
+int access(struct xdp_md *ctx)
+{
+	int traced = is_tracing() && trace_arrival(ctx, TRACE_FROM_LINE);
+	int action = access_frame(ctx);
+
+	if (traced)
+		trace_verdict(ctx, action);
+	return action;
+}
+
+SEC("xdp")
+int core(struct xdp_md *ctx)
+{
+	int traced = is_tracing() && trace_arrival(ctx, TRACE_FROM_CORE);
+	int action = core_frame(ctx);
+
+	if (traced)
+		trace_verdict(ctx, action);
+	return action;
 }
 
 /* Does nothing. A veth delivers redirected frames only if its peer runs a program too. */

@@ -198,12 +198,19 @@ struct {
 	__type(value, struct pppoe_value);
 } pppoe SEC(".maps");
 
+/* What became of the frames of one processor. `trail` is what the last ones met, the latest in the lowest byte, each as
+ * its verdict + 1: a trace reads there what became of its frame. */
+struct tally {
+	__u64 counts[VERDICTS];
+	__u64 trail;
+};
+
 /* `verdict` is there for its type alone: it brings the enum into BTF. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, VERDICTS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct tally);
 	__type(verdict, enum verdict);
 } verdicts SEC(".maps");
 
@@ -216,11 +223,13 @@ struct {
 
 static __always_inline void count(enum verdict verdict)
 {
-	__u32 key = verdict;
-	__u64 *counter = bpf_map_lookup_elem(&verdicts, &key);
+	__u32 zero = 0, index = verdict;
+	struct tally *tally = bpf_map_lookup_elem(&verdicts, &zero);
 
-	if (counter)
-		(*counter)++;
+	if (!tally || index >= VERDICTS)
+		return;
+	tally->counts[index]++;
+	tally->trail = tally->trail << 8 | (index + 1);
 }
 
 static __always_inline int drop(enum verdict verdict)

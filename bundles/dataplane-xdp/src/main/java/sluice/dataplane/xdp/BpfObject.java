@@ -135,6 +135,8 @@ final class BpfObject {
                 default -> throw new IllegalArgumentException("Map " + name + " declares " + member.name());
             }
         }
-        return new MapSpec(name, type, btf.size(keyType), btf.size(valueType), entries, flags, keyType, valueType);
+        int keySize = keyType == 0 ? 0 : btf.size(keyType);
+        int valueSize = valueType == 0 ? 0 : btf.size(valueType);
+        return new MapSpec(name, type, keySize, valueSize, entries, flags, keyType, valueType);
     }
 }

@@ -5,9 +5,9 @@ package sluice.dataplane.xdp;
  *
  * @param name as in C
  * @param type of {@code enum bpf_map_type}
- * @param keySize bytes
+ * @param keySize bytes; 0 for a ring, which has neither keys nor values
  * @param valueSize bytes
- * @param maxEntries how many, unless the loader decides
+ * @param maxEntries how many, unless the loader decides; bytes of a ring
  * @param flags of BPF_MAP_CREATE
  * @param keyType BTF id, 0 for none
  * @param valueType BTF id, 0 for none
@@ -19,10 +19,12 @@ record MapSpec(
     static final int ARRAY = 2;
     static final int PERCPU_ARRAY = 6;
     static final int XSKMAP = 17;
+    static final int RINGBUF = 27;
     static final int MMAPABLE = 1 << 10;
 
     MapSpec {
-        if (name.isEmpty() || keySize <= 0 || valueSize <= 0 || maxEntries <= 0) {
+        boolean sized = type == RINGBUF ? keySize == 0 && valueSize == 0 : keySize > 0 && valueSize > 0;
+        if (name.isEmpty() || !sized || maxEntries <= 0) {
             throw new IllegalArgumentException(
                     "Map \"" + name + "\" with key " + keySize + ", value " + valueSize + ", entries " + maxEntries);
         }

@@ -14,11 +14,14 @@ import java.util.Map;
 import sluice.packet.io.KernelException;
 
 /**
- * The programs' counters: per verdict one per processor, added up here. They go on over restarts. Safe for any thread.
+ * The programs' counters: per processor one for each verdict, added up here. They go on over restarts. Safe for any thread.
  */
 final class Verdicts {
 
     private static final Path POSSIBLE_PROCESSORS = Path.of("/sys/devices/system/cpu/possible");
+
+    /** One counter per verdict, and the trail. */
+    static final int TALLY_LONGS = Verdict.CAPACITY + 1;
 
     private final BpfMap map;
     private final int processors;
@@ -31,14 +34,12 @@ final class Verdicts {
     Map<Verdict, Long> read() throws KernelException {
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(JAVA_INT);
-            MemorySegment values = arena.allocate(JAVA_LONG, processors);
+            MemorySegment tallies = arena.allocate(JAVA_LONG, (long) processors * TALLY_LONGS);
+            Bpf.lookup(map.fd(), arena.allocate(JAVA_INT), tallies);
             for (Verdict verdict : Verdict.values()) {
-                key.set(JAVA_INT, 0, verdict.id());
-                Bpf.lookup(map.fd(), key, values);
                 long sum = 0;
                 for (int i = 0; i < processors; i++) {
-                    sum += values.getAtIndex(JAVA_LONG, i);
+                    sum += tallies.getAtIndex(JAVA_LONG, (long) i * TALLY_LONGS + verdict.id());
                 }
                 counts.put(verdict, sum);
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     private final PuntPorts ports;
     private final Verdicts verdicts;
     private final GuardTable guard;
+    private final Traces traces;
 
     /** For the framework. */
     @Activate
@@ -148,6 +150,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             MappedMemory classes = closer.add(MappedMemory.of(loaded.map("guarded_classes")));
             guard = new GuardTable(classes.memory(), loaded.map("guarded_lines"));
             guard.write(settings.puntLimits());
+            traces = closer.add(Traces.of(loaded, subscribers::settings, InstantSource.system()));
             ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
             XdpLinks links = new XdpLinks(pins, settings.mode());
             for (NetworkDevice device : cores) {
@@ -322,6 +325,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
     @Override
     public boolean send(Frame frame) {
+        traces.sent(frame);
         return ports.send(frame);
     }
 
@@ -332,6 +336,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
     Subscribers subscribers() {
         return subscribers;
+    }
+
+    Traces traces() {
+        return traces;
     }
 
     Map<Verdict, Long> verdicts() throws KernelException {

@@ -114,7 +114,39 @@ final class LayoutTest {
                 .collect(Collectors.toMap(verdict -> "VERDICT_" + verdict.name(), Verdict::id));
         inJava.put("VERDICTS", Verdict.CAPACITY);
         assertThat(new TreeMap<>(inC)).isEqualTo(new TreeMap<>(inJava));
-        assertThat(object.map("verdicts").maxEntries()).isEqualTo(Verdict.CAPACITY);
+        assertThat(object.map("verdicts").valueSize()).isEqualTo(Verdicts.TALLY_LONGS * Long.BYTES);
+    }
+
+    @Test
+    void tracesLieAsInC() {
+        assertThat(object.map("tracing").valueSize())
+                .isEqualTo(TraceTable.TRACES_AT + TraceTable.TRACES * TraceTable.TRACE_BYTES);
+        assertThat(size("trace")).isEqualTo(TraceTable.TRACE_BYTES);
+        assertThat(offsets("trace"))
+                .containsEntry("until", 0)
+                .containsEntry("interval", TraceTable.INTERVAL_AT)
+                .containsEntry("tolerance", TraceTable.TOLERANCE_AT)
+                .containsEntry("limited", TraceTable.LIMITED_AT)
+                .containsEntry("lost", TraceTable.LOST_AT)
+                .containsEntry("ifindex", TraceTable.IFINDEX_AT)
+                .containsEntry("snap", TraceTable.SNAP_AT)
+                .containsEntry("mac", TraceTable.MAC_AT)
+                .containsEntry("outer_vid", TraceTable.OUTER_VID_AT)
+                .containsEntry("inner_vid", TraceTable.INNER_VID_AT)
+                .containsEntry("whole_line", TraceTable.WHOLE_LINE_AT)
+                .containsEntry("ranges_count", TraceTable.RANGES_COUNT_AT)
+                .containsEntry("ranges", TraceTable.RANGES_AT);
+        assertThat(size("trace_range")).isEqualTo(TraceTable.RANGE_BYTES);
+        assertThat(offsets("trace_event"))
+                .isEqualTo(Map.of(
+                        "time", 0,
+                        "trail", Traces.TRAIL_AT,
+                        "traces", Traces.TRACES_AT,
+                        "way", Traces.WAY_AT,
+                        "snap", Traces.WAY_AT + 2,
+                        "length", Traces.LENGTH_AT,
+                        "captured", Traces.CAPTURED_AT,
+                        "bytes", Traces.HEAD_BYTES));
     }
 
     @Test

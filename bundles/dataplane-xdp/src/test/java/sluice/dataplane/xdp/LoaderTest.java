@@ -60,7 +60,7 @@ final class LoaderTest {
     void missingMapIsNamed() {
         assertThatThrownBy(() -> object.program("access", Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"config\"");
+                .hasMessageContaining("which is not a map");
     }
 
     @Test

@@ -23,6 +23,7 @@ public final class Libc {
     public static final int MSG_DONTWAIT = 0x40;
     public static final short POLLIN = 1;
 
+    private static final int PROT_READ = 1;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
     private static final int MAP_POPULATE = 0x8000;
@@ -32,6 +33,8 @@ public final class Libc {
     private static final long SYS_BPF = ARM ? 280 : 321;
     private static final long SYS_MEMBARRIER = ARM ? 283 : 324;
     private static final int MEMBARRIER_GLOBAL = 1;
+    private static final int CLOCK_MONOTONIC = 1;
+    private static final long NANOS = 1_000_000_000;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
@@ -58,6 +61,7 @@ public final class Libc {
     private static final MethodHandle READ = plain("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle WRITE = plain("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle MOUNT = plain("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    private static final MethodHandle CLOCK_GETTIME = plain("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle IF_NAMETOINDEX = plain("if_nametoindex", JAVA_INT, ADDRESS);
 
     private Libc() {}
@@ -97,11 +101,20 @@ public final class Libc {
 
     /** Maps shared memory of {@code fd}, or private memory if it is -1. */
     public static MemorySegment mmap(int fd, long offset, long bytes) throws KernelException {
+        return mmap(fd, offset, bytes, PROT_READ_WRITE);
+    }
+
+    /** Maps shared memory of {@code fd} that only the kernel may write. */
+    public static MemorySegment mmapReadOnly(int fd, long offset, long bytes) throws KernelException {
+        return mmap(fd, offset, bytes, PROT_READ);
+    }
+
+    private static MemorySegment mmap(int fd, long offset, long bytes, int protection) throws KernelException {
         int flags = fd < 0 ? MAP_PRIVATE_ANONYMOUS | MAP_POPULATE : MAP_SHARED;
         try {
             MemorySegment state = STATE.get();
-            MemorySegment memory = (MemorySegment)
-                    MMAP.invokeExact(state, MemorySegment.NULL, bytes, PROT_READ_WRITE, flags, fd, offset);
+            MemorySegment memory =
+                    (MemorySegment) MMAP.invokeExact(state, MemorySegment.NULL, bytes, protection, flags, fd, offset);
             checked("mmap", memory.address(), state);
             return memory.reinterpret(bytes);
         } catch (Throwable failure) {
@@ -250,6 +263,18 @@ public final class Libc {
             MemorySegment state = STATE.get();
             int index = (int) IF_NAMETOINDEX.invokeExact(state, arena.allocateFrom(name));
             return (int) checked("interface " + name, index == 0 ? -1 : index, state);
+        } catch (Throwable failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** The programs' clock, ns since the machine started: bpf_ktime_get_ns. */
+    public static long kernelNanos() throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = STATE.get();
+            MemorySegment time = arena.allocate(JAVA_LONG, 2);
+            checked("clock_gettime", (int) CLOCK_GETTIME.invokeExact(state, CLOCK_MONOTONIC, time), state);
+            return time.getAtIndex(JAVA_LONG, 0) * NANOS + time.getAtIndex(JAVA_LONG, 1);
         } catch (Throwable failure) {
             throw failed(failure);
         }

@@ -1,0 +1,44 @@
+package sluice.dataplane.xdp;
+
+import java.util.List;
+import java.util.function.Predicate;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.DataPlaneProbe;
+import sluice.dataplane.api.ProbedEntry;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Trace;
+import sluice.dataplane.api.TraceRequest;
+
+/** Shows the operator what the kernel holds of single subscribers. Safe for any thread. */
+@Component(service = DataPlaneProbe.class)
+public final class KernelProbe implements DataPlaneProbe {
+
+    private final XdpDataPlane dataPlane;
+
+    /** For the framework. */
+    @Activate
+    public KernelProbe(@Reference XdpDataPlane dataPlane) {
+        this.dataPlane = dataPlane;
+    }
+
+    @Override
+    public List<ProbedEntry> find(Predicate<SubscriberEntry> fits) {
+        return dataPlane.subscribers().rows(Integer.MAX_VALUE).stream()
+                .filter(row -> fits.test(row.entry()))
+                .map(row -> new ProbedEntry(row.entry(), row.open(), row.traffic(), List.of()))
+                .toList();
+    }
+
+    @Override
+    public Trace trace(TraceRequest request) throws DataPlaneException {
+        return dataPlane.traces().trace(request);
+    }
+
+    @Override
+    public List<Contradiction> contradictions() {
+        return List.of();
+    }
+}
