@@ -1,6 +1,7 @@
 /* The data plane of Sluice: `access` on every access trunk, `core` on the core interface. */
 #include "arp.h"
 #include "forward.h"
+#include "garden.h"
 #include "guard.h"
 #include "icmp.h"
 #include "trace.h"
@@ -43,6 +44,9 @@ static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, 
 		return drop(VERDICT_BAD_DESTINATION);
 	if (is_gateway(settings, ip->daddr))
 		return answer_echo(ctx, frame, ip, own_mac);
+	verdict = barred(ctx, ip, &binding, 1);
+	if (verdict)
+		return refuse(subscriber, verdict);
 	return forward_up(ctx, frame, ip, settings, subscriber, &binding.up);
 }
 
@@ -142,6 +146,9 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 		return drop(verdict);
 	if ((void *)(ip + 1) > end)
 		return drop(VERDICT_TRUNCATED_IP);
+	verdict = barred(ctx, ip, &binding, 0);
+	if (verdict)
+		return refuse(subscriber, verdict);
 	return forward_down(ctx, ip, end, settings, subscriber, &binding);
 }
 

@@ -25,6 +25,19 @@ public interface DataPlane {
     void networks(List<NetworkEntry> networks) throws DataPlaneException;
 
     /**
+     * Says which walled gardens there are, in place of all before. They stay over restarts. A subscriber in a garden that
+     * does not exist reaches nothing. Takes up to milliseconds.
+     *
+     * @throws DataPlaneException when there are too many rules, the kernel refuses, or this data plane has no gardens
+     * @throws IllegalArgumentException when two have one id
+     */
+    default void gardens(List<Garden> gardens) throws DataPlaneException {
+        if (!gardens.isEmpty()) {
+            throw new DataPlaneException(DataPlaneException.Reason.UNSUPPORTED, "walled gardens");
+        }
+    }
+
+    /**
      * Lets a subscriber's packets pass. When the same session is installed at this address already, its line and rates
      * are changed and its counters go on; the change is atomic for packets. IPv6 prefixes and the PPPoE session follow
      * within microseconds; a prefix that this session holds at another address comes over.

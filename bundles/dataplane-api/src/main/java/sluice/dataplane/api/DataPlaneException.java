@@ -18,6 +18,8 @@ public final class DataPlaneException extends Exception {
         UNKNOWN_PORT,
         /** A network overlaps another. */
         NETWORK_OVERLAPS,
+        /** This data plane cannot do it at all. */
+        UNSUPPORTED,
         /** The kernel refused; the message has the call and the error. */
         KERNEL
     }

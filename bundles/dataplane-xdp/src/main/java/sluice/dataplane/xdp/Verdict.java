@@ -59,7 +59,11 @@ enum Verdict implements Counter {
     CLASS_PPP(108, "drop: more PPP control than all lines may send"),
     CLASS_ND(109, "drop: more neighbour discovery than all lines may send"),
     CLASS_ARP(110, "drop: more ARP than all lines may send"),
-    CLASS_OTHER(111, "drop: more for the control plane than all lines may send");
+    CLASS_OTHER(111, "drop: more for the control plane than all lines may send"),
+    BLOCKED_UP(112, "drop: from a blocked subscriber"),
+    BLOCKED_DOWN(113, "drop: to a blocked subscriber"),
+    WALLED_UP(114, "drop: to what a walled garden does not allow"),
+    WALLED_DOWN(115, "drop: from what a walled garden does not allow");
 
     /** How many counters the programs have. */
     static final int CAPACITY = 160;

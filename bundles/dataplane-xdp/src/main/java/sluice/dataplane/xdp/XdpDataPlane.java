@@ -23,6 +23,7 @@ import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
+import sluice.dataplane.api.Garden;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
@@ -126,6 +127,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     private final Verdicts verdicts;
     private final GuardTable guard;
     private final Traces traces;
+    private final GardenTable gardens;
 
     /** For the framework. */
     @Activate
@@ -151,6 +153,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             guard = new GuardTable(classes.memory(), loaded.map("guarded_lines"));
             guard.write(settings.puntLimits());
             traces = closer.add(Traces.of(loaded, subscribers::settings, InstantSource.system()));
+            gardens = new GardenTable(loaded.map("garden_allowed"), loaded.map("garden_portals"));
             ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
             XdpLinks links = new XdpLinks(pins, settings.mode());
             for (NetworkDevice device : cores) {
@@ -281,6 +284,11 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     @Override
     public void networks(List<NetworkEntry> networks) throws DataPlaneException {
         subscribers.networks(networks);
+    }
+
+    @Override
+    public void gardens(List<Garden> all) throws DataPlaneException {
+        gardens.write(all);
     }
 
     @Override

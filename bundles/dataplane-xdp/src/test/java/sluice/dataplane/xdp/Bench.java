@@ -118,6 +118,11 @@ final class Bench implements AutoCloseable {
         return guard;
     }
 
+    /** What a control plane would find that starts now. */
+    GardenTable gardens() {
+        return new GardenTable(loaded.map("garden_allowed"), loaded.map("garden_portals"));
+    }
+
     LoadedObject loaded() {
         return loaded;
     }
