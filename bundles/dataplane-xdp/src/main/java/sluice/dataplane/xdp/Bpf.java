@@ -29,6 +29,7 @@ final class Bpf {
     private static final int OBJ_GET_INFO = 15;
     private static final int BTF_LOAD = 18;
     private static final int MAP_LOOKUP_BATCH = 24;
+    private static final int BTF_GET_FD_BY_ID = 19;
     private static final int LINK_CREATE = 28;
     private static final int LINK_UPDATE = 29;
 
@@ -93,6 +94,12 @@ final class Bpf {
             CStruct.u32("btf_log_size"),
             CStruct.u32("btf_log_level"),
             CStruct.u32("pad"));
+
+    private static final CStruct BY_ID =
+            CStruct.of(CStruct.u32("id"), CStruct.u32("next_id"), CStruct.u32("open_flags"));
+
+    private static final CStruct BTF_INFO =
+            CStruct.of(CStruct.u64("btf"), CStruct.u32("btf_size"), CStruct.u32("id"));
 
     private static final CStruct OBJECT =
             CStruct.of(CStruct.u64("pathname"), CStruct.u32("bpf_fd"), CStruct.u32("file_flags"));
@@ -202,6 +209,26 @@ final class Bpf {
                 BTF.set(attributes, "btf_log_size", LOG_BYTES);
                 BTF.set(attributes, "btf_log_level", 1);
                 throw explained("load BTF", BTF_LOAD, attributes, log);
+            }
+        }
+    }
+
+    /** The type information that the kernel keeps under an id. */
+    static byte[] btfOfKernel(int id) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = BY_ID.allocate(arena);
+            BY_ID.set(attributes, "id", id);
+            int fd = Libc.bpf("open BTF " + id, BTF_GET_FD_BY_ID, attributes);
+            try {
+                MemorySegment info = BTF_INFO.allocate(arena);
+                info(fd, info); // says how long it is
+                int bytes = BTF_INFO.get(info, "btf_size");
+                MemorySegment btf = arena.allocate(bytes);
+                BTF_INFO.set(info, "btf", btf);
+                info(fd, info);
+                return btf.toArray(JAVA_BYTE);
+            } finally {
+                Libc.close(fd);
             }
         }
     }

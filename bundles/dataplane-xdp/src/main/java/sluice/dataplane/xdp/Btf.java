@@ -45,6 +45,7 @@ final class Btf {
     static final int VARIABLE = 14;
     static final int DATA_SECTION = 15;
     static final int TYPE_TAG = 18;
+    static final int ENUM64 = 19;
 
     /**
      * A member of a struct or a variable of a section.

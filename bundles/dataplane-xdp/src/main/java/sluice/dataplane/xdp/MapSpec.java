@@ -17,7 +17,9 @@ record MapSpec(
 
     static final int HASH = 1;
     static final int ARRAY = 2;
+    static final int PERCPU_HASH = 5;
     static final int PERCPU_ARRAY = 6;
+    static final int LRU_PERCPU_HASH = 10;
     static final int XSKMAP = 17;
     static final int RINGBUF = 27;
     static final int MMAPABLE = 1 << 10;
@@ -32,6 +34,16 @@ record MapSpec(
 
     MapSpec withMaxEntries(int entries) {
         return new MapSpec(name, type, keySize, valueSize, entries, flags, keyType, valueType);
+    }
+
+    /** Whether an element has a value for each processor. */
+    boolean isPerProcessor() {
+        return type == PERCPU_HASH || type == PERCPU_ARRAY || type == LRU_PERCPU_HASH;
+    }
+
+    /** Whether its values can be mapped into memory. */
+    boolean isShared() {
+        return type == ARRAY && (flags & MMAPABLE) != 0;
     }
 
     /** Whether the kernel wants BTF ids for this type; maps of sockets and devices refuse them. */

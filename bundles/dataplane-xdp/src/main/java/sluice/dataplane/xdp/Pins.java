@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.Libc;
 
@@ -19,6 +21,9 @@ final class Pins {
     private static final String BPFFS = "bpf";
     private static final String LINK_PREFIX = "link_";
     private static final String MAP_PREFIX = "map_";
+
+    /** Names of layouts. Nothing else in the directory is ours. */
+    private static final Pattern LAYOUT = Pattern.compile("[0-9a-f]{12}");
 
     private final Path root;
     private final Path directory;
@@ -44,7 +49,12 @@ final class Pins {
     }
 
     Path map(String name) {
-        return directory.resolve(MAP_PREFIX + name);
+        return map(directory, name);
+    }
+
+    /** Where another layout keeps a map. */
+    static Path map(Path other, String name) {
+        return other.resolve(MAP_PREFIX + name);
     }
 
     Path link(String device) {
@@ -53,17 +63,52 @@ final class Pins {
 
     /** Directories of other layouts, which an earlier version left. */
     List<Path> others() throws KernelException {
-        List<Path> others = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, Files::isDirectory)) {
-            for (Path entry : entries) {
-                if (!entry.equals(directory)) {
-                    others.add(entry);
-                }
-            }
-        } catch (IOException unreadable) {
-            throw new KernelException(root + ": " + unreadable.getMessage(), KernelException.EPERM);
+        return list(root).stream()
+                .filter(entry -> !entry.equals(directory))
+                .filter(entry -> LAYOUT.matcher(entry.getFileName().toString()).matches())
+                .toList();
+    }
+
+    /** The directory of the layout whose programs are on the interfaces, when it is another one than ours. */
+    Optional<Path> otherInForce() throws KernelException {
+        if (hasLinks(directory)) {
+            return Optional.empty();
         }
-        return others;
+        for (Path other : others()) {
+            if (hasLinks(other)) {
+                return Optional.of(other);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean hasLinks(Path layout) throws KernelException {
+        return list(layout).stream()
+                .anyMatch(entry -> entry.getFileName().toString().startsWith(LINK_PREFIX));
+    }
+
+    /** Unpins our maps. */
+    void removeMaps() throws KernelException {
+        for (Path entry : list(directory)) {
+            if (entry.getFileName().toString().startsWith(MAP_PREFIX)) {
+                remove(entry);
+            }
+        }
+    }
+
+    /** Unpins everything of other layouts. */
+    void removeOthers() throws KernelException {
+        for (Path other : others()) {
+            remove(other);
+        }
+    }
+
+    private static List<Path> list(Path directory) throws KernelException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.sorted().toList();
+        } catch (IOException unreadable) {
+            throw new KernelException(directory + ": " + unreadable.getMessage(), KernelException.EPERM);
+        }
     }
 
     /** Where another layout keeps the link of a device. */

@@ -48,7 +48,7 @@ final class Verdicts {
     }
 
     /** The kernel writes {@code 0-3} or {@code 0}; what it could plug in later counts too. */
-    private static int possibleProcessors() {
+    static int possibleProcessors() {
         try {
             String[] ranges = Files.readString(POSSIBLE_PROCESSORS).trim().split("[,-]", -1);
             return Integer.parseInt(ranges[ranges.length - 1]) + 1;

@@ -146,7 +146,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             Pins pins = new Pins(settings.pinDirectory(), object.layoutVersion());
             List<NetworkDevice> access = devices(hardware.access());
             List<NetworkDevice> cores = devices(hardware.core());
-            LoadedObject loaded = closer.add(new LoadedObject(object, pins, settings.mapEntries()));
+            Migration migration = closer.add(Migration.into(pins, object));
+            LoadedObject loaded =
+                    closer.add(new LoadedObject(object, pins, migration.capacities(settings.mapEntries())));
+            migration.copy(object, loaded);
             subscribers = openMaps(loaded, settings, access, cores);
             verdicts = new Verdicts(loaded.map("verdicts"));
             MappedMemory classes = closer.add(MappedMemory.of(loaded.map("guarded_classes")));
@@ -162,6 +165,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             for (NetworkDevice device : access) {
                 links.attach(device, loaded.program("access"));
             }
+            migration.finish();
             followNextHops(settings.coreGateways(), cores);
             LOG.info("{} sessions found in {}", subscribers.entries().size(), settings.pinDirectory());
         } catch (KernelException refusal) {
