@@ -55,6 +55,13 @@ record FormerMap(BpfMap map, Optional<Btf> types) implements AutoCloseable {
         }
     }
 
+    /** Whether its elements can become elements of another map; without types they must be of the same size. */
+    boolean fits(MapSpec present) {
+        MapSpec spec = map.spec();
+        boolean sameSizes = spec.keySize() == present.keySize() && spec.valueSize() == present.valueSize();
+        return spec.holdsValues() && present.holdsValues() && (types.isPresent() || sameSizes);
+    }
+
     /** How its keys become keys of another map. */
     FieldMoves keysInto(MapSpec present, Btf presentTypes) {
         return moves(map.spec().keyType(), map.spec().keySize(), present.keyType(), present.keySize(), presentTypes);
@@ -70,7 +77,7 @@ record FormerMap(BpfMap map, Optional<Btf> types) implements AutoCloseable {
         if (types.isPresent() && formerType != 0 && presentType != 0) {
             return FieldMoves.between(types.get(), formerType, presentTypes, presentType);
         }
-        return FieldMoves.whole(formerSize == presentSize ? formerSize : 0);
+        return FieldMoves.whole(Math.min(formerSize, presentSize));
     }
 
     @Override

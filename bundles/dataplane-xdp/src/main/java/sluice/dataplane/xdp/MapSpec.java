@@ -19,7 +19,9 @@ record MapSpec(
     static final int ARRAY = 2;
     static final int PERCPU_HASH = 5;
     static final int PERCPU_ARRAY = 6;
+    static final int LRU_HASH = 9;
     static final int LRU_PERCPU_HASH = 10;
+    static final int LPM_TRIE = 11;
     static final int XSKMAP = 17;
     static final int RINGBUF = 27;
     static final int MMAPABLE = 1 << 10;
@@ -41,6 +43,14 @@ record MapSpec(
         return type == PERCPU_HASH || type == PERCPU_ARRAY || type == LRU_PERCPU_HASH;
     }
 
+    /** Whether it keeps values under keys, and is no queue and no table of sockets. */
+    boolean holdsValues() {
+        return switch (type) {
+            case HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, LPM_TRIE -> true;
+            default -> false;
+        };
+    }
+
     /** Whether its values can be mapped into memory. */
     boolean isShared() {
         return type == ARRAY && (flags & MMAPABLE) != 0;
@@ -48,6 +58,6 @@ record MapSpec(
 
     /** Whether the kernel wants BTF ids for this type; maps of sockets and devices refuse them. */
     boolean takesTypes() {
-        return type == HASH || type == ARRAY || type == PERCPU_ARRAY;
+        return holdsValues();
     }
 }

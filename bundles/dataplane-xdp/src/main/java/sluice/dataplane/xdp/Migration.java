@@ -27,9 +27,6 @@ final class Migration implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
 
-    /** Maps that are of this process and not of the programs. */
-    private static final int[] OF_THE_PROCESS = {MapSpec.XSKMAP};
-
     private final Pins pins;
     private final Optional<Path> source;
     private final Map<String, FormerMap> former = new HashMap<>();
@@ -77,7 +74,7 @@ final class Migration implements AutoCloseable {
         }
         for (MapSpec spec : object.maps()) {
             FormerMap old = former.get(spec.name());
-            if (old != null && !isOfTheProcess(spec)) {
+            if (old != null && old.fits(spec)) {
                 copies.add(copyOf(old, loaded.map(spec.name()), object.btf()));
             }
         }
@@ -101,15 +98,6 @@ final class Migration implements AutoCloseable {
                     source.map(Path::getFileName).orElseThrow());
         }
         return understood;
-    }
-
-    private static boolean isOfTheProcess(MapSpec spec) {
-        for (int type : OF_THE_PROCESS) {
-            if (spec.type() == type) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static MapCopy copyOf(FormerMap old, BpfMap present, Btf types) throws KernelException {

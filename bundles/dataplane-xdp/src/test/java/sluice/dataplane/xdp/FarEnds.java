@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
@@ -142,6 +145,46 @@ final class FarEnds implements AutoCloseable {
                 Packets.NEXT_HOP_MAC,
                 Packets.UNTAGGED,
                 numbered(Packets.SERVER, Packets.SUBSCRIBER, number, payload));
+    }
+
+    /** Sends numbered frames both ways, from 0 on, until it is stopped. */
+    Exchange exchange(int payload) {
+        return closer.add(new Exchange(payload));
+    }
+
+    /** Frames under way, on a thread of its own, which is gone before the ends are. */
+    final class Exchange implements AutoCloseable {
+        private final AtomicBoolean enough = new AtomicBoolean();
+        private final FutureTask<Long> sent;
+
+        private Exchange(int payload) {
+            sent = new FutureTask<>(() -> {
+                long number = 0;
+                for (; !enough.get(); number++) {
+                    subscriber.send(up(number, payload));
+                    server.send(down(number, payload));
+                    subscriber.drain();
+                    server.drain();
+                }
+                return number;
+            });
+            Thread.ofPlatform().name("exchange").start(sent);
+        }
+
+        /** How many frames were sent in each direction. */
+        long stop() throws ExecutionException, InterruptedException {
+            enough.set(true);
+            return sent.get();
+        }
+
+        @Override
+        public void close() throws ExecutionException {
+            try {
+                stop();
+            } catch (InterruptedException interruption) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** As the control plane sends it on the access interface, with a number at its end. */

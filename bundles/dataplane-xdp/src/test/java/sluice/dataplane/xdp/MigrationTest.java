@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -114,25 +112,13 @@ final class MigrationTest {
             first.install(entry);
         }
         List<SubscriberEntry> entries = first.entries();
-        AtomicBoolean enough = new AtomicBoolean();
-        FutureTask<Long> traffic = new FutureTask<>(() -> {
-            long number = 0;
-            for (; !enough.get(); number++) {
-                ends.subscriber().send(ends.up(number, 100));
-                ends.server().send(ends.down(number, 100));
-                ends.subscriber().drain();
-                ends.server().drain();
-            }
-            return number;
-        });
-        Thread.ofPlatform().name("traffic").start(traffic);
+        FarEnds.Exchange exchange = ends.exchange(100);
         first.close();
         replaceByRelaid();
         assertThat(layouts()).containsExactly(relaid.layoutVersion());
         XdpDataPlane next = ends.start();
         assertThat(layouts()).containsExactly(BpfObject.ofBundle().layoutVersion());
-        enough.set(true);
-        long sent = traffic.get();
+        long sent = exchange.stop();
         List<Long> all = LongStream.range(0, sent).boxed().toList();
         assertThat(sent).as("frames during both changes").isGreaterThan(1000);
         assertThat(ends.server().numbers()).isEqualTo(all);
