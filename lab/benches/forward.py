@@ -14,7 +14,7 @@ from sluicelab.lab import WORK
 
 SIZES = (64, 512, 1500)
 SUBSCRIBERS = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
-SHAPES = ("qinq",)
+SHAPES = ("qinq", "pppoe")
 SOURCES = ("native", "packet")
 DIRECTIONS = ("up", "down")
 FLOWS = 1_000  # of the kernel: its route does not know how many there are, its connection tracking is best with few
@@ -27,7 +27,7 @@ def main() -> int:
     parser = bench_arguments(__doc__)
     parser.add_argument("--subscribers", nargs="+", choices=SUBSCRIBERS, default=list(SUBSCRIBERS), help="how many installed")
     parser.add_argument("--bytes", nargs="+", type=int, choices=SIZES, default=list(SIZES), help="of the IP packet")
-    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES), help="of the access side")
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=["qinq"], help="of the access side")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"length of a window (default {SECONDS})")
     arguments = parser.parse_args()
     figures = Figures("forward")

@@ -7,6 +7,7 @@ import java.util.Map;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Treatment;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
@@ -24,6 +25,7 @@ final class SubscriberFiller {
     private static final int LINES_PER_SVLAN = 4000;
     private static final int FIRST_SVLAN = 100;
     private static final int FIRST_CVLAN = 2;
+    private static final int PPPOE_SESSIONS = 65534;
     private static final long FIRST_MAC = 0x02db_0000_0000L;
     private static final Policer POLICY = new Policer(400_000_000_000L, 4_000_000_000L);
 
@@ -37,22 +39,31 @@ final class SubscriberFiller {
                 new HardwareProfile("bench", "bench", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
         XdpDataPlane dataPlane = new XdpDataPlane(hardware, config(words[0], words[1], 1 << (32 - network.length())));
         dataPlane.networks(List.of(new NetworkEntry(network, GATEWAY)));
-        while (dataPlane.subscribers().settings().core().nextHop().isEmpty()) {
+        while (dataPlane.subscribers().settings().cores().getFirst().nextHop().isEmpty()) {
             dataPlane.await(Duration.ofMillis(10));
         }
         for (int number = 0; number < subscribers; number++) {
-            dataPlane.install(entry(number));
+            dataPlane.install(entry(number, words[2].equals("pppoe")));
         }
         dataPlane.close();
         System.exit(0);
     }
 
-    private static SubscriberEntry entry(int number) {
+    private static SubscriberEntry entry(int number, boolean pppoe) {
         List<VlanTag> tags = List.of(
                 VlanTag.service(new VlanId(FIRST_SVLAN + number / LINES_PER_SVLAN)),
                 VlanTag.customer(new VlanId(FIRST_CVLAN + number % LINES_PER_SVLAN)));
         return new SubscriberEntry(
-                number + 1L, 0, tags, new MacAddress(FIRST_MAC | number), GATEWAY.plus(1 + number), POLICY, POLICY);
+                number + 1L,
+                0,
+                tags,
+                new MacAddress(FIRST_MAC | number),
+                pppoe ? 1 + number % PPPOE_SESSIONS : 0,
+                GATEWAY.plus(1 + number),
+                List.of(),
+                POLICY,
+                POLICY,
+                Treatment.PLAIN);
     }
 
     /** The settings as the framework would give them: the defaults but for these. */
