@@ -64,6 +64,7 @@ public final class ApplianceOptions implements ConfigurationFactory {
                     "lib/boot/org.apache.karaf.main-" + karaf + ".jar",
                     "lib/boot/org.apache.karaf.jaas.boot-" + karaf + ".jar",
                     "lib/boot/osgi.core-8.0.0.jar",
+                    "lib/boot/sluice-jdk25-1.0.0.jar",
                     "lib/jdk9plus/*")),
         };
     }

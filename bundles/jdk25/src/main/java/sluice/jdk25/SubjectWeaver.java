@@ -25,10 +25,7 @@ final class SubjectWeaver implements WeavingHook {
         if (!woven.getBundleWiring().getBundle().getSymbolicName().startsWith("org.apache.karaf.")) {
             return;
         }
-        redirect(woven.getBytes()).ifPresent(redirected -> {
-            woven.setBytes(redirected);
-            woven.getDynamicImports().add("sluice.jdk25");
-        });
+        redirect(woven.getBytes()).ifPresent(woven::setBytes);
     }
 
     /** The class with its calls redirected, or nothing when it makes none of them. */
