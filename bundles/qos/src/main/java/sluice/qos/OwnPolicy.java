@@ -7,6 +7,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.Treatment;
 import sluice.session.api.Policy;
 
 /** A policy of the operator, {@code sluice.qos-NAME.cfg}. One that has the name of a built-in policy replaces it. */
@@ -25,6 +26,7 @@ public final class OwnPolicy {
     private static final long BURST_MAX_KBYTES = 1_000_000;
 
     private final Policy policy;
+    private final String garden;
 
     /** In names of methods {@code __} stands for the underscore of the key. */
     @ObjectClassDefinition(name = "Policy")
@@ -43,6 +45,13 @@ public final class OwnPolicy {
 
         @AttributeDefinition(description = "Burst from the subscriber, 1000 bytes, 0: made of the rate", min = "0")
         long upload__burst__kbytes() default 0;
+
+        @AttributeDefinition(
+                description = "Name of the walled garden in which its subscribers are kept; empty: in none")
+        String garden() default "";
+
+        @AttributeDefinition(description = "Whether its subscribers are online and reach nothing at all")
+        boolean blocked() default false;
     }
 
     /**
@@ -52,16 +61,38 @@ public final class OwnPolicy {
      */
     @Activate
     public OwnPolicy(Config config) {
-        this(of(
-                config.name(),
-                config.download__kbps(),
-                config.upload__kbps(),
-                config.download__burst__kbytes(),
-                config.upload__burst__kbytes()));
+        this(
+                of(
+                        config.name(),
+                        config.download__kbps(),
+                        config.upload__kbps(),
+                        config.download__burst__kbytes(),
+                        config.upload__burst__kbytes()),
+                config.garden().trim(),
+                config.blocked());
     }
 
     OwnPolicy(Policy policy) {
-        this.policy = policy;
+        this(policy, "", false);
+    }
+
+    OwnPolicy(Policy rates, String garden, boolean blocked) {
+        if (blocked && !garden.isEmpty()) {
+            throw new IllegalArgumentException("Policy " + rates.name() + " blocks and names a garden, expected one");
+        }
+        Treatment treatment = rates.treatment();
+        if (blocked) {
+            treatment = treatment.withAccess(Treatment.Access.BLOCKED, 0);
+        } else if (!garden.isEmpty()) {
+            treatment = treatment.withAccess(Treatment.Access.WALLED, OwnGarden.idOf(garden));
+        }
+        this.policy = new Policy(rates.name(), rates.download(), rates.upload(), treatment);
+        this.garden = garden;
+    }
+
+    /** The walled garden of its subscribers, empty for none. */
+    String garden() {
+        return garden;
     }
 
     Policy policy() {

@@ -2,6 +2,7 @@ package sluice.qos;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,7 +88,8 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
         return new Policy(
                 authorization.policy().isEmpty() ? BY_RATES : named.name(),
                 authorization.download().orElse(named.download()),
-                authorization.upload().orElse(named.upload()));
+                authorization.upload().orElse(named.upload()),
+                named.treatment());
     }
 
     private Policy named(Authorization authorization) {
@@ -105,7 +107,7 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
         counters.count(PolicyCounter.BY_NAME);
         Policy policy = known.get();
         return ingress(authorization, name)
-                .map(ingress -> new Policy(policy.name(), policy.download(), ingress.upload()))
+                .map(ingress -> new Policy(policy.name(), policy.download(), ingress.upload(), policy.treatment()))
                 .orElse(policy);
     }
 
@@ -166,7 +168,8 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
             }
         }
         return new Table(
-                List.of("Name", "Download kbit/s", "Burst kB", "Upload kbit/s", "Burst kB", "Origin", "Default"), rows);
+                List.of("Name", "Download kbit/s", "Burst kB", "Upload kbit/s", "Burst kB", "Access", "Origin", "Default"),
+                rows);
     }
 
     private List<String> row(Policy policy, String origin) {
@@ -176,6 +179,7 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
                 burst(policy.download()),
                 rate(policy.upload()),
                 burst(policy.upload()),
+                policy.treatment().access().name().toLowerCase(Locale.ROOT),
                 origin,
                 policy.name().equals(defaultName) ? "yes" : "");
     }

@@ -116,8 +116,11 @@ final class Recovery {
                 frozen.key().line().port(),
                 frozen.tags(),
                 frozen.nextHop(),
+                0,
                 frozen.address(),
+                List.of(),
                 policy.upload(),
-                policy.download());
+                policy.download(),
+                policy.treatment());
     }
 }

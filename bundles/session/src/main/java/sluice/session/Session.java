@@ -288,7 +288,16 @@ final class Session implements SessionView {
     /** @throws IllegalStateException when the session has no address */
     SubscriberEntry entry() {
         return new SubscriberEntry(
-                id.value(), key.line().port(), tags, nextHop, ip4(), policy.upload(), policy.download());
+                id.value(),
+                key.line().port(),
+                tags,
+                nextHop,
+                0,
+                ip4(),
+                List.of(),
+                policy.upload(),
+                policy.download(),
+                policy.treatment());
     }
 
     /** @throws IllegalStateException when the session has no address */

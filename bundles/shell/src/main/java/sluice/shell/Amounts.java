@@ -3,6 +3,7 @@ package sluice.shell;
 import java.time.Duration;
 import java.util.Locale;
 import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.Treatment;
 
 /** Durations, bytes and rates in the words of an operator. */
 final class Amounts {
@@ -33,6 +34,12 @@ final class Amounts {
     /** Decimal units with one digit behind the point: {@code 999 B}, {@code 1.5 MB}. */
     static String bytes(long bytes) {
         return scaled(bytes, BYTES);
+    }
+
+    /** Where a subscriber may go, such as {@code walled, garden 17}. */
+    static String access(Treatment treatment) {
+        String access = treatment.access().name().toLowerCase(Locale.ROOT);
+        return treatment.access() == Treatment.Access.WALLED ? access + ", garden " + treatment.garden() : access;
     }
 
     /** {@code 100 Mbit/s, burst 2 MB} or {@code unlimited}. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.Treatment;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Ip4;
 import sluice.net.LineId;
@@ -52,6 +53,10 @@ final class SessionTable {
         rows.add(row("Policy", session.policy().map(Policy::name)));
         rows.add(row("Download limit", session.policy().map(Policy::download).map(Amounts::rate)));
         rows.add(row("Upload limit", session.policy().map(Policy::upload).map(Amounts::rate)));
+        session.policy()
+                .map(Policy::treatment)
+                .filter(treatment -> treatment.access() != Treatment.Access.OPEN)
+                .ifPresent(treatment -> rows.add(List.of("Access", Amounts.access(treatment))));
         rows.add(row("Open since", session.opened().map(at -> at + " (" + between(at, now) + ")")));
         rows.add(row("Lease ends", session.leaseEnds().map(at -> at + " (in " + between(now, at) + ")")));
         new TreeMap<>(session.timers())

@@ -1,0 +1,158 @@
+package sluice.qos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import sluice.dataplane.api.Allowed;
+import sluice.dataplane.api.DataPlane;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Garden;
+import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Traffic;
+import sluice.dataplane.api.Treatment.Access;
+import sluice.net.Ip4;
+
+class GardenerTest {
+
+    private final OwnGarden arrears = new OwnGarden("arrears", "10.0.0.0/8 tcp/443, 192.0.2.53 udp/53,", "192.0.2.10:80");
+    private final OwnGarden guests = new OwnGarden("guests", "2001:db8::/32", "");
+    private final Planted planted = new Planted();
+    private boolean stopping;
+    private final Gardener gardener = new Gardener(() -> stopping);
+
+    /** A data plane that knows gardens alone. */
+    private static final class Planted implements DataPlane {
+        private final List<List<Garden>> written = new ArrayList<>();
+        private boolean refuses;
+
+        @Override
+        public void gardens(List<Garden> gardens) throws DataPlaneException {
+            if (refuses) {
+                throw new DataPlaneException(DataPlaneException.Reason.CAPACITY_REACHED, "too many");
+            }
+            written.add(gardens);
+        }
+
+        @Override
+        public void networks(List<NetworkEntry> networks) {}
+
+        @Override
+        public void install(SubscriberEntry entry) {}
+
+        @Override
+        public Optional<Traffic> stop(long session, Ip4 address) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Traffic> remove(long session, Ip4 address) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Traffic> read(long session, Ip4 address) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<SubscriberEntry> entries() {
+            return List.of();
+        }
+    }
+
+    @Test
+    void settingsBecomeAGarden() {
+        assertThat(arrears.garden())
+                .isEqualTo(new Garden(
+                        OwnGarden.idOf("arrears"),
+                        List.of(Allowed.parse("10.0.0.0/8 tcp/443"), Allowed.parse("192.0.2.53/32 udp/53")),
+                        Optional.of(new Garden.Portal(Ip4.parse("192.0.2.10"), 80))));
+        assertThat(guests.garden().portal()).isEmpty();
+    }
+
+    @Test
+    void settingsThatMakeNoGardenAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new OwnGarden(" ", "", ""));
+        assertThatIllegalArgumentException().isThrownBy(() -> new OwnGarden("a", "portal.example tcp/80", ""));
+        assertThatIllegalArgumentException().isThrownBy(() -> new OwnGarden("a", "", "192.0.2.10"));
+    }
+
+    @Test
+    void idOfANameIsAlwaysTheSame() {
+        assertThat(OwnGarden.idOf("arrears")).isEqualTo(39417).isEqualTo(arrears.garden().id());
+        assertThat(OwnGarden.idOf("")).isEqualTo(1);
+    }
+
+    @Test
+    void gardensAreWrittenTogetherAndNotOneByOne() {
+        gardener.bindGarden(arrears);
+        gardener.bindDataPlane(planted);
+        gardener.bindGarden(guests);
+        assertThat(planted.written).isEmpty();
+        gardener.start();
+        assertThat(planted.written).containsExactly(List.of(arrears.garden(), guests.garden()));
+        gardener.unbindGarden(arrears);
+        assertThat(planted.written.getLast()).containsExactly(guests.garden());
+    }
+
+    @Test
+    void gardensStayWhenTheGatewayStops() {
+        gardener.bindGarden(arrears);
+        gardener.bindDataPlane(planted);
+        gardener.start();
+        stopping = true;
+        gardener.unbindGarden(arrears);
+        assertThat(planted.written).containsExactly(List.of(arrears.garden()));
+    }
+
+    @Test
+    void nextDataPlaneGetsTheGardensToo() {
+        gardener.bindGarden(arrears);
+        gardener.start();
+        gardener.bindDataPlane(planted);
+        gardener.unbindDataPlane(planted);
+        Planted next = new Planted();
+        gardener.bindDataPlane(next);
+        assertThat(next.written).containsExactly(List.of(arrears.garden()));
+    }
+
+    @Test
+    void operatorIsToldWhatIsNotInForce() {
+        planted.refuses = true;
+        gardener.bindDataPlane(planted);
+        gardener.start();
+        gardener.bindGarden(arrears);
+        assertThat(gardener.complaints()).singleElement().asString().contains("too many");
+        planted.refuses = false;
+        gardener.bindGarden(guests);
+        assertThat(gardener.complaints()).isEmpty();
+        assertThat(gardener.table().rows()).extracting(row -> row.get(0)).containsExactly("arrears", "guests");
+    }
+
+    @Test
+    void policyNamesItsGardenAndBlocks() {
+        OwnPolicy walled = new OwnPolicy(OwnPolicy.of("late", 1000, 1000, 0, 0), "arrears", false);
+        assertThat(walled.policy().treatment().access()).isEqualTo(Access.WALLED);
+        assertThat(walled.policy().treatment().garden()).isEqualTo(arrears.garden().id());
+        OwnPolicy blocked = new OwnPolicy(OwnPolicy.of("off", 0, 0, 0, 0), "", true);
+        assertThat(blocked.policy().treatment().access()).isEqualTo(Access.BLOCKED);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new OwnPolicy(OwnPolicy.of("both", 0, 0, 0, 0), "arrears", true));
+    }
+
+    @Test
+    void policyOfAGardenThatIsMissingIsComplainedOf() {
+        OwnPolicy walled = new OwnPolicy(OwnPolicy.of("late", 1000, 1000, 0, 0), "arrears", false);
+        gardener.bindPolicy(walled);
+        assertThat(gardener.complaints()).singleElement().asString().contains("late").contains("sluice.garden-arrears.cfg");
+        gardener.bindGarden(arrears);
+        assertThat(gardener.complaints()).isEmpty();
+        gardener.unbindPolicy(walled);
+        assertThat(gardener.complaints()).isEmpty();
+    }
+}
