@@ -6,7 +6,7 @@ REPOSITORY=$(dirname "$LAB")
 export PYTHONPATH=$LAB PYTHONDONTWRITEBYTECODE=1
 
 BUILD_PACKAGES="maven clang llvm libbpf-dev"
-LAB_PACKAGES="bpftool ethtool iproute2 iputils-ping util-linux procps openssh-client iperf3
+LAB_PACKAGES="bpftool ethtool tcpdump iproute2 iputils-ping util-linux procps openssh-client iperf3
     isc-dhcp-client udhcpc freeradius freeradius-utils redis-server postgresql
     gcc libc6-dev python3 python3-yaml python3-pytest python3-redis python3-psycopg2"
 

@@ -10,9 +10,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import sluice.dataplane.api.DataPlaneProbe;
 import sluice.platform.api.EventLog;
 import sluice.platform.api.HardwareProfile;
 import sluice.platform.api.Inspectable;
+import sluice.platform.api.Store;
 import sluice.session.api.Sessions;
 
 /**
@@ -25,6 +27,8 @@ public final class Appliance {
     private final List<Sessions> sessions = new CopyOnWriteArrayList<>();
     private final List<HardwareProfile> profiles = new CopyOnWriteArrayList<>();
     private final List<EventLog> logs = new CopyOnWriteArrayList<>();
+    private final List<DataPlaneProbe> probes = new CopyOnWriteArrayList<>();
+    private final List<Store> stores = new CopyOnWriteArrayList<>();
     private final List<Inspectable> inspectables = new CopyOnWriteArrayList<>();
 
     /** Empty until services are bound. */
@@ -43,6 +47,16 @@ public final class Appliance {
 
     Optional<EventLog> eventLog() {
         return newest(logs);
+    }
+
+    /** A view into the data plane; not every data plane has one. */
+    Optional<DataPlaneProbe> probe() {
+        return newest(probes);
+    }
+
+    /** What is durable. */
+    Optional<Store> store() {
+        return newest(stores);
     }
 
     /** The table of that name. */
@@ -86,6 +100,24 @@ public final class Appliance {
 
     void unbindEventLog(EventLog service) {
         logs.remove(service);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindProbe(DataPlaneProbe service) {
+        probes.add(service);
+    }
+
+    void unbindProbe(DataPlaneProbe service) {
+        probes.remove(service);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindStore(Store service) {
+        stores.add(service);
+    }
+
+    void unbindStore(Store service) {
+        stores.remove(service);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -21,7 +21,7 @@ public final class SessionDisconnect extends ShellAction {
 
     private static final int WAIT_MAX = 300;
 
-    @Argument(name = "session", description = "Session id, IPv4 address or MAC address", required = true)
+    @Argument(name = "session", description = SessionWords.WHO, required = true)
     @Completion(SessionWords.Ids.class)
     String selector = "";
 

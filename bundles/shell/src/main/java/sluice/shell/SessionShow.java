@@ -16,7 +16,7 @@ import sluice.session.api.SessionInfo;
         description = "One session in full: line, address, policy, timers, counters and RADIUS attributes.")
 public final class SessionShow extends ShellAction {
 
-    @Argument(name = "session", description = "Session id, IPv4 address or MAC address", required = true)
+    @Argument(name = "session", description = SessionWords.WHO, required = true)
     @Completion(SessionWords.Ids.class)
     String selector = "";
 

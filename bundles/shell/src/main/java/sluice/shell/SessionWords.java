@@ -25,6 +25,9 @@ import sluice.session.api.TerminateCause;
 @SuppressWarnings("NullAway.Init") // Karaf sets the reference
 abstract class SessionWords implements Completer {
 
+    /** How a command says what its argument may be. */
+    static final String WHO = "Session id, IPv4 address, MAC address, line (port:svlan.cvlan) or user name";
+
     private static final int ANSWER_MS = 500;
     private static final int WORDS_MAX = 200;
 

@@ -75,12 +75,9 @@ abstract class ShellAction implements Action {
                 .toList();
     }
 
-    /** The one session that an id, a MAC address or an IP address names. */
+    /** The one session that an id, an address, a line or a user name names. */
     final SessionInfo session(String selector) throws CommandException, InterruptedException {
-        SessionSelector chosen = parse(selector);
-        List<SessionInfo> found = chosen instanceof SessionSelector.ById(var id)
-                ? await(sessions().find(id), ANSWER_SECONDS).stream().toList()
-                : sessions(chosen::matches);
+        List<SessionInfo> found = sessions(selector(selector));
         if (found.isEmpty()) {
             throw failure("There is no session " + selector + ".");
         }
@@ -90,6 +87,13 @@ abstract class ShellAction implements Action {
                             ", ", found.stream().map(one -> one.id().toString()).toList()));
         }
         return found.getFirst();
+    }
+
+    /** The sessions that an operator may have meant. */
+    final List<SessionInfo> sessions(SessionSelector chosen) throws CommandException, InterruptedException {
+        return chosen instanceof SessionSelector.ById(var id)
+                ? await(sessions().find(id), ANSWER_SECONDS).stream().toList()
+                : sessions(chosen::matches);
     }
 
     /** Waits for the engine. */
@@ -109,11 +113,12 @@ abstract class ShellAction implements Action {
         return new CommandException(sentence, sentence);
     }
 
-    private static SessionSelector parse(String selector) throws CommandException {
+    /** What the operator typed. */
+    static SessionSelector selector(String selector) throws CommandException {
         try {
             return SessionSelector.parse(selector);
         } catch (IllegalArgumentException e) {
-            throw failure(selector + " is neither a session id (16 hexadecimal digits) nor a MAC nor an IPv4 address.");
+            throw failure(selector + " names no session: " + e.getMessage() + ".");
         }
     }
 }

@@ -94,7 +94,8 @@ record TablePrinter(PrintStream out, int width) {
         return limit == 0 || limit >= rows.size() ? rows : rows.subList(0, limit);
     }
 
-    private static String jsonName(String heading) {
+    /** A heading as the name of a value. */
+    static String jsonName(String heading) {
         return heading.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceAll("^_|_$", "");
     }
 

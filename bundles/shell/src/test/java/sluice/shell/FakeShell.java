@@ -34,6 +34,8 @@ final class FakeShell implements Session {
     /** Columns of the terminal; 0 for none. */
     int width;
 
+    private String said = "";
+
     FakeShell(Class<?>... commands) {
         registry.register(appliance);
         registry.register(this);
@@ -67,8 +69,14 @@ final class FakeShell implements Session {
             command.execute(this, words);
         } finally {
             System.setOut(console);
+            said = captured.toString(StandardCharsets.UTF_8);
         }
-        return captured.toString(StandardCharsets.UTF_8);
+        return said;
+    }
+
+    /** What the last command printed, also one that failed. */
+    String said() {
+        return said;
     }
 
     /** What completes the last word of the line. */

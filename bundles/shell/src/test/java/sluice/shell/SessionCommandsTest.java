@@ -131,7 +131,7 @@ final class SessionCommandsTest {
     void aNameThatIsNothingIsRefusedWithASentence() {
         assertThatThrownBy(() -> shell.run("session:show nobody"))
                 .isInstanceOf(CommandException.class)
-                .hasMessageStartingWith("nobody is neither a session id");
+                .hasMessage("There is no session nobody.");
         assertThatThrownBy(() -> shell.run("session:show 10.64.9.9")).hasMessage("There is no session 10.64.9.9.");
     }
 

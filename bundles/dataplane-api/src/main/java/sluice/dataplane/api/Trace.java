@@ -9,6 +9,9 @@ public interface Trace extends AutoCloseable {
     /** The next frames in the order in which they came; waits for the first, at most so long. Empty when none came. */
     List<TracedFrame> next(Duration limit) throws InterruptedException;
 
+    /** Whether its time is over; what came before may still be read. */
+    boolean isOver();
+
     /** What this trace could not show so far. */
     Loss lost();
 

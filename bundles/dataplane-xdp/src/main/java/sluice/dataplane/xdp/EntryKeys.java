@@ -38,6 +38,11 @@ final class EntryKeys {
         return table.entry(index, magic(index), prefixes.of(index));
     }
 
+    /** Prefixes of an entry. */
+    List<Ip6Prefix> prefixes(int index) {
+        return prefixes.of(index);
+    }
+
     private synchronized int magic(int index) {
         Optional<PppoeKey> key = table.pppoe(index);
         try {

@@ -11,6 +11,7 @@ import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Trace;
 import sluice.dataplane.api.TraceRequest;
+import sluice.packet.io.KernelException;
 
 /** Shows the operator what the kernel holds of single subscribers. Safe for any thread. */
 @Component(service = DataPlaneProbe.class)
@@ -26,9 +27,11 @@ public final class KernelProbe implements DataPlaneProbe {
 
     @Override
     public List<ProbedEntry> find(Predicate<SubscriberEntry> fits) {
-        return dataPlane.subscribers().rows(Integer.MAX_VALUE).stream()
+        Subscribers subscribers = dataPlane.subscribers();
+        return subscribers.rows(Integer.MAX_VALUE).stream()
                 .filter(row -> fits.test(row.entry()))
-                .map(row -> new ProbedEntry(row.entry(), row.open(), row.traffic(), List.of()))
+                .map(row ->
+                        new ProbedEntry(row.entry(), row.open(), row.traffic(), subscribers.details(row.index())))
                 .toList();
     }
 
@@ -39,6 +42,10 @@ public final class KernelProbe implements DataPlaneProbe {
 
     @Override
     public List<Contradiction> contradictions() {
-        return List.of();
+        try {
+            return dataPlane.subscribers().audit().run();
+        } catch (KernelException refusal) {
+            throw new IllegalStateException(refusal);
+        }
     }
 }

@@ -14,6 +14,7 @@ import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Trace;
 import sluice.dataplane.api.TraceRequest;
 import sluice.dataplane.api.TracedFrame;
+import sluice.loop.MonotonicClock;
 import sluice.net.MacAddress;
 
 /** One trace between the thread that reads the ring and the operator's, who may be slow: then frames are counted only. */
@@ -24,6 +25,8 @@ final class OpenTrace implements Trace {
     private final TraceRequest request;
     private final long begunNanos;
     private final Instant begun;
+    private final MonotonicClock clock;
+    private final long endNanos;
     private volatile Supplier<Loss> kernelLoss;
     private final Runnable end;
     private final BlockingQueue<TracedFrame> frames = new LinkedBlockingQueue<>(WAITING_MAX);
@@ -31,13 +34,22 @@ final class OpenTrace implements Trace {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
+     * @param clock says when it is over
      * @param begunNanos when it began, on the programs' clock
      * @param begun the same for people
      * @param kernelLoss what the programs could not show
      * @param end what is to do at the end, once
      */
-    OpenTrace(TraceRequest request, long begunNanos, Instant begun, Supplier<Loss> kernelLoss, Runnable end) {
+    OpenTrace(
+            TraceRequest request,
+            MonotonicClock clock,
+            long begunNanos,
+            Instant begun,
+            Supplier<Loss> kernelLoss,
+            Runnable end) {
         this.request = request;
+        this.clock = clock;
+        this.endNanos = clock.nanos() + request.limit().toNanos();
         this.begunNanos = begunNanos;
         this.begun = begun;
         this.kernelLoss = kernelLoss;
@@ -80,6 +92,11 @@ final class OpenTrace implements Trace {
         List<TracedFrame> next = new ArrayList<>(List.of(first));
         frames.drainTo(next);
         return next;
+    }
+
+    @Override
+    public boolean isOver() {
+        return clock.nanos() - endNanos >= 0;
     }
 
     @Override

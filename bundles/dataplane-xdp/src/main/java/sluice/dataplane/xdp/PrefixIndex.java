@@ -155,7 +155,8 @@ final class PrefixIndex {
         return key;
     }
 
-    private static Ip6Prefix decoded(MemorySegment key) {
+    /** What a key of the map stands for. */
+    static Ip6Prefix decoded(MemorySegment key) {
         return new Ip6Prefix(new Ip6(key.get(NET_LONG, 0), key.get(NET_LONG, 8)), key.get(JAVA_INT, LENGTH_AT));
     }
 }

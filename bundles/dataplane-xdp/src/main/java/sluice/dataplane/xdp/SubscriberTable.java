@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.api.Treatment;
@@ -184,6 +185,25 @@ final class SubscriberTable {
                 policer(at + UP_LIMIT_AT),
                 policer(at + DOWN_LIMIT_AT),
                 treatment(at));
+    }
+
+    /** What of an entry has no meaning outside: the state, the limits as the programs have them, and their clocks. */
+    List<ProbedEntry.Detail> details(int index) {
+        int state = state(index);
+        long at = binding(index, state);
+        return List.of(
+                new ProbedEntry.Detail("Kernel index", Integer.toString(index)),
+                new ProbedEntry.Detail("Kernel generation", Integer.toString(state >>> 3)),
+                new ProbedEntry.Detail("Kernel half", (state & HALF) == 0 ? "even" : "odd"),
+                new ProbedEntry.Detail("Kernel upload limit", limit(at + UP_LIMIT_AT)),
+                new ProbedEntry.Detail("Kernel download limit", limit(at + DOWN_LIMIT_AT)),
+                new ProbedEntry.Detail("Kernel upload clock", counter(base(index) + UP_AT) + " ns"),
+                new ProbedEntry.Detail("Kernel download clock", counter(base(index) + DOWN_AT) + " ns"));
+    }
+
+    private String limit(long at) {
+        return Integer.toUnsignedString(memory.get(JAVA_INT, at)) + "/4096 ns a byte, "
+                + Integer.toUnsignedString(memory.get(JAVA_INT, at + 4)) + " us ahead";
     }
 
     /** The address of an entry, 0.0.0.0 if it has none. */

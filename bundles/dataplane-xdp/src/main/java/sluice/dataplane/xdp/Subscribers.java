@@ -15,6 +15,7 @@ import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
 import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.xdp.GatewaySettings.Core;
@@ -32,6 +33,7 @@ import sluice.packet.io.KernelException;
  */
 final class Subscribers implements DataPlane {
 
+    private final EntryMaps maps;
     private final ConfigTable config;
     private final SubscriberTable table;
     private final SpareEntries spare;
@@ -45,6 +47,7 @@ final class Subscribers implements DataPlane {
 
     /** Adopts what the maps hold and puts the interfaces of this machine in force. */
     Subscribers(EntryMaps maps, List<Core> cores, List<GatewaySettings.Port> ports) throws KernelException {
+        this.maps = maps;
         this.config = maps.config();
         this.table = maps.table();
         this.spareFirst = table.count() - maps.spareCount();
@@ -316,9 +319,10 @@ final class Subscribers implements DataPlane {
     /**
      * An entry with what the operator wants to see beside it.
      *
+     * @param index of its place in the kernel's array
      * @param open false when it was stopped
      */
-    record Row(SubscriberEntry entry, boolean open, Traffic traffic) {}
+    record Row(int index, SubscriberEntry entry, boolean open, Traffic traffic) {}
 
     /** The first {@code max} entries, by network and address. */
     List<Row> rows(int max) {
@@ -339,9 +343,19 @@ final class Subscribers implements DataPlane {
         return rows;
     }
 
+    /** A look at whether the maps fit together. */
+    EntryAudit audit() {
+        return new EntryAudit(maps, settings, keys::prefixes);
+    }
+
+    /** How the kernel has an entry. */
+    List<ProbedEntry.Detail> details(int index) {
+        return table.details(index);
+    }
+
     private void addRow(List<Row> rows, int index) {
         if (table.isInstalled(index)) {
-            rows.add(new Row(keys.entry(index), table.isOpen(index), table.traffic(index)));
+            rows.add(new Row(index, keys.entry(index), table.isOpen(index), table.traffic(index)));
         }
     }
 

@@ -99,7 +99,13 @@ final class Traces implements AutoCloseable {
         try {
             long now = Libc.kernelNanos();
             int taken = slot;
-            OpenTrace trace = new OpenTrace(request, now, clock.instant(), () -> table.lost(taken), () -> end(taken));
+            OpenTrace trace = new OpenTrace(
+                    request,
+                    MonotonicClock.system(),
+                    now,
+                    clock.instant(),
+                    () -> table.lost(taken),
+                    () -> end(taken));
             open.set(slot, Optional.of(trace));
             table.put(slot, request, ifindex(request.line().port()), now + request.limit().toNanos());
             count(active + 1);
