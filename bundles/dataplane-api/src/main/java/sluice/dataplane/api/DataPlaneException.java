@@ -18,7 +18,7 @@ public final class DataPlaneException extends Exception {
         UNKNOWN_PORT,
         /** A network overlaps another. */
         NETWORK_OVERLAPS,
-        /** This data plane cannot do it at all. */
+        /** This data plane, or this machine, does not do what the entry asks for; the message says what. */
         UNSUPPORTED,
         /** The kernel refused; the message has the call and the error. */
         KERNEL

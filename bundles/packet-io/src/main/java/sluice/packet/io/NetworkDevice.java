@@ -26,6 +26,7 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCETHTOOL = 0x8946;
     private static final int ETHTOOL_GCHANNELS = 0x3c;
+    private static final int ETHTOOL_SGRO = 0x2c;
     private static final int IFF_UP = 1;
 
     /** struct ifreq: name 16 | what is asked for 24. */
@@ -49,9 +50,7 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
         int ifindex = Libc.ifNameToIndex(name);
         int socket = Libc.socket(AF_INET, SOCK_DGRAM, 0);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = arena.allocate(IFREQ_BYTES, Long.BYTES);
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            MemorySegment.copy(bytes, 0, request, JAVA_BYTE, 0, Math.min(bytes.length, NAME_MAX));
+            MemorySegment request = request(arena, name);
             Libc.ioctl(socket, SIOCGIFHWADDR, request);
             long mac = 0;
             for (int i = 0; i < MacAddress.LENGTH; i++) {
@@ -65,6 +64,30 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
         } finally {
             Libc.close(socket);
         }
+    }
+
+    /**
+     * Switches off that received packets are merged (generic receive offload): whoever counts and polices packets wants
+     * them as they came.
+     */
+    public void keepFramesApart() throws KernelException {
+        int socket = Libc.socket(AF_INET, SOCK_DGRAM, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = request(arena, name);
+            MemorySegment value = arena.allocate(Long.BYTES, Long.BYTES);
+            value.set(JAVA_INT, 0, ETHTOOL_SGRO);
+            request.set(JAVA_LONG, IFREQ_VALUE_AT, value.address());
+            Libc.ioctl(socket, SIOCETHTOOL, request);
+        } finally {
+            Libc.close(socket);
+        }
+    }
+
+    private static MemorySegment request(Arena arena, String name) {
+        MemorySegment request = arena.allocate(IFREQ_BYTES, Long.BYTES);
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        MemorySegment.copy(bytes, 0, request, JAVA_BYTE, 0, Math.min(bytes.length, NAME_MAX));
+        return request;
     }
 
     /** Virtual devices that cannot tell have one queue. */

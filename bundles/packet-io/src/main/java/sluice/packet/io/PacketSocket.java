@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import sluice.dataplane.api.FrameSource.FrameHandler;
 import sluice.net.Bytes;
 
@@ -57,7 +58,17 @@ public final class PacketSocket implements PuntSocket {
     private int slot;
     private long lost;
 
+    /** Takes every frame. */
     public PacketSocket(NetworkDevice device, int port) throws KernelException {
+        this(device, port, Optional.empty());
+    }
+
+    /** Takes the frames that pass the filter. */
+    public PacketSocket(NetworkDevice device, int port, PacketFilter filter) throws KernelException {
+        this(device, port, Optional.of(filter));
+    }
+
+    private PacketSocket(NetworkDevice device, int port, Optional<PacketFilter> filter) throws KernelException {
         this.port = port;
         fd = Libc.socket(AF_PACKET, SOCK_RAW_CLOEXEC, 0);
         try (Arena temporary = Arena.ofConfined()) {
@@ -65,6 +76,9 @@ public final class PacketSocket implements PuntSocket {
             Libc.setsockopt(fd, SOL_PACKET, PACKET_RESERVE, TAG_BYTES);
             Libc.setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
             Libc.setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1);
+            if (filter.isPresent()) {
+                filter.get().attach(fd);
+            }
             int blocks = SLOTS * SLOT_BYTES / BLOCK_BYTES;
             MemorySegment request = temporary.allocateFrom(JAVA_INT, BLOCK_BYTES, blocks, SLOT_BYTES, SLOTS);
             Libc.setsockopt(fd, SOL_PACKET, PACKET_RX_RING, request);
