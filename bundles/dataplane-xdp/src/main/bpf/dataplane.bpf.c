@@ -4,50 +4,60 @@
 #include "garden.h"
 #include "guard.h"
 #include "icmp.h"
+#include "pppoe.h"
 #include "trace.h"
 
-/* 0/8, 127/8, 224/4 and above: nobody's destination (RFC 1812, 5.3.7) */
-static __always_inline int is_martian(__be32 address)
+/* The verdict of a frame that does not come from where its source address is, or 0. */
+static __always_inline int spoof_of(struct frame *frame, const struct binding *binding, __u32 port_index)
 {
-	__u32 first = bpf_ntohl(address) >> 24;
-
-	return first == 0 || first == 127 || first >= 224;
+	if (binding->outer_tpid != frame->outer_tpid || !same_vlan(binding->outer_tci, frame->outer_tci) ||
+	    binding->inner_tpid != frame->inner_tpid || !same_vlan(binding->inner_tci, frame->inner_tci) ||
+	    binding->port != port_index)
+		return VERDICT_SPOOFED_LINE;
+	if (binding->pppoe_session != frame->pppoe_session)
+		return VERDICT_SPOOFED_PPPOE;
+	if ((binding->flags & IDENTITY_MASK) != IDENTITY_LOOSE && !same_mac(binding->mac, frame->ethernet->h_source))
+		return VERDICT_SPOOFED_MAC;
+	return 0;
 }
 
-static __always_inline int count_spoofed(struct subscriber *subscriber, enum verdict verdict)
+/* Proof of the source, which a frame passes with 0. */
+static __always_inline int prove(struct frame *frame, const struct look *look, __u32 port_index)
 {
-	__sync_fetch_and_add(&subscriber->up.refused, 1);
-	return drop(verdict);
+	int verdict = spoof_of(frame, look->binding, port_index);
+
+	if (!verdict)
+		return 0;
+	__sync_fetch_and_add(&look->subscriber->up.refused, 1);
+	return (look->binding->flags & IDENTITY_MASK) == IDENTITY_LOG_ONLY ? 0 : verdict;
+}
+
+static __always_inline int unknown_source(const struct frame *frame)
+{
+	return drop(frame->pppoe_session ? VERDICT_UNKNOWN_PPPOE : VERDICT_UNKNOWN_SOURCE);
 }
 
 /* Look-up and proof of the source in one access. */
 static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, struct iphdr *ip,
 				       struct settings *settings, __u32 port_index, const __u8 *own_mac)
 {
-	struct subscriber *subscriber;
-	struct binding binding;
-	__u32 verdict;
+	struct subscriber *subscriber = subscriber_at(settings, ip->saddr);
+	struct look look;
+	int verdict;
 
-	subscriber = subscriber_at(settings, ip->saddr);
-	if (!subscriber)
-		return drop(VERDICT_UNKNOWN_SOURCE);
-	verdict = binding_of(subscriber, ip->saddr, &binding);
+	if (!subscriber || look_at(subscriber, &look) || look.binding->address != ip->saddr)
+		return unknown_source(frame);
+	verdict = prove(frame, &look, port_index);
 	if (verdict)
 		return drop(verdict);
-	if (binding.outer_tpid != frame->outer_tpid || !same_vlan(binding.outer_tci, frame->outer_tci) ||
-	    binding.inner_tpid != frame->inner_tpid || !same_vlan(binding.inner_tci, frame->inner_tci) ||
-	    binding.port != port_index)
-		return count_spoofed(subscriber, VERDICT_SPOOFED_LINE);
-	if (!same_mac(binding.mac, frame->ethernet->h_source))
-		return count_spoofed(subscriber, VERDICT_SPOOFED_MAC);
 	if (is_martian(ip->daddr))
 		return drop(VERDICT_BAD_DESTINATION);
 	if (is_gateway(settings, ip->daddr))
 		return answer_echo(ctx, frame, ip, own_mac);
-	verdict = barred(ctx, ip, &binding, 1);
+	verdict = barred(ctx, ip, look.binding, 1);
 	if (verdict)
 		return refuse(subscriber, verdict);
-	return forward_up(ctx, frame, ip, settings, subscriber, &binding.up);
+	return forward_up(ctx, frame, ip, settings, &look);
 }
 
 static __always_inline int access_ip(struct xdp_md *ctx, struct frame *frame, struct settings *settings,
@@ -57,11 +67,11 @@ static __always_inline int access_ip(struct xdp_md *ctx, struct frame *frame, st
 	int broadcast = is_broadcast(frame->ethernet->h_dest);
 	int verdict;
 
-	verdict = check_ip(ctx, sizeof(struct ethhdr) + frame->tags_bytes);
-	if (verdict)
-		return drop(verdict);
 	if ((void *)(ip + 1) > frame->end)
 		return drop(VERDICT_TRUNCATED_IP);
+	verdict = check_plain_ip(ctx, ip, frame->end, sizeof(struct ethhdr) + frame->overhead);
+	if (verdict)
+		return drop(verdict);
 	if (!broadcast && !same_mac(frame->ethernet->h_dest, own_mac))
 		return drop(VERDICT_NOT_FOR_US);
 	verdict = is_dhcp(ip, frame->end);
@@ -72,6 +82,44 @@ static __always_inline int access_ip(struct xdp_md *ctx, struct frame *frame, st
 	if (broadcast)
 		return drop(VERDICT_BAD_DESTINATION);
 	return access_data(ctx, frame, ip, settings, port_index, own_mac);
+}
+
+/* IPv4 in a PPPoE session: the packet must end where PPPoE says, or it would take padding along. */
+static __always_inline int access_pppoe_ip(struct xdp_md *ctx, struct frame *frame, __u32 length,
+					   struct settings *settings, __u32 port_index, const __u8 *own_mac)
+{
+	struct iphdr *ip = frame->payload;
+	int verdict;
+
+	if ((void *)(ip + 1) > frame->end)
+		return drop(VERDICT_TRUNCATED_IP);
+	verdict = check_plain_ip(ctx, ip, frame->end, sizeof(struct ethhdr) + frame->overhead);
+	if (verdict)
+		return drop(verdict);
+	if (bpf_ntohs(ip->tot_len) > length)
+		return drop(VERDICT_TRUNCATED_IP);
+	return access_data(ctx, frame, ip, settings, port_index, own_mac);
+}
+
+static __always_inline int access_pppoe(struct xdp_md *ctx, struct frame *frame, struct settings *settings,
+					__u32 port_index, const __u8 *own_mac)
+{
+	__u32 length = 0;
+	int protocol;
+
+	if (!same_mac(frame->ethernet->h_dest, own_mac))
+		return drop(VERDICT_NOT_FOR_US);
+	protocol = parse_pppoe(frame, &length);
+	if (protocol < 0)
+		return drop(-protocol);
+	switch (protocol) {
+	case PPP_IP4:
+		return access_pppoe_ip(ctx, frame, length, settings, port_index, own_mac);
+	case PPP_IP6:
+		return drop(VERDICT_IPV6);
+	default:
+		return access_ppp(ctx, frame, protocol, length, port_index, own_mac);
+	}
 }
 
 /* Inline: a call would cost every frame more than all of tracing. */
@@ -104,9 +152,12 @@ static __always_inline int access_frame(struct xdp_md *ctx)
 		return answer_arp(ctx, &frame, settings, own_mac);
 	case bpf_htons(ETH_P_IPV6):
 		return drop(VERDICT_IPV6);
-	case bpf_htons(ETH_P_PPP_DISC):
 	case bpf_htons(ETH_P_PPP_SES):
-		return drop(VERDICT_PPPOE);
+		return access_pppoe(ctx, &frame, settings, port_index, own_mac);
+	case bpf_htons(ETH_P_PPP_DISC):
+		if (!is_broadcast(frame.ethernet->h_dest) && !same_mac(frame.ethernet->h_dest, own_mac))
+			return drop(VERDICT_NOT_FOR_US);
+		return punt(ctx, &frame, port_index, PUNT_PPPOE);
 	default:
 		return drop(VERDICT_OTHER_PROTOCOL);
 	}
@@ -125,31 +176,25 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 	struct ethhdr *ethernet = (void *)(long)ctx->data;
 	struct iphdr *ip = (void *)(ethernet + 1);
 	struct subscriber *subscriber;
-	struct binding binding;
+	struct core *core;
+	struct look look;
 	int verdict;
 
-	if (!settings)
+	if (!settings || (void *)(ip + 1) > end || ethernet->h_proto != bpf_htons(ETH_P_IP))
 		return pass();
-	if ((void *)(ip + 1) > end || ethernet->h_proto != bpf_htons(ETH_P_IP) ||
-	    !same_mac(ethernet->h_dest, settings->cores[0].mac))
+	core = core_at(settings, ctx->ingress_ifindex);
+	if (!core || !same_mac(ethernet->h_dest, core->mac))
 		return pass();
 	subscriber = subscriber_at(settings, ip->daddr);
-	if (!subscriber)
+	if (!subscriber || look_at(subscriber, &look) || look.binding->address != ip->daddr)
 		return pass();
-	verdict = binding_of(subscriber, ip->daddr, &binding);
-	if (verdict == VERDICT_ENTRY_BUSY)
-		return drop(verdict);
-	if (verdict)
-		return pass();
-	verdict = check_ip(ctx, sizeof(struct ethhdr));
+	verdict = check_plain_ip(ctx, ip, end, sizeof(struct ethhdr));
 	if (verdict)
 		return drop(verdict);
-	if ((void *)(ip + 1) > end)
-		return drop(VERDICT_TRUNCATED_IP);
-	verdict = barred(ctx, ip, &binding, 0);
+	verdict = barred(ctx, ip, look.binding, 0);
 	if (verdict)
 		return refuse(subscriber, verdict);
-	return forward_down(ctx, ip, end, settings, subscriber, &binding);
+	return forward_down(ctx, ip, end, settings, core, &look);
 }
 
 SEC("xdp")

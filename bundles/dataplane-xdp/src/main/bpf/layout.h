@@ -24,7 +24,8 @@ struct limit {
 /* Who a subscriber is and what it may do. */
 struct binding {
 	__be32 address;		/* 0: none, an entry for IPv6 alone */
-	__u32 flags;
+	__u16 flags;
+	__u16 mtu;		/* largest IP packet to the subscriber, 0: that of its port */
 	__u8 mac[6];
 	__u16 port;		/* index in settings.ports */
 	__be16 outer_tpid;	/* 0: untagged */

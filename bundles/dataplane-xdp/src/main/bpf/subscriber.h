@@ -4,8 +4,6 @@
 
 #include "parse.h"
 
-#define LOOKS_MAX 3		/* at a binding that is being rewritten */
-
 /* The index of the port with a device, or -1. */
 __noinline int port_of(struct settings *settings, __u32 ifindex)
 {
@@ -67,21 +65,78 @@ static __always_inline struct subscriber *subscriber_at(struct settings *setting
 	return bpf_map_lookup_elem(&subscribers, &index);
 }
 
-/* Copies the binding in force. Returns 0, or the verdict: nobody is there, or it does not hold still. */
-static __always_inline int binding_of(struct subscriber *subscriber, __be32 address, struct binding *binding)
-{
-	for (int look = 0; look < LOOKS_MAX; look++) {
-		__u32 state = *(volatile __u32 *)&subscriber->state;
+/* A look at a binding where it lies. What was read is good if the entry still is as it was then. */
+struct look {
+	struct subscriber *subscriber;
+	struct binding *binding;
+	__u32 state;
+};
 
-		if (!(state & STATE_OPEN))
-			return VERDICT_UNKNOWN_SOURCE;
-		/* the address depends on state: no processor reads the binding first */
-		*binding = *(struct binding *)((void *)&subscriber->even + (state & STATE_HALF) * 64);
-		asm volatile("" ::: "memory");
-		if (*(volatile __u32 *)&subscriber->state == state)
-			return binding->address == address ? 0 : VERDICT_UNKNOWN_SOURCE;
+/* Looks at the binding in force. Returns 0, or -1 if packets of the entry do not pass. */
+static __always_inline int look_at(struct subscriber *subscriber, struct look *look)
+{
+	look->state = *(volatile __u32 *)&subscriber->state;
+	if (!(look->state & STATE_OPEN))
+		return -1;
+	look->subscriber = subscriber;
+	/* the address depends on state: no processor reads the binding first */
+	look->binding = (void *)&subscriber->even + (look->state & STATE_HALF) * 64;
+	return 0;
+}
+
+/* Says, after the last read of the binding, whether all was of one piece. Two rewrites during one frame are needed to make
+ * it wrong. */
+static __always_inline int held_still(const struct look *look)
+{
+	asm volatile("" ::: "memory");
+	return *(volatile __u32 *)&look->subscriber->state == look->state;
+}
+
+/* The core interface with a device. */
+static __always_inline struct core *core_at(struct settings *settings, __u32 ifindex)
+{
+	if (settings->cores[0].ifindex == ifindex)
+		return &settings->cores[0];
+	for (int i = 1; i < CORES_MAX; i++)
+		if (settings->cores[i].ifindex == ifindex)
+			return &settings->cores[i];
+	return 0;
+}
+
+#define PHI 0x9e3779b1		/* 2^32 by the golden ratio: spreads neighbours */
+
+/* The index of a core interface for a source among those whose router is known for a family (RESOLVED_*), or -1. A source
+ * keeps its interface as long as they stay the same. */
+__noinline int core_index_of(struct settings *settings, __u32 source, __u32 family)
+{
+	__u32 known = 0, wanted;
+
+	if (!settings)
+		return -1;
+	for (int i = 0; i < CORES_MAX; i++)
+		known += !!(settings->cores[i].resolved & family);
+	if (!known)
+		return -1;
+	wanted = (__u32)(source * PHI >> 16) % known;
+	for (int i = 0; i < CORES_MAX; i++) {
+		if (!(settings->cores[i].resolved & family))
+			continue;
+		if (!wanted--)
+			return i;
 	}
-	return VERDICT_ENTRY_BUSY;
+	return -1;
+}
+
+/* As core_index_of, and quick with one interface. */
+static __always_inline struct core *core_of(struct settings *settings, __u32 source, __u32 family)
+{
+	int index = 0;
+
+	if (settings->cores_count > 1)
+		index = core_index_of(settings, source, family);
+	else if (!(settings->cores[0].resolved & family))
+		return 0;
+	return index < 0 ? 0 : &settings->cores[index & (CORES_MAX - 1)];
 }
 
 #endif

@@ -47,6 +47,16 @@ enum verdict {
 	VERDICT_ENTRY_BUSY = 66,	/* rewritten twice while one frame looked */
 	VERDICT_NOT_CONFIGURED = 67,
 
+	VERDICT_LCP_ECHO_ANSWERED = 70,
+	VERDICT_FRAGMENTATION_NEEDED = 71,	/* its sender knows by ICMP */
+	VERDICT_TIME_EXCEEDED = 72,	/* its sender knows by ICMP */
+	VERDICT_TRUNCATED_PPPOE = 73,
+	VERDICT_BAD_PPPOE = 74,		/* not version 1, type 1, code 0 */
+	VERDICT_BAD_PPP = 75,		/* protocol field compressed or odd */
+	VERDICT_BAD_LCP = 76,
+	VERDICT_UNKNOWN_PPPOE = 77,	/* data of no open session */
+	VERDICT_SPOOFED_PPPOE = 78,	/* the address of another session, or of IPoE */
+
 	/* + enum punt_class */
 	VERDICT_LINE_DHCP = 100,
 	VERDICT_LINE_PPPOE = 101,

@@ -12,6 +12,8 @@ import java.util.OptionalInt;
  *     packet's DSCP, its three high bits (RFC 2474, 4.2.2)
  * @param maxSegmentSize largest TCP segment that a SYN may offer in either direction, bytes (RFC 9293, 3.7.1); 0: no
  *     limit
+ * @param mtu largest IP packet that the subscriber takes, bytes, such as the MRU of PPP; 0: what its port carries. Senders
+ *     of larger ones are told (RFC 1191, RFC 8201)
  */
 public record Treatment(
         Identity identity,
@@ -20,7 +22,8 @@ public record Treatment(
         OptionalInt dscpUp,
         OptionalInt dscpDown,
         boolean priority,
-        int maxSegmentSize) {
+        int maxSegmentSize,
+        int mtu) {
 
     /** How much of a packet's origin must be that of the entry. Ids are those of the programs. */
     public enum Identity {
@@ -49,6 +52,10 @@ public record Treatment(
     private static final int DSCP_MAX = 63;
     private static final int U16_MAX = 0xffff;
 
+    /** RFC 791, 3.2: every module must forward this much. */
+    private static final int MTU_MIN = 68;
+
+
     public Treatment {
         checkDscp(dscpUp);
         checkDscp(dscpDown);
@@ -58,16 +65,31 @@ public record Treatment(
         if (maxSegmentSize < 0 || maxSegmentSize > U16_MAX) {
             throw new IllegalArgumentException("Segment size " + maxSegmentSize + ", expected 0..65535");
         }
+        if (mtu != 0 && (mtu < MTU_MIN || mtu > U16_MAX)) {
+            throw new IllegalArgumentException("MTU " + mtu + ", expected 0 or " + MTU_MIN + "..65535");
+        }
+    }
+
+    /** Of a subscriber that takes what its port carries. */
+    public Treatment(
+            Identity identity,
+            Access access,
+            int garden,
+            OptionalInt dscpUp,
+            OptionalInt dscpDown,
+            boolean priority,
+            int maxSegmentSize) {
+        this(identity, access, garden, dscpUp, dscpDown, priority, maxSegmentSize, 0);
     }
 
     /** The same with another access; a garden only with {@link Access#WALLED}. */
     public Treatment withAccess(Access other, int otherGarden) {
-        return new Treatment(identity, other, otherGarden, dscpUp, dscpDown, priority, maxSegmentSize);
+        return new Treatment(identity, other, otherGarden, dscpUp, dscpDown, priority, maxSegmentSize, mtu);
     }
 
     /** The same with another proof of origin. */
     public Treatment withIdentity(Identity other) {
-        return new Treatment(other, access, garden, dscpUp, dscpDown, priority, maxSegmentSize);
+        return new Treatment(other, access, garden, dscpUp, dscpDown, priority, maxSegmentSize, mtu);
     }
 
     private static void checkDscp(OptionalInt dscp) {

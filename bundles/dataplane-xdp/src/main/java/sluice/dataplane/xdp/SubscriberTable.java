@@ -34,7 +34,7 @@ import sluice.net.VlanTag;
  * 192 | usage of the download 64                       |
  *
  * struct binding, 56 bytes
- *   0 | address be32          | flags u32              |
+ *   0 | address be32          | flags u16 | mtu u16    |
  *   8 | mac 6                              | port u16  |
  *  16 | outer tpid | tci be16 | inner tpid | tci be16  |
  *  24 | upload cost u32 | burst u32                    |
@@ -64,6 +64,7 @@ final class SubscriberTable {
     static final int SESSION_AT = 64;
 
     static final int FLAGS_AT = 4;
+    static final int MTU_AT = 6;
     static final int MAC_AT = 8;
     static final int PORT_AT = 14;
     static final int OUTER_TPID_AT = 16;
@@ -237,7 +238,7 @@ final class SubscriberTable {
     }
 
     private Treatment treatment(long at) {
-        int flags = memory.get(JAVA_INT, at + FLAGS_AT);
+        int flags = memory.get(JAVA_SHORT, at + FLAGS_AT);
         return new Treatment(
                 Treatment.Identity.values()[flags & IDENTITY_MASK],
                 Treatment.Access.values()[(flags & ACCESS_MASK) >> 2],
@@ -245,7 +246,8 @@ final class SubscriberTable {
                 dscp(flags & MARK_UP, at + DSCP_UP_AT),
                 dscp(flags & MARK_DOWN, at + DSCP_DOWN_AT),
                 (flags & SET_PRIORITY) != 0,
-                memory.get(JAVA_SHORT, at + MSS_AT) & 0xffff);
+                memory.get(JAVA_SHORT, at + MSS_AT) & 0xffff,
+                memory.get(JAVA_SHORT, at + MTU_AT) & 0xffff);
     }
 
     private OptionalInt dscp(int flag, long at) {
@@ -281,7 +283,8 @@ final class SubscriberTable {
         List<VlanTag> tags = entry.tags();
         Treatment treatment = entry.treatment();
         memory.set(NET_INT, at, entry.address().bits());
-        memory.set(JAVA_INT, at + FLAGS_AT, flags(treatment));
+        memory.set(JAVA_SHORT, at + FLAGS_AT, (short) flags(treatment));
+        memory.set(JAVA_SHORT, at + MTU_AT, (short) treatment.mtu());
         for (int i = 0; i < MacAddress.LENGTH; i++) {
             byte octet = (byte) (entry.mac().value() >>> 8 * (MacAddress.LENGTH - 1 - i));
             memory.set(JAVA_BYTE, at + MAC_AT + i, octet);

@@ -36,17 +36,27 @@ enum Verdict implements Counter {
     SPOOFED_LINE(45, "drop: source address of another line"),
     SPOOFED_MAC(46, "drop: source address of another MAC"),
     IPV6(47, "drop: IPv6"),
-    PPPOE(48, "drop: PPPoE"),
+    PPPOE(48, "drop: PPPoE, of an earlier release"),
     OTHER_PROTOCOL(49, "drop: protocol that is not served"),
 
-    TTL_EXPIRED(60, "drop: time to live expired"),
+    TTL_EXPIRED(60, "drop: time to live expired, its sender was not told"),
     POLICED_UP(61, "drop: upload over its rate"),
     POLICED_DOWN(62, "drop: download over its rate"),
-    TOO_BIG(63, "drop: larger than the MTU"),
+    TOO_BIG(63, "drop: larger than the MTU, its sender was not told"),
     NO_NEXT_HOP(64, "drop: next hop in the core not resolved"),
     NO_HEADROOM(65, "drop: no room for tags"),
     ENTRY_BUSY(66, "drop: entry changed twice meanwhile"),
     NOT_CONFIGURED(67, "drop: data plane not configured"),
+
+    LCP_ECHO_ANSWERED(70, "LCP echo of a PPPoE session answered"),
+    FRAGMENTATION_NEEDED(71, "drop: larger than the MTU, its sender was told"),
+    TIME_EXCEEDED(72, "drop: time to live expired, its sender was told"),
+    TRUNCATED_PPPOE(73, "drop: shorter than its PPPoE length"),
+    BAD_PPPOE(74, "drop: PPPoE version, type, code or session wrong"),
+    BAD_PPP(75, "drop: PPP protocol compressed or impossible"),
+    BAD_LCP(76, "drop: LCP length wrong"),
+    UNKNOWN_PPPOE(77, "drop: PPPoE data of no open session"),
+    SPOOFED_PPPOE(78, "drop: source address of another PPPoE session"),
 
     LINE_DHCP(100, "drop: more DHCP than a line may send"),
     LINE_PPPOE(101, "drop: more PPPoE discovery than a line may send"),
@@ -68,7 +78,7 @@ enum Verdict implements Counter {
     /** How many counters the programs have. */
     static final int CAPACITY = 160;
 
-    private static final int FIRST_DROP = 16;
+    private static final String DROP = "drop: ";
 
     private final int id;
     private final String label;
@@ -89,7 +99,7 @@ enum Verdict implements Counter {
     }
 
     boolean isDrop() {
-        return id >= FIRST_DROP;
+        return label.startsWith(DROP);
     }
 
     static Optional<Verdict> ofId(int id) {

@@ -103,14 +103,6 @@ final class ForwardingTest {
     }
 
     @Test
-    void downstreamCarriesThePriorityOfItsEntry() throws Exception {
-        List<VlanTag> urgent =
-                List.of(new VlanTag(VlanTag.S_TAG, 0xa000 | 100), new VlanTag(VlanTag.C_TAG, 0xe000 | 7));
-        install(urgent);
-        assertThat(bench.core(Packets.down(10)).frame().slice(12, 8)).isEqualTo(Bytes.fromHex("88a8a0648100e007"));
-    }
-
-    @Test
     void addressOfAnotherLineIsSpoofed() throws Exception {
         install(Packets.DOUBLE);
         List<VlanTag> neighbour = List.of(VlanTag.service(new VlanId(100)), VlanTag.customer(new VlanId(8)));
@@ -236,33 +228,6 @@ final class ForwardingTest {
         install(Packets.DOUBLE);
         bench.access(Packets.up(Packets.DOUBLE, 100));
         assertThat(traffic().uploadPackets()).isEqualTo(2);
-    }
-
-    @Test
-    void lastHopIsNotForwarded() throws Exception {
-        install(Packets.DOUBLE);
-        Bytes dying = Packets.udp(Packets.SUBSCRIBER, Packets.SERVER, 9000, 10);
-        while (dying.at(8) > 1) {
-            dying = Packets.hop(dying);
-        }
-        Bytes frame = Packets.ip(Packets.GATEWAY_MAC, Packets.SUBSCRIBER_MAC, Packets.DOUBLE, dying);
-        assertDropped(bench.access(frame), Verdict.TTL_EXPIRED);
-    }
-
-    @Test
-    void packetThatDoesNotFitWithItsTagsIsDropped() throws Exception {
-        install(Packets.DOUBLE);
-        int largest = Bench.MTU - 4 - 28; // the second tag counts against the MTU
-        assertThat(bench.core(Packets.down(largest)).verdict()).isEqualTo(Verdict.FORWARDED_DOWN);
-        assertDropped(bench.core(Packets.down(largest + 1)), Verdict.TOO_BIG);
-    }
-
-    @Test
-    void packetLargerThanTheCoreIsDropped() throws Exception {
-        install(Packets.DOUBLE);
-        assertThat(bench.access(Packets.up(Packets.DOUBLE, 1500 - 28)).verdict())
-                .isEqualTo(Verdict.FORWARDED_UP);
-        assertDropped(bench.access(Packets.up(Packets.DOUBLE, 1501 - 28)), Verdict.TOO_BIG);
     }
 
     @Test

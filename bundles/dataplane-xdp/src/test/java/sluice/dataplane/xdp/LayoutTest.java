@@ -39,6 +39,7 @@ final class LayoutTest {
         assertThat(offsets("binding"))
                 .containsEntry("address", 0)
                 .containsEntry("flags", SubscriberTable.FLAGS_AT)
+                .containsEntry("mtu", SubscriberTable.MTU_AT)
                 .containsEntry("mac", SubscriberTable.MAC_AT)
                 .containsEntry("port", SubscriberTable.PORT_AT)
                 .containsEntry("outer_tpid", SubscriberTable.OUTER_TPID_AT)

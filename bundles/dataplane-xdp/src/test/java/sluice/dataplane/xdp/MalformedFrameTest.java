@@ -104,8 +104,7 @@ final class MalformedFrameTest {
     void protocolsThatAreNotServedHaveTheirOwnReasons() throws Exception {
         Bytes frame = Packets.up(Packets.UNTAGGED, 40);
         assertThat(bench.access(type(frame, 0x86dd)).verdict()).isEqualTo(Verdict.IPV6);
-        assertThat(bench.access(type(frame, 0x8863)).verdict()).isEqualTo(Verdict.PPPOE);
-        assertThat(bench.access(type(frame, 0x8864)).verdict()).isEqualTo(Verdict.PPPOE);
+        assertThat(bench.access(type(frame, 0x8864)).verdict()).isEqualTo(Verdict.BAD_PPPOE);
         assertThat(bench.access(type(frame, 0x88cc)).verdict()).isEqualTo(Verdict.OTHER_PROTOCOL);
     }
 

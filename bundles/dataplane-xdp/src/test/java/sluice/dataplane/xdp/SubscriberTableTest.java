@@ -67,7 +67,8 @@ final class SubscriberTableTest {
                         OptionalInt.of(63),
                         OptionalInt.of(0),
                         true,
-                        1452));
+                        1452,
+                        1492));
         table.install(1, whole);
         assertThat(table.entry(1, -2, whole.prefixes())).isEqualTo(whole);
         assertThat(table.pppoe(1)).contains(new PppoeKey(Packets.SUBSCRIBER_MAC, 65534, 100, 7, 15));
