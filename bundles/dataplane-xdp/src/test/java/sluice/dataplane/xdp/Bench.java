@@ -33,7 +33,10 @@ final class Bench implements AutoCloseable {
     private static final int PREFIXES = 256;
     private static final int PPPOE_SESSIONS = 64;
     private static final int OUT_BYTES = 4096;
-    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-bench");
+    /** Of this process: another build may run beside it. */
+    private static final Path PINS = Path.of(
+            "/sys/fs/bpf/sluice-xdp-bench-" + ProcessHandle.current().pid());
+
 
     private static final CStruct TEST = CStruct.of(
             CStruct.u32("prog_fd"),
