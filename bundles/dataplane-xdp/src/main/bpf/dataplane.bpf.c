@@ -1,5 +1,6 @@
 /* The data plane of Sluice: `access` on every access trunk, `core` on the core interface. */
 #include "arp.h"
+#include "dhcp.h"
 #include "forward.h"
 #include "garden.h"
 #include "guard.h"
@@ -77,8 +78,14 @@ static __always_inline int access_ip(struct xdp_md *ctx, struct frame *frame, st
 	verdict = is_dhcp(ip, frame->end);
 	if (verdict < 0)
 		return drop(-verdict);
-	if (verdict && (ip->daddr == bpf_htonl(INADDR_BROADCAST) || is_gateway(settings, ip->daddr)))
-		return punt(ctx, frame, port_index, PUNT_DHCP);
+	if (verdict && (ip->daddr == bpf_htonl(INADDR_BROADCAST) || is_gateway(settings, ip->daddr))) {
+		int action = answer_dhcp(ctx, settings, port_index, frame->tags_bytes);
+
+		if (action)
+			return action;
+		verdict = parse_ethernet(ctx, frame);	/* the call has spoilt what pointed into the frame */
+		return verdict ? drop(verdict) : punt(ctx, frame, port_index, PUNT_DHCP);
+	}
 	if (broadcast)
 		return drop(VERDICT_BAD_DESTINATION);
 	return access_data(ctx, frame, ip, settings, port_index, own_mac);

@@ -75,6 +75,16 @@ enum verdict {
 	VERDICT_WALLED_UP = 114,	/* to nothing that its garden allows */
 	VERDICT_WALLED_DOWN = 115,
 
+	VERDICT_FAST_OFFER = 120,
+	VERDICT_FAST_ACK = 121,
+	VERDICT_FAST_UNUSUAL = 122,	/* of a known lease, to Java all the same, as the next six */
+	VERDICT_FAST_OTHER_TYPE = 123,	/* neither DISCOVER nor REQUEST */
+	VERDICT_FAST_EXPIRED = 124,
+	VERDICT_FAST_OTHER_SERVER = 125,
+	VERDICT_FAST_OTHER_ADDRESS = 126,
+	VERDICT_FAST_OTHER_RELAY = 127,	/* option 82 is not as it was */
+	VERDICT_FAST_OTHER_WISHES = 128,	/* lease time or parameters */
+
 	VERDICTS = 160
 };
 

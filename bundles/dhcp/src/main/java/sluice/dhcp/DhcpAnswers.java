@@ -1,7 +1,10 @@
 package sluice.dhcp;
 
 import java.util.Optional;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.dhcp.DhcpOption.LeaseTime;
+import sluice.dhcp.DhcpOption.ParameterRequestList;
+import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.Effect;
@@ -25,6 +28,22 @@ final class DhcpAnswers {
 
     Effect ack(DhcpRequest request, AddressGrant grant, Terms terms) {
         return send(DhcpReply.ack(request, server(grant.network()), grant.address(), terms), DhcpCounter.ACK);
+    }
+
+    /** Lets the data plane give the same answer to the same question, unless a relay stands between. */
+    Optional<Effect> offload(DhcpRequest request, AddressGrant grant, Terms terms) {
+        if (request.isRelayed()) {
+            return Optional.empty();
+        }
+        DhcpMessage asked = request.message();
+        return Optional.of(new Effect.Offload(new LeaseTerms(
+                server(grant.network()),
+                terms.lease(),
+                asked.option(LeaseTime.class).map(wish -> wish.time().toSeconds()),
+                asked.option(ParameterRequestList.class).map(ParameterRequestList::codes),
+                OptionWriter.plain(DhcpReply.granted(request, terms)),
+                request.relayAgent().map(RelayAgent::value).orElse(Bytes.EMPTY),
+                settings.relayOption() == DhcpSettings.RelayOption.REQUIRED)));
     }
 
     Effect inform(SessionView session, DhcpRequest request, Network network) {

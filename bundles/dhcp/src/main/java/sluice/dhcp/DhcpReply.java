@@ -52,9 +52,16 @@ record DhcpReply(DhcpRequest request, Ip4 server, DhcpMessage message) {
 
     private static DhcpReply grant(int type, DhcpRequest request, Ip4 server, Ip4 address, Terms terms) {
         List<DhcpOption> options = begin(type, server);
+        options.addAll(granted(request, terms));
+        return finish(request, server, address, request.message().flags(), options);
+    }
+
+    /** Lease time and parameters: what an OFFER or ACK says that is the same for all who ask alike. */
+    static List<DhcpOption> granted(DhcpRequest request, Terms terms) {
+        List<DhcpOption> options = new ArrayList<>(16);
         terms.addTimes(options);
         terms.addParameters(options, request.message().option(ParameterRequestList.class));
-        return finish(request, server, address, request.message().flags(), options);
+        return options;
     }
 
     private static List<DhcpOption> begin(int type, Ip4 server) {

@@ -40,7 +40,7 @@ import sluice.session.api.TimerName;
 @Designate(ocd = DhcpServer.Config.class)
 public final class DhcpServer implements AccessProtocol {
     static final TimerName OFFER_TIMER = new TimerName("offer");
-    static final TimerName LEASE_TIMER = new TimerName("lease");
+    static final TimerName LEASE_TIMER = TimerName.LEASE;
 
     private final DhcpSettings settings;
     private final DhcpCounters counters;

@@ -47,6 +47,15 @@ record OptionWriter(Bytes main, Bytes file, Bytes sname, List<Integer> leftOut) 
         return new Spread(room - relay.length(), fileIsFree, snameIsFree).pack(options, relay);
     }
 
+    /** The options one behind the other, without an end. */
+    static Bytes plain(List<DhcpOption> options) {
+        WireWriter out = new WireWriter();
+        for (DhcpOption option : options) {
+            write(out, option);
+        }
+        return out.toBytes();
+    }
+
     private static Bytes relayAgent(List<DhcpOption> options) {
         for (DhcpOption option : options) {
             if (option.code() == DhcpOption.RELAY_AGENT) {

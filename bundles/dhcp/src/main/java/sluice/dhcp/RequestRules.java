@@ -1,5 +1,7 @@
 package sluice.dhcp;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
@@ -78,15 +80,20 @@ final class RequestRules {
         Terms terms = answers.terms(session, request, grant.network());
         Effect arm = new Effect.Arm(DhcpServer.LEASE_TIMER, terms.lease());
         Effect ack = answers.ack(request, grant, terms);
+        List<Effect> effects = new ArrayList<>();
         if (session.isOpen()) {
-            return Step.to(new DhcpState.Bound(), new Effect.Extend(terms.lease()), arm, ack);
+            effects.addAll(List.of(new Effect.Extend(terms.lease()), arm, ack));
+            answers.offload(request, grant, terms).ifPresent(effects::add);
+            return new Step(Optional.of(new DhcpState.Bound()), effects);
         }
         MacAddress nextHop = request.isRelayed()
                 ? request.ethernet().source()
                 : request.message().chaddr();
         Effect open = new Effect.Open(DhcpReply.tags(request), nextHop, terms.lease());
         Effect disarm = new Effect.Disarm(DhcpServer.OFFER_TIMER);
-        return Step.to(new DhcpState.Bound(), open, disarm, arm, ack);
+        effects.addAll(List.of(open, disarm, arm, ack));
+        answers.offload(request, grant, terms).ifPresent(effects::add);
+        return new Step(Optional.of(new DhcpState.Bound()), effects);
     }
 
     private Step unknown(SessionView session, DhcpRequest request, DhcpRequest.Kind kind) {

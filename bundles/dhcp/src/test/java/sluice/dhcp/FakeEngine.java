@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
@@ -59,6 +60,7 @@ final class FakeEngine {
     final List<Map<String, String>> questions = new ArrayList<>();
     final List<Effect.Open> opened = new ArrayList<>();
     final List<Duration> extended = new ArrayList<>();
+    final List<LeaseTerms> offloaded = new ArrayList<>();
     final TreeSet<Ip4> quarantined = new TreeSet<>();
     final Map<Ip4, Session> addresses = new TreeMap<>();
     final Map<SessionKey, Session> sessions = new LinkedHashMap<>();
@@ -267,6 +269,7 @@ final class FakeEngine {
                 opened.add(open);
             }
             case Effect.Extend extend -> extended.add(extend.lease());
+            case Effect.Offload offload -> offloaded.add(offload.terms());
             case Effect.Close close -> {
                 closed.add(close.cause());
                 session.open = false;

@@ -33,6 +33,7 @@ final class EffectPerformer {
     private final Surroundings with;
     private final SessionTimers timers;
     private final DurableTurns turns;
+    private final Offloads offloads;
     private final Owner owner;
 
     /** The shard: it waits for answers, and knows which sessions there are. */
@@ -50,10 +51,12 @@ final class EffectPerformer {
         void gone(Session session);
     }
 
-    EffectPerformer(Surroundings with, SessionTimers timers, DurableTurns turns, Owner owner) {
+    EffectPerformer(
+            Surroundings with, SessionTimers timers, DurableTurns turns, Offloads offloads, Owner owner) {
         this.with = with;
         this.timers = timers;
         this.turns = turns;
+        this.offloads = offloads;
         this.owner = owner;
     }
 
@@ -89,6 +92,7 @@ final class EffectPerformer {
         if (session.stage() != Session.Stage.OPEN) {
             return;
         }
+        offloads.takeBack(session, now);
         Traffic last = stopPackets(session);
         end(
                 session,
@@ -139,6 +143,7 @@ final class EffectPerformer {
     }
 
     void interim(Session session, long now) {
+        offloads.catchUp(session, now);
         Traffic traffic = traffic(session);
         session.reported(traffic);
         turns.current()
@@ -173,6 +178,7 @@ final class EffectPerformer {
                     extend(session, extend.lease());
                     promised = true;
                 }
+                case Effect.Offload offload -> turns.current().offload(session, offload.terms());
                 case Effect.Close close -> {
                     close(session, close.cause(), now);
                     promised = true;

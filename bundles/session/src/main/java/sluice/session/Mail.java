@@ -50,6 +50,9 @@ sealed interface Mail {
     /** A protocol leaves; goes round again until no session has a state of its classes. */
     record Leaving(AccessProtocol protocol, List<Long> ids, int from) implements Mail {}
 
+    /** A protocol is there, perhaps with other settings; goes round again until no answer of an old one is given. */
+    record Joined(String protocol, List<Long> ids, int from) implements Mail {}
+
     /** The gateway goes out of service; goes round again until no session is left. */
     record Drained(List<Long> ids, int from, CompletableFuture<Integer> reply) implements Mail {}
 

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.OffloadedLease;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.platform.api.Store;
 import sluice.session.api.AddressGrant;
@@ -32,8 +33,9 @@ final class Recovery {
      * A stored session that goes on.
      *
      * @param inDataPlane whether its entry is still there, with its counters
+     * @param lease what the data plane granted while nobody listened; its protocol says anew on what terms it goes on
      */
-    record Recovered(FrozenSession frozen, AddressGrant grant, boolean inDataPlane) {}
+    record Recovered(FrozenSession frozen, AddressGrant grant, boolean inDataPlane, Optional<OffloadedLease> lease) {}
 
     Recovery(Surroundings with, Store store) {
         this.with = with;
@@ -64,12 +66,16 @@ final class Recovery {
 
         Map<Long, SubscriberEntry> entries = new HashMap<>();
         dataPlane.entries().forEach(entry -> entries.put(entry.session(), entry));
+        Map<Long, OffloadedLease> leases = new HashMap<>();
+        dataPlane.leases().drain().forEach(lease -> leases.put(lease.session(), lease));
         List<Recovered> recovered = new ArrayList<>();
         store.scan(Turn.REGION, (key, value) -> {
             try {
                 FrozenSession frozen = FrozenSession.decode(value);
                 SubscriberEntry entry = entries.remove(frozen.id().value());
-                recover(frozen, Optional.ofNullable(entry)).ifPresent(recovered::add);
+                Optional<OffloadedLease> lease =
+                        Optional.ofNullable(leases.get(frozen.id().value()));
+                recover(frozen, Optional.ofNullable(entry), lease).ifPresent(recovered::add);
             } catch (IncompatibleState e) {
                 with.counters().count(SessionCounter.PARKED);
                 LOG.error("Session {} in the store: {}; it stays there untouched", key, e.getMessage());
@@ -82,7 +88,8 @@ final class Recovery {
         return recovered;
     }
 
-    private Optional<Recovered> recover(FrozenSession frozen, Optional<SubscriberEntry> entry) {
+    private Optional<Recovered> recover(
+            FrozenSession frozen, Optional<SubscriberEntry> entry, Optional<OffloadedLease> lease) {
         Optional<AddressGrant> grant = with.addresses().restore(frozen.id(), frozen.key(), frozen.address());
         if (grant.isEmpty()) {
             with.counters().count(SessionCounter.PARKED);
@@ -105,7 +112,7 @@ final class Recovery {
         if (!there) {
             with.counters().count(SessionCounter.REINSTALLED);
         }
-        return Optional.of(new Recovered(frozen, grant.get(), there));
+        return Optional.of(new Recovered(frozen, grant.get(), there, lease));
     }
 
     /** Also for an entry that is there: it may be stopped, or the policy may have changed. Its counters go on. */

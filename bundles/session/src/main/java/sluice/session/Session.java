@@ -56,6 +56,7 @@ final class Session implements SessionView {
     private boolean authenticating;
     private boolean quarantine;
     private boolean durable;
+    private boolean offloaded;
     private List<VlanTag> tags = List.of();
     private MacAddress nextHop = MacAddress.ZERO;
     private long openedAt;
@@ -236,6 +237,15 @@ final class Session implements SessionView {
 
     void durable(boolean now) {
         durable = now;
+    }
+
+    /** Whether the data plane may extend the grant by itself. */
+    boolean isOffloaded() {
+        return offloaded;
+    }
+
+    void offloaded(boolean now) {
+        offloaded = now;
     }
 
     void path(List<VlanTag> line, MacAddress hop) {

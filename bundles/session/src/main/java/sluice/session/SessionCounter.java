@@ -36,7 +36,9 @@ enum SessionCounter implements Counter {
     STATE_INCOMPATIBLE(30, "Frozen states that a protocol does not know"),
     DATAPLANE_FAILED(31, "Data plane calls that failed"),
     LATE_OUTCOME(32, "Answers for sessions that are gone"),
-    DROP_DRAINING(33, "Frames dropped: gateway is out of service");
+    DROP_DRAINING(33, "Frames dropped: gateway is out of service"),
+    OFFLOADED(34, "Grants handed to the data plane, which extends them by itself"),
+    CAUGHT_UP(35, "Grants found extended by the data plane");
 
     private final int id;
     private final String label;

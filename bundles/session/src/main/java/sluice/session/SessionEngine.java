@@ -101,8 +101,10 @@ final class SessionEngine implements Sessions, AutoCloseable {
         }
     }
 
+    /** What the data plane answers on the terms of a predecessor goes back to the protocol. */
     void add(AccessProtocol protocol) {
         protocols.add(protocol);
+        shards.forEach(shard -> shard.inbox().offer(Mail.COMMANDS, new Mail.Joined(protocol.name(), List.of(), 0)));
     }
 
     /** The states of that protocol are frozen, so that nothing holds its classes. */
@@ -227,7 +229,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
             List<Recovery.Recovered> recovered = new Recovery(with, store).run();
             for (Recovery.Recovered one : recovered) {
                 int shard = Math.floorMod(one.frozen().key().shardHash(), shards.size());
-                shards.get(shard).recover(one.frozen(), one.grant(), one.inDataPlane());
+                shards.get(shard).recover(one);
             }
             awaitJournal(new Transaction(List.of(), List.of(startEvent(recovered.size()))));
             LOG.info("Sessions: {} recovered, {} shards", recovered.size(), shards.size());

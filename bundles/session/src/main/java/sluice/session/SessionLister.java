@@ -15,11 +15,13 @@ final class SessionLister {
 
     private final SessionTable table;
     private final EffectPerformer performer;
+    private final Offloads offloads;
     private final Inbox<Mail> inbox;
 
-    SessionLister(SessionTable table, EffectPerformer performer, Inbox<Mail> inbox) {
+    SessionLister(SessionTable table, EffectPerformer performer, Offloads offloads, Inbox<Mail> inbox) {
         this.table = table;
         this.performer = performer;
+        this.offloads = offloads;
         this.inbox = inbox;
     }
 
@@ -40,6 +42,7 @@ final class SessionLister {
     }
 
     private SessionInfo info(Session session, long now) {
+        offloads.catchUp(session, now);
         Map<String, Duration> left = new HashMap<>();
         session.timers()
                 .forEach(timer ->

@@ -21,6 +21,7 @@ import sluice.session.api.Network;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionKey;
 import sluice.session.api.TerminateCause;
+import sluice.session.api.TimerName;
 
 /** The one writer of its sessions: everything that happens to them happens in its turns. */
 final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.Owner {
@@ -41,6 +42,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final SessionTable table = new SessionTable();
     private final SessionTimers timers;
     private final DurableTurns turns;
+    private final Offloads offloads;
     private final EffectPerformer performer;
     private final SessionLister lister;
     private final RejectMemory rejects;
@@ -65,8 +67,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 bell, with.settings().authenticating() + DurableTurns.UNDER_WAY_MAX + 1, COMMANDS_MAX, FRAMES_MAX);
         timers = new SessionTimers(now);
         turns = new DurableTurns(with.journal(), inbox, this::freeze, with.counters(), this);
-        performer = new EffectPerformer(with, timers, turns, this);
-        lister = new SessionLister(table, performer, inbox);
+        offloads = new Offloads(with, timers);
+        performer = new EffectPerformer(with, timers, turns, offloads, this);
+        lister = new SessionLister(table, performer, offloads, inbox);
         rejects = new RejectMemory(with.settings().rejectHold().toMillis());
         List<Network> all = with.addresses().networks();
         networks = address -> all.stream()
@@ -131,11 +134,13 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
      * Before the shard turns for the first time: a session from the store. Its timers that were due meanwhile are due
      * at once.
      */
-    void recover(FrozenSession frozen, sluice.session.api.AddressGrant grant, boolean inDataPlane) {
+    void recover(Recovery.Recovered recovered) {
+        FrozenSession frozen = recovered.frozen();
+        boolean inDataPlane = recovered.inDataPlane();
         Session session = new Session(frozen.id(), frozen.key(), frozen.protocol(), frozen.userName(), networks);
         session.authorize(
                 frozen.authorization(), with.policies().policyOf(frozen.authorization()), frozen.authenticated());
-        session.address(Optional.of(grant));
+        session.address(Optional.of(recovered.grant()));
         session.path(frozen.tags(), frozen.nextHop());
         session.openedAt(frozen.openedAt());
         session.leaseEnds(frozen.leaseEnds());
@@ -148,9 +153,12 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         long wall = with.clock().millis();
         frozen.timers()
                 .forEach((name, deadline) -> timers.arm(
-                        session, new sluice.session.api.TimerName(name), now + Math.max(0, deadline - wall)));
+                        session, new TimerName(name), now + Math.max(0, deadline - wall)));
         sessions = table.size();
-        if (!inDataPlane) {
+        boolean extended = recovered.lease()
+                .filter(lease -> offloads.adopt(session, lease, now))
+                .isPresent();
+        if (!inDataPlane || extended) {
             turns.current().changed(session);
         }
     }
@@ -164,6 +172,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             case Mail.Commanded commanded -> onCommand(commanded);
             case Mail.Listed listed -> lister.list(listed, now);
             case Mail.Leaving leaving -> onLeaving(leaving);
+            case Mail.Joined joined -> onJoined(joined);
             case Mail.Drained drained -> onDrain(drained);
             case Mail.Resumed resumed -> {
                 draining = Optional.empty();
@@ -257,7 +266,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         } else if (name.equals(SessionTimers.SETUP)) {
             with.counters().count(SessionCounter.SETUP_TIMEOUT);
             performer.forget(session);
-        } else {
+        } else if (!name.equals(TimerName.LEASE) || !offloads.outlives(session, now)) {
             protocols
                     .named(session.protocol())
                     .ifPresentOrElse(
@@ -372,6 +381,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public void durable(Turn turn) {
         turn.frames().forEach(performer::sendNow);
+        turn.offloads().forEach(offloads::put);
         turn.endings().forEach(ending -> performer.ended(ending.session()));
     }
 
@@ -389,6 +399,20 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         }
         if (to < ids.size()) {
             inbox.offer(Mail.COMMANDS, new Mail.Leaving(mail.protocol(), ids, to));
+        }
+    }
+
+    private void onJoined(Mail.Joined mail) {
+        List<Long> ids = mail.ids().isEmpty() ? table.ids() : mail.ids();
+        int to = Math.min(mail.from() + SWEEP_MAX, ids.size());
+        for (long id : ids.subList(mail.from(), to)) {
+            table.get(id)
+                    .filter(session -> session.protocol().equals(mail.protocol()))
+                    .filter(session -> offloads.takeBack(session, now))
+                    .ifPresent(turns.current()::changed);
+        }
+        if (to < ids.size()) {
+            inbox.offer(Mail.COMMANDS, new Mail.Joined(mail.protocol(), ids, to));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.platform.api.Event;
 import sluice.platform.api.StoreChange;
 import sluice.platform.api.Transaction;
@@ -22,6 +23,7 @@ final class Turn {
     private final List<Event> interims = new ArrayList<>();
     private final List<Ending> endings = new ArrayList<>();
     private final List<Frame> frames = new ArrayList<>();
+    private final Map<Session, LeaseTerms> offloads = new LinkedHashMap<>();
 
     /**
      * A session whose packets are stopped and that goes when the store has forgotten it.
@@ -53,6 +55,15 @@ final class Turn {
         frames.add(frame);
     }
 
+    /** Lets the data plane extend the grant when it is durable. */
+    void offload(Session session, LeaseTerms terms) {
+        offloads.put(session, terms);
+    }
+
+    Map<Session, LeaseTerms> offloads() {
+        return offloads;
+    }
+
     Map<Session, Event> opened() {
         return opened;
     }
@@ -74,7 +85,7 @@ final class Turn {
     }
 
     boolean isEmpty() {
-        return changed.isEmpty() && endings.isEmpty() && interims.isEmpty() && frames.isEmpty();
+        return changed.isEmpty() && endings.isEmpty() && interims.isEmpty() && frames.isEmpty() && offloads.isEmpty();
     }
 
     /** How much it holds, for limits. */

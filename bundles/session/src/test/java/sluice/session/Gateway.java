@@ -34,6 +34,7 @@ import sluice.session.api.SessionKey;
 import sluice.session.api.TerminateCause;
 import sluice.testkit.FakeDataPlane;
 import sluice.testkit.FakeJournal;
+import sluice.testkit.FakeLeases;
 import sluice.testkit.ManualClock;
 
 /** One shard with everything around it, turned by hand: no threads, no waiting. */
@@ -51,7 +52,8 @@ final class Gateway {
 
     final ManualClock clock = new ManualClock();
     final FakeJournal journal = new FakeJournal();
-    final FakeDataPlane dataPlane = new FakeDataPlane();
+    final FakeLeases leases = new FakeLeases(clock::millis);
+    final FakeDataPlane dataPlane = new FakeDataPlane(leases);
     final Addresses addresses = new Addresses();
     final Radius radius = new Radius();
     final ScriptedProtocol protocol = new ScriptedProtocol();
@@ -107,7 +109,7 @@ final class Gateway {
         SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
         try {
             for (Recovery.Recovered one : new Recovery(with, journal).run()) {
-                fresh.recover(one.frozen(), one.grant(), one.inDataPlane());
+                fresh.recover(one);
             }
         } catch (sluice.dataplane.api.DataPlaneException e) {
             throw new IllegalStateException(e);

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.net.Bytes;
+import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
@@ -41,6 +43,9 @@ final class ScriptedProtocol implements AccessProtocol {
     static final TimerName OFFER_TIMER = new TimerName("offer");
     static final TimerName LEASE_TIMER = new TimerName("lease");
     static final Duration LEASE = Duration.ofHours(1);
+
+    private static final Effect OFFLOAD = new Effect.Offload(new LeaseTerms(
+            Ip4.parse("10.64.0.1"), LEASE, Optional.empty(), Optional.empty(), Bytes.EMPTY, Bytes.EMPTY, false));
 
     private static final int HEAD = 14;
 
@@ -97,13 +102,14 @@ final class ScriptedProtocol implements AccessProtocol {
                         : Step.to(new State("asking"), new Effect.Authenticate(Map.of()));
             case REQUEST ->
                 session.isOpen()
-                        ? Step.stay(session, new Effect.Extend(LEASE), answer(session, ACK), lease())
+                        ? Step.stay(session, new Effect.Extend(LEASE), answer(session, ACK), lease(), OFFLOAD)
                         : Step.to(
                                 new State("bound"),
                                 new Effect.Open(List.of(), session.key().mac(), LEASE),
                                 answer(session, ACK),
                                 new Effect.Disarm(OFFER_TIMER),
-                                lease());
+                                lease(),
+                                OFFLOAD);
             case RELEASE -> Step.forget(new Effect.Close(TerminateCause.USER_REQUEST));
             case DECLINE -> Step.forget(new Effect.Quarantine(), new Effect.Close(TerminateCause.USER_ERROR));
             case DEFECT -> throw new IllegalStateException("as the test wants");

@@ -15,6 +15,7 @@ import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
+import sluice.dataplane.api.LeaseOffload;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
@@ -46,6 +47,18 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
     private final BlockingQueue<Frame> punted = new LinkedBlockingQueue<>();
     private final BlockingQueue<Frame> sent = new LinkedBlockingQueue<>();
     private Optional<DataPlaneException.Reason> failure = Optional.empty();
+
+    private final LeaseOffload leases;
+
+    /** One that answers nobody by itself. */
+    public FakeDataPlane() {
+        this(LeaseOffload.NONE);
+    }
+
+    /** One that answers clients for these leases. */
+    public FakeDataPlane(LeaseOffload leases) {
+        this.leases = leases;
+    }
 
     private static final class Slot {
         private SubscriberEntry entry;
@@ -98,6 +111,11 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
     @Override
     public synchronized List<SubscriberEntry> entries() {
         return slots.values().stream().map(slot -> slot.entry).toList();
+    }
+
+    @Override
+    public LeaseOffload leases() {
+        return leases;
     }
 
     /** The networks as last said. */

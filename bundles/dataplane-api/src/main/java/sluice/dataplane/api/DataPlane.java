@@ -68,4 +68,9 @@ public interface DataPlane {
 
     /** All entries there are, stopped ones too, for reconciliation after a restart. */
     List<SubscriberEntry> entries();
+
+    /** Who answers DHCP clients that have a lease; {@link LeaseOffload#NONE} when this data plane does not. */
+    default LeaseOffload leases() {
+        return LeaseOffload.NONE;
+    }
 }

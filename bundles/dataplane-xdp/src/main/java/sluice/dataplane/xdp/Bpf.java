@@ -14,6 +14,7 @@ final class Bpf {
 
     /** Replace or insert. */
     static final long ANY = 0;
+    private static final long NO_EXIST = 1;
 
     static final int XDP_ATTACH = 37;
     static final int XDP_GENERIC = 1 << 1;
@@ -28,6 +29,7 @@ final class Bpf {
     private static final int OBJ_GET = 7;
     private static final int OBJ_GET_INFO = 15;
     private static final int BTF_LOAD = 18;
+    private static final int MAP_LOOKUP_AND_DELETE = 21;
     private static final int MAP_LOOKUP_BATCH = 24;
     private static final int BTF_GET_FD_BY_ID = 19;
     private static final int LINK_CREATE = 28;
@@ -153,14 +155,30 @@ final class Bpf {
         element("delete", MAP_DELETE, map, key, MemorySegment.NULL);
     }
 
+    /** As {@link #update}, but {@code EEXIST} if the key is there. */
+    static void insert(int map, MemorySegment key, MemorySegment value) throws KernelException {
+        element("insert", MAP_UPDATE, map, key, value, NO_EXIST);
+    }
+
+    /** Copies the value of a key and removes it in one step; {@code ENOENT} if there is none. */
+    static void take(int map, MemorySegment key, MemorySegment value) throws KernelException {
+        element("take", MAP_LOOKUP_AND_DELETE, map, key, value);
+    }
+
     private static void element(String call, int command, int map, MemorySegment key, MemorySegment value)
+            throws KernelException {
+        element(call, command, map, key, value, ANY);
+    }
+
+    private static void element(
+            String call, int command, int map, MemorySegment key, MemorySegment value, long flags)
             throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = ELEMENT.allocate(arena);
             ELEMENT.set(attributes, "map_fd", map);
             ELEMENT.set(attributes, "key", key);
             ELEMENT.set(attributes, "value", value);
-            ELEMENT.set(attributes, "flags", ANY);
+            ELEMENT.set(attributes, "flags", flags);
             Libc.bpf(call, command, attributes);
         }
     }

@@ -29,6 +29,7 @@ final class ProgramLinker {
     private static final int LOAD_64 = 0x18;
     private static final int SOURCE_MAP_FD = 1;
     private static final int SOURCE_FUNCTION = 1;
+    private static final int SOURCE_FUNCTION_ADDRESS = 4;
     private static final int CODE_MAX = 1 << 20;
 
     /** A function by the section and the offset where it stands in the object. */
@@ -101,16 +102,7 @@ final class ProgramLinker {
     private void resolve(int instruction, ElfObject.Relocation relocation) {
         ElfObject.Symbol symbol = relocation.symbol();
         switch (relocation.type()) {
-            case ElfObject.Relocation.ADDRESS_64 -> {
-                Integer map = maps.get(symbol.name());
-                if (map == null) {
-                    throw new IllegalArgumentException("Refers to \"" + symbol.name() + "\", which is not a map;"
-                            + " global variables are not supported");
-                }
-                int at = instruction * ProgramImage.INSTRUCTION_BYTES;
-                code.put(at + 1, (byte) (code.get(at + 1) & 0x0f | SOURCE_MAP_FD << 4));
-                code.putInt(at + 4, map);
-            }
+            case ElfObject.Relocation.ADDRESS_64 -> address(instruction, symbol);
             case ElfObject.Relocation.CALL_32 -> {
                 int offset = symbol.kind() == ElfObject.Symbol.SECTION
                         ? (immediate(instruction) + 1) * ProgramImage.INSTRUCTION_BYTES
@@ -119,6 +111,27 @@ final class ProgramLinker {
             }
             default -> throw new IllegalArgumentException("Relocation of type " + relocation.type());
         }
+    }
+
+    /** The descriptor of a map, or the place of a static function for a helper that calls it back. */
+    private void address(int instruction, ElfObject.Symbol symbol) {
+        Integer map = maps.get(symbol.name());
+        if (map != null) {
+            source(instruction, SOURCE_MAP_FD);
+            code.putInt(instruction * ProgramImage.INSTRUCTION_BYTES + 4, map);
+        } else if (symbol.kind() == ElfObject.Symbol.SECTION
+                && elf.section(symbol.section()).name().equals(".text")) {
+            source(instruction, SOURCE_FUNCTION_ADDRESS);
+            call(instruction, new Place(symbol.section(), immediate(instruction)));
+        } else {
+            throw new IllegalArgumentException("Refers to \"" + symbol.name() + "\", which is not a map;"
+                    + " global variables are not supported");
+        }
+    }
+
+    private void source(int instruction, int kind) {
+        int at = instruction * ProgramImage.INSTRUCTION_BYTES + 1;
+        code.put(at, (byte) (code.get(at) & 0x0f | kind << 4));
     }
 
     private void call(int instruction, Place callee) {

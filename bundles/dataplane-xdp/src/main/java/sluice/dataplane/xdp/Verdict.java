@@ -73,7 +73,17 @@ enum Verdict implements Counter {
     BLOCKED_UP(112, "drop: from a blocked subscriber"),
     BLOCKED_DOWN(113, "drop: to a blocked subscriber"),
     WALLED_UP(114, "drop: to what a walled garden does not allow"),
-    WALLED_DOWN(115, "drop: from what a walled garden does not allow");
+    WALLED_DOWN(115, "drop: from what a walled garden does not allow"),
+
+    FAST_OFFER(120, "DHCP DISCOVER of a known lease answered"),
+    FAST_ACK(121, "DHCP REQUEST of a known lease answered"),
+    FAST_UNUSUAL(122, "DHCP of a known lease to the control plane: unusual or malformed"),
+    FAST_OTHER_TYPE(123, "DHCP of a known lease to the control plane: neither DISCOVER nor REQUEST"),
+    FAST_EXPIRED(124, "DHCP of a known lease to the control plane: lease expired"),
+    FAST_OTHER_SERVER(125, "DHCP of a known lease to the control plane: names another server"),
+    FAST_OTHER_ADDRESS(126, "DHCP of a known lease to the control plane: names another address"),
+    FAST_OTHER_RELAY(127, "DHCP of a known lease to the control plane: option 82 not as before"),
+    FAST_OTHER_WISHES(128, "DHCP of a known lease to the control plane: asks for other parameters");
 
     /** How many counters the programs have. */
     static final int CAPACITY = 160;

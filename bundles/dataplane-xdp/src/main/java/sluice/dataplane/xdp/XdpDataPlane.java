@@ -24,6 +24,7 @@ import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
 import sluice.dataplane.api.Garden;
+import sluice.dataplane.api.LeaseOffload;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
@@ -119,6 +120,9 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                 min = "0",
                 max = "10000000")
         int punt__other__per__second() default 10_000;
+
+        @AttributeDefinition(description = "Answer DHCP clients that have a lease in the kernel")
+        boolean fast__path() default true;
     }
 
     private final Closer closer = new Closer();
@@ -128,6 +132,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     private final GuardTable guard;
     private final Traces traces;
     private final GardenTable gardens;
+    private final Leases leases;
 
     /** For the framework. */
     @Activate
@@ -155,6 +160,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             MappedMemory classes = closer.add(MappedMemory.of(loaded.map("guarded_classes")));
             guard = new GuardTable(classes.memory(), loaded.map("guarded_lines"));
             guard.write(settings.puntLimits());
+            leases = new Leases(loaded, settings.fastPath());
             traces = closer.add(Traces.of(loaded, subscribers::settings, InstantSource.system()));
             gardens = new GardenTable(loaded.map("garden_allowed"), loaded.map("garden_portals"));
             ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
@@ -318,6 +324,11 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     @Override
     public List<SubscriberEntry> entries() {
         return subscribers.entries();
+    }
+
+    @Override
+    public LeaseOffload leases() {
+        return leases;
     }
 
     @Override

@@ -13,9 +13,15 @@ import sluice.net.Ip4;
  * @param coreGateways next hops of what comes from subscribers, one for each core interface from the first on
  * @param pinDirectory in bpffs
  * @param capacity addresses in all networks together
+ * @param fastPath whether the programs answer DHCP clients that have a lease
  */
 record XdpSettings(
-        List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
+        List<Ip4> coreGateways,
+        Path pinDirectory,
+        XdpLinks.Mode mode,
+        int capacity,
+        PuntLimits puntLimits,
+        boolean fastPath) {
 
     private static final int LEAST = 64;
     private static final int MOST = 1 << 22;
@@ -34,6 +40,12 @@ record XdpSettings(
         this(coreGateways, pinDirectory, mode, capacity, PuntLimits.DEFAULT);
     }
 
+    /** With a fast path, as shipped. */
+    XdpSettings(
+            List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
+        this(coreGateways, pinDirectory, mode, capacity, puntLimits, true);
+    }
+
     /** @throws IllegalArgumentException with the setting that is wrong */
     static XdpSettings of(XdpDataPlane.Config config) {
         return new XdpSettings(
@@ -41,7 +53,8 @@ record XdpSettings(
                 Path.of(config.pin__directory()),
                 mode(config.mode()),
                 config.capacity(),
-                puntLimits(config));
+                puntLimits(config),
+                config.fast__path());
     }
 
     private static PuntLimits puntLimits(XdpDataPlane.Config config) {
@@ -87,6 +100,7 @@ record XdpSettings(
                 "subscribers", entries(),
                 "outside", spareEntries(),
                 "prefixes", PREFIXES_PER_ENTRY * entries(),
-                "pppoe", entries());
+                "pppoe", entries(),
+                "leases", entries());
     }
 }

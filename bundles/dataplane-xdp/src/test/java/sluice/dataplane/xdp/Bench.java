@@ -68,7 +68,7 @@ final class Bench implements AutoCloseable {
      *
      * @param action of {@code enum xdp_action}
      * @param frame as it is afterwards
-     * @param verdict the one counter that moved
+     * @param verdict the one counter that moved, or why the fast path gave the frame to the control plane
      */
     record Result(int action, Bytes frame, Verdict verdict) {}
 
@@ -181,6 +181,10 @@ final class Bench implements AutoCloseable {
 
     private Verdict moved() throws KernelException {
         Map<Verdict, Long> differences = differences();
+        boolean missed = differences.keySet().stream().anyMatch(verdict -> verdict.id() > Verdict.FAST_ACK.id());
+        if (missed) {
+            differences.remove(Verdict.PUNT_UNHEARD);
+        }
         if (differences.size() != 1 || differences.values().iterator().next() != 1) {
             throw new AssertionError("One frame, one verdict; counted: " + differences);
         }

@@ -109,6 +109,35 @@ final class LayoutTest {
     }
 
     @Test
+    void leasesLieAsInC() {
+        assertThat(size("lease_key")).isEqualTo(LeaseLayout.KEY_BYTES);
+        assertThat(offsets("lease_key")).isEqualTo(Map.of("port", 0, "outer_vid", 2, "inner_vid", 4, "mac", 6));
+        assertThat(size("lease")).isEqualTo(LeaseLayout.VALUE_BYTES);
+        assertThat(offsets("lease"))
+                .containsAllEntriesOf(Map.of(
+                        "session", 0,
+                        "address", LeaseLayout.ADDRESS_AT,
+                        "server", LeaseLayout.SERVER_AT,
+                        "expiry", LeaseLayout.EXPIRY_AT,
+                        "last_answer", LeaseLayout.LAST_ANSWER_AT,
+                        "answers", LeaseLayout.ANSWERS_AT,
+                        "seconds", LeaseLayout.SECONDS_AT,
+                        "profile", LeaseLayout.PROFILE_AT,
+                        "flags", LeaseLayout.FLAGS_AT,
+                        "relay_bytes", LeaseLayout.RELAY_LENGTH_AT))
+                .containsEntry("relay", LeaseLayout.RELAY_AT);
+        assertThat(size("dhcp_profile")).isEqualTo(DhcpProfiles.PROFILE_BYTES);
+        assertThat(offsets("dhcp_profile"))
+                .isEqualTo(Map.of(
+                        "wish", 0,
+                        "has_wish", 4,
+                        "list_bytes", 5,
+                        "terms_bytes", 6,
+                        "list", DhcpProfiles.LIST_AT,
+                        "terms", DhcpProfiles.TERMS_AT));
+    }
+
+    @Test
     void verdictsAreTheSameInCAndJava() {
         Map<String, Integer> inC = btf.constants(btf.find(Btf.ENUM, "verdict").orElseThrow());
         Map<String, Integer> inJava = Arrays.stream(Verdict.values())

@@ -10,6 +10,7 @@ public final class KernelException extends Exception {
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
     public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int ENOBUFS = 105;
@@ -42,7 +43,7 @@ public final class KernelException extends Exception {
             case 12 -> "out of memory";
             case 13 -> "permission denied";
             case EBUSY -> "busy, another program is attached";
-            case 17 -> "exists already";
+            case EEXIST -> "exists already";
             case ENODEV -> "no such device";
             case EINVAL -> "invalid argument";
             case 28 -> "no space left";

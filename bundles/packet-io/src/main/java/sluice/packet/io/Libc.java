@@ -34,6 +34,7 @@ public final class Libc {
     private static final long SYS_MEMBARRIER = ARM ? 283 : 324;
     private static final int MEMBARRIER_GLOBAL = 1;
     private static final int CLOCK_MONOTONIC = 1;
+    private static final int CLOCK_BOOTTIME = 7;
     private static final long NANOS = 1_000_000_000;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -219,6 +220,11 @@ public final class Libc {
         }
     }
 
+    /** Nanoseconds since the machine was started, sleep included: {@code bpf_ktime_get_boot_ns} of programs. */
+    public static long bootNanos() throws KernelException {
+        return nanosOf(CLOCK_BOOTTIME);
+    }
+
     public static int eventfd() throws KernelException {
         try {
             MemorySegment state = STATE.get();
@@ -270,10 +276,14 @@ public final class Libc {
 
     /** The programs' clock, ns since the machine started: bpf_ktime_get_ns. */
     public static long kernelNanos() throws KernelException {
+        return nanosOf(CLOCK_MONOTONIC);
+    }
+
+    private static long nanosOf(int clock) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = STATE.get();
             MemorySegment time = arena.allocate(JAVA_LONG, 2);
-            checked("clock_gettime", (int) CLOCK_GETTIME.invokeExact(state, CLOCK_MONOTONIC, time), state);
+            checked("clock_gettime", (int) CLOCK_GETTIME.invokeExact(state, clock, time), state);
             return time.getAtIndex(JAVA_LONG, 0) * NANOS + time.getAtIndex(JAVA_LONG, 1);
         } catch (Throwable failure) {
             throw failed(failure);

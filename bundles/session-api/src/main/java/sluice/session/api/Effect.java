@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
 import sluice.net.VlanTag;
@@ -61,6 +62,13 @@ public sealed interface Effect {
 
     /** The grant of an open session is good for another {@code lease} from now on. */
     record Extend(Duration lease) implements Effect {}
+
+    /**
+     * Lets the data plane answer this client from now on, until the session ends; behind {@link Open} or {@link Extend}
+     * as soon as these are durable. Each answer moves {@link TimerName#LEASE} as an {@link Extend} with {@link Arm}
+     * would. A data plane that cannot does nothing, and the protocol goes on getting the frames.
+     */
+    record Offload(LeaseTerms terms) implements Effect {}
 
     /** Ends the session: data plane, final counters, store, event. The address becomes free. */
     record Close(TerminateCause cause) implements Effect {}

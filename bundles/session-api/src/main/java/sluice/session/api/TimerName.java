@@ -7,6 +7,12 @@ package sluice.session.api;
  */
 public record TimerName(String value) {
 
+    /**
+     * When the grant ends. The engine asks the data plane whether it has extended the grant meanwhile before it tells
+     * the protocol.
+     */
+    public static final TimerName LEASE = new TimerName("lease");
+
     public TimerName {
         if (value.isEmpty()) {
             throw new IllegalArgumentException("A timer needs a name");

@@ -1,0 +1,102 @@
+package sluice.dataplane.xdp;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import sluice.dataplane.api.LeaseKey;
+import sluice.dataplane.api.LeaseTerms;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+
+/**
+ * Keys and values of the leases that the programs answer for.
+ *
+ * <pre>
+ * struct lease_key, 12 bytes: port u16 | outer vid be16 | inner vid be16 | mac 6
+ *
+ * struct lease, 128 bytes
+ *   0 | session u64                                     |
+ *   8 | address be32           | server be32            |
+ *  16 | expiry u64, nanoseconds of the boot clock       |
+ *  24 | last answer u64, likewise                       |
+ *  32 | answers u64                                     |
+ *  40 | seconds u32 | profile u16 | flags u8 | length u8 |
+ *  48 | option 82, 80                                   |
+ * </pre>
+ *
+ * Expiry, last answer and answers are the programs' to write while a lease is in the map.
+ */
+final class LeaseLayout {
+
+    static final int KEY_BYTES = 12;
+    static final int VALUE_BYTES = 128;
+    static final int ADDRESS_AT = 8;
+    static final int SERVER_AT = 12;
+    static final int EXPIRY_AT = 16;
+    static final int LAST_ANSWER_AT = 24;
+    static final int ANSWERS_AT = 32;
+    static final int SECONDS_AT = 40;
+    static final int PROFILE_AT = 44;
+    static final int FLAGS_AT = 46;
+    static final int RELAY_LENGTH_AT = 47;
+    static final int RELAY_AT = 48;
+    static final int RELAY_MAX = VALUE_BYTES - RELAY_AT;
+
+    private static final int NEEDS_RELAY = 1;
+    private static final ValueLayout.OfInt NET_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort NET_SHORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private LeaseLayout() {}
+
+    static void writeKey(MemorySegment key, LeaseKey lease) {
+        key.set(JAVA_SHORT, 0, (short) lease.port());
+        key.set(NET_SHORT, 2, (short) lease.svlan());
+        key.set(NET_SHORT, 4, (short) lease.cvlan());
+        writeBytes(key, 6, lease.mac().toBytes());
+    }
+
+    /** @param value zeroed */
+    static void writeValue(
+            MemorySegment value, long session, Ip4 address, LeaseTerms terms, int profile, long expiry, long answers) {
+        value.set(JAVA_LONG, 0, session);
+        value.set(NET_INT, ADDRESS_AT, address.bits());
+        value.set(NET_INT, SERVER_AT, terms.server().bits());
+        value.set(JAVA_LONG, EXPIRY_AT, expiry);
+        value.set(JAVA_LONG, ANSWERS_AT, answers);
+        value.set(JAVA_INT, SECONDS_AT, (int) terms.lease().toSeconds());
+        value.set(JAVA_SHORT, PROFILE_AT, (short) profile);
+        value.set(JAVA_BYTE, FLAGS_AT, (byte) (terms.relayRequired() ? NEEDS_RELAY : 0));
+        value.set(JAVA_BYTE, RELAY_LENGTH_AT, (byte) terms.relay().length());
+        writeBytes(value, RELAY_AT, terms.relay());
+    }
+
+    static long session(MemorySegment value) {
+        return value.get(JAVA_LONG, 0);
+    }
+
+    static long expiry(MemorySegment value) {
+        return value.get(JAVA_LONG, EXPIRY_AT);
+    }
+
+    static long answers(MemorySegment value) {
+        return value.get(JAVA_LONG, ANSWERS_AT);
+    }
+
+    static int profile(MemorySegment value) {
+        return Short.toUnsignedInt(value.get(JAVA_SHORT, PROFILE_AT));
+    }
+
+    static Bytes relay(MemorySegment value) {
+        int length = Byte.toUnsignedInt(value.get(JAVA_BYTE, RELAY_LENGTH_AT));
+        return Bytes.copyOf(value.asSlice(RELAY_AT, length).asByteBuffer());
+    }
+
+    static void writeBytes(MemorySegment target, long at, Bytes bytes) {
+        MemorySegment.copy(MemorySegment.ofArray(bytes.toArray()), 0, target, at, bytes.length());
+    }
+}

@@ -1,0 +1,105 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import sluice.dataplane.api.LeaseKey;
+import sluice.dataplane.api.LeaseOffload;
+import sluice.dataplane.api.LeaseTerms;
+import sluice.dataplane.api.OffloadedLease;
+import sluice.net.LineId;
+import sluice.session.api.TimerName;
+
+/**
+ * The grants that the data plane extends by itself: what it did becomes true here before anybody looks at the session,
+ * and above all before its lease ends. There is no event per renewal. Belongs to one shard.
+ */
+final class Offloads {
+
+    /** Of two clocks and the way from one to the other; less is no renewal. */
+    private static final long JITTER_MILLIS = 100;
+
+    private final Surroundings with;
+    private final SessionTimers timers;
+    private final LeaseOffload leases;
+
+    Offloads(Surroundings with, SessionTimers timers) {
+        this.with = with;
+        this.timers = timers;
+        this.leases = with.dataPlane().leases();
+    }
+
+    /** The grant is durable: from now on the data plane may extend it. */
+    void put(Session session, LeaseTerms terms) {
+        if (session.stage() != Session.Stage.OPEN) {
+            return;
+        }
+        long remaining = session.leaseEnds() - with.clock().millis();
+        boolean taken = leases.put(
+                keyOf(session), session.id().value(), session.ip4(), terms, Duration.ofMillis(remaining));
+        session.offloaded(taken);
+        if (taken) {
+            with.counters().count(SessionCounter.OFFLOADED);
+        }
+    }
+
+    /** Learns what the data plane granted meanwhile. */
+    void catchUp(Session session, long now) {
+        if (session.isOffloaded()) {
+            leases.read(keyOf(session), session.id().value()).ifPresent(lease -> adopt(session, lease, now));
+        }
+    }
+
+    /**
+     * The lease timer is due.
+     *
+     * @return true when the grant goes on and the timer is armed again
+     */
+    boolean outlives(Session session, long now) {
+        if (!session.isOffloaded()) {
+            return false;
+        }
+        return leases.read(keyOf(session), session.id().value())
+                        .filter(lease -> adopt(session, lease, now))
+                        .isPresent()
+                // an answer may have been under way; after this there is none
+                || takeBack(session, now);
+    }
+
+    /**
+     * Nobody is answered by the data plane any more.
+     *
+     * @return whether the last reading says that the grant was extended
+     */
+    boolean takeBack(Session session, long now) {
+        if (!session.isOffloaded()) {
+            return false;
+        }
+        session.offloaded(false);
+        return leases.remove(keyOf(session), session.id().value())
+                .filter(lease -> adopt(session, lease, now))
+                .isPresent();
+    }
+
+    /**
+     * Takes a reading over.
+     *
+     * @return whether the grant ends later than was known
+     */
+    boolean adopt(Session session, OffloadedLease lease, long now) {
+        long remaining = lease.remaining().toMillis();
+        OptionalLong deadline = session.deadline(TimerName.LEASE);
+        long known = deadline.isPresent() ? deadline.getAsLong() + JITTER_MILLIS : now;
+        boolean longer = remaining > 0 && now + remaining > known;
+        if (longer) {
+            session.leaseEnds(with.clock().millis() + remaining);
+            timers.arm(session, TimerName.LEASE, now + remaining);
+            with.counters().count(SessionCounter.CAUGHT_UP);
+        }
+        return longer;
+    }
+
+    private static LeaseKey keyOf(Session session) {
+        LineId line = session.key().line();
+        return new LeaseKey(line.port(), line.svlan(), line.cvlan(), session.key().mac());
+    }
+}
