@@ -107,7 +107,7 @@ static __always_inline struct core *core_at(struct settings *settings, __u32 ifi
 
 /* The index of a core interface for a source among those whose router is known for a family (RESOLVED_*), or -1. A source
  * keeps its interface as long as they stay the same. */
-__noinline int core_index_of(struct settings *settings, __u32 source, __u32 family)
+__noinline int core_index_of(struct settings *settings, __be32 source, __u32 family)
 {
 	__u32 known = 0, wanted;
 
@@ -117,7 +117,7 @@ __noinline int core_index_of(struct settings *settings, __u32 source, __u32 fami
 		known += !!(settings->cores[i].resolved & family);
 	if (!known)
 		return -1;
-	wanted = (__u32)(source * PHI >> 16) % known;
+	wanted = (__u64)(__u32)(bpf_ntohl(source) * PHI) * known >> 32;
 	for (int i = 0; i < CORES_MAX; i++) {
 		if (!(settings->cores[i].resolved & family))
 			continue;
@@ -128,7 +128,7 @@ __noinline int core_index_of(struct settings *settings, __u32 source, __u32 fami
 }
 
 /* As core_index_of, and quick with one interface. */
-static __always_inline struct core *core_of(struct settings *settings, __u32 source, __u32 family)
+static __always_inline struct core *core_of(struct settings *settings, __be32 source, __u32 family)
 {
 	int index = 0;
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,20 +23,25 @@ final class AccessShapeTest {
 
     private static final Bytes OPTIONS = Bytes.fromHex("9404000001010100"); // router alert, no-operations, end
 
-    private Bench bench;
+    private static Bench bench;
 
     static Stream<Line> lines() {
         return Line.all().stream();
     }
 
-    @BeforeEach
-    void load() throws Exception {
+    @BeforeAll
+    static void load() throws Exception {
         Privileged.assume();
         bench = new Bench();
     }
 
     @AfterEach
-    void unload() {
+    void forget() throws Exception {
+        bench.subscribers().remove(Line.SESSION, Packets.SUBSCRIBER);
+    }
+
+    @AfterAll
+    static void unload() {
         if (bench != null) {
             bench.close();
         }

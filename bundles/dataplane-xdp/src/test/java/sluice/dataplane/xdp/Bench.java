@@ -27,7 +27,7 @@ final class Bench implements AutoCloseable {
     static final int MTU = 1600;
 
     private static final int PROG_TEST_RUN = 10;
-    private static final int LOOPBACK = 1;
+    static final int LOOPBACK = 1;
     private static final int NETWORK_ENTRIES = 4096;
     private static final int SPARE_ENTRIES = 64;
     private static final int PREFIXES = 256;
@@ -97,6 +97,14 @@ final class Bench implements AutoCloseable {
 
     /** What a control plane would find that starts now. */
     Subscribers adopt() throws KernelException {
+        return adopt(
+                List.of(new GatewaySettings.Core(
+                        LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC), Optional.empty())),
+                List.of(new GatewaySettings.Port("lo", LOOPBACK, MTU, Packets.GATEWAY_MAC)));
+    }
+
+    /** The same on a machine with other interfaces. */
+    Subscribers adopt(List<GatewaySettings.Core> cores, List<GatewaySettings.Port> ports) throws KernelException {
         return new Subscribers(
                 new EntryMaps(
                         new ConfigTable(closer.add(MappedMemory.of(loaded.map("config")))
@@ -108,9 +116,8 @@ final class Bench implements AutoCloseable {
                         loaded.map("outside"),
                         loaded.map("prefixes"),
                         loaded.map("pppoe")),
-                List.of(new GatewaySettings.Core(
-                        LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC), Optional.empty())),
-                List.of(new GatewaySettings.Port("lo", LOOPBACK, MTU, Packets.GATEWAY_MAC)));
+                cores,
+                ports);
     }
 
     Subscribers subscribers() {

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,20 +22,25 @@ final class PppoeTest {
     private static final int LCP = 0xc021;
     private static final Bytes ECHO = Bytes.fromHex("09070010c0ffee010102030405060708");
 
-    private Bench bench;
+    private static Bench bench;
 
     static Stream<Line> lines() {
         return Line.all().stream().filter(line -> line.pppoe() != 0);
     }
 
-    @BeforeEach
-    void load() throws Exception {
+    @BeforeAll
+    static void load() throws Exception {
         Privileged.assume();
         bench = new Bench();
     }
 
     @AfterEach
-    void unload() {
+    void forget() throws Exception {
+        bench.subscribers().remove(Line.SESSION, Packets.SUBSCRIBER);
+    }
+
+    @AfterAll
+    static void unload() {
         if (bench != null) {
             bench.close();
         }
