@@ -66,6 +66,9 @@ final class EntryText {
 
     private static Policer policer(String text) {
         int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw new IllegalArgumentException("Rate \"" + text + "\", expected bit/s and bytes with a slash");
+        }
         return new Policer(Long.parseLong(text.substring(0, slash)), Long.parseLong(text.substring(slash + 1)));
     }
 }

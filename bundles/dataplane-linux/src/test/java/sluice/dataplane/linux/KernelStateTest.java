@@ -1,0 +1,139 @@
+package sluice.dataplane.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.DataPlaneException.Reason;
+import sluice.dataplane.api.NetworkEntry;
+import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.loop.Closer;
+import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
+import sluice.net.MacAddress;
+import sluice.packet.io.KernelException;
+import sluice.platform.api.HardwareProfile;
+import sluice.testkit.Namespace;
+
+/** What is in the kernel after calls, restarts and accidents. */
+@Timeout(60)
+final class KernelStateTest {
+
+    private static final HardwareProfile HARDWARE =
+            new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
+    private static final NetworkEntry NETWORK =
+            new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Ip4.parse("10.64.0.1"));
+    private static final SubscriberEntry ENTRY = new SubscriberEntry(
+            7,
+            0,
+            List.of(),
+            MacAddress.parse("02:00:00:00:01:01"),
+            Ip4.parse("10.64.0.10"),
+            new Policer(8_000_000, 30_000),
+            Policer.UNLIMITED);
+
+    private final Closer closer = new Closer();
+    private Namespace gateway;
+    private Namespace peers;
+
+    @BeforeEach
+    void build() {
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nft(8)");
+        try {
+            new NetlinkSocket("nftables", NetlinkSocket.NETFILTER).close();
+        } catch (KernelException refusal) {
+            assumeTrue(false, "needs root: " + refusal.getMessage());
+        }
+        gateway = closer.add(new Namespace("lxk-gw"));
+        peers = closer.add(new Namespace("lxk-far"));
+        Namespace.connect(gateway, "trunk0", peers, "acc0", 1500);
+        Namespace.connect(gateway, "core0", peers, "net0", 1500);
+        gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
+    }
+
+    @AfterEach
+    void tearDown() {
+        closer.close();
+    }
+
+    private LinuxDataPlane start(String... gateways) throws Exception {
+        LinuxSettings settings =
+                new LinuxSettings(List.of(gateways).stream().map(Ip4::parse).toList(), 64);
+        return gateway.call(() -> new LinuxDataPlane(HARDWARE, settings));
+    }
+
+    private String nft(String... arguments) {
+        return gateway.exec("nft", arguments);
+    }
+
+    @Test
+    void interfaceThatCameAnewGetsItsSubscribersBack() throws Exception {
+        LinuxDataPlane first = start();
+        first.install(ENTRY);
+        first.close();
+        gateway.ip("link", "delete", "trunk0");
+        Namespace.connect(gateway, "trunk0", peers, "acc1", 1500);
+        assertThat(gateway.ip("route", "show", "table", "6400")).isEmpty();
+        LinuxDataPlane second = start();
+        closer.add(second::close);
+        assertThat(gateway.ip("route", "show", "table", "6400")).contains("10.64.0.10 dev trunk0");
+        assertThat(gateway.ip("neighbour", "show", "dev", "trunk0")).contains("02:00:00:00:01:01 PERMANENT");
+        assertThat(nft("list", "set", "ip", "sluice", "lines"))
+                .contains("elements = { \"trunk0\" . 02:00:00:00:01:01 . 10.64.0.10 }");
+    }
+
+    @Test
+    void removedSubscriberLeavesNothing() throws Exception {
+        LinuxDataPlane dataPlane = start();
+        closer.add(dataPlane::close);
+        String before = nft("list", "table", "ip", "sluice");
+        dataPlane.install(ENTRY);
+        assertThat(nft("list", "table", "ip", "sluice")).contains("session=7 port=0");
+        dataPlane.remove(7, ENTRY.address());
+        assertThat(nft("list", "table", "ip", "sluice")).isEqualTo(before);
+        assertThat(gateway.ip("route", "show", "table", "6400")).isEmpty();
+        assertThat(gateway.ip("neighbour", "show", "dev", "trunk0")).isEmpty();
+    }
+
+    @Test
+    void networkInUseStaysAndOthersGo() throws Exception {
+        LinuxDataPlane dataPlane = start();
+        closer.add(dataPlane::close);
+        dataPlane.networks(List.of(NETWORK));
+        dataPlane.install(ENTRY);
+        dataPlane.networks(List.of());
+        assertThat(gateway.ip("address", "show", "dev", "lo")).contains("10.64.0.1/32");
+        dataPlane.remove(7, ENTRY.address());
+        dataPlane.networks(List.of());
+        assertThat(gateway.ip("address", "show", "dev", "lo")).doesNotContain("10.64.0.1/32");
+        assertThatExceptionOfType(DataPlaneException.class)
+                .isThrownBy(() -> dataPlane.networks(List.of(
+                        NETWORK,
+                        new NetworkEntry(Ip4Prefix.parse("10.64.1.0/24"), Ip4.parse("10.64.1.1")))))
+                .matches(failure -> failure.reason() == Reason.NETWORK_OVERLAPS);
+    }
+
+    @Test
+    void wayUpstreamIsOfItsOwnTableAndGoesWithTheSetting() throws Exception {
+        start("10.99.0.2").close();
+        assertThat(gateway.ip("route", "show", "table", "6400")).contains("default via 10.99.0.2 dev core0");
+        assertThat(gateway.ip("route", "show")).doesNotContain("default");
+        start().close();
+        assertThat(gateway.ip("route", "show", "table", "6400")).isEmpty();
+    }
+
+    @Test
+    void interfaceThatIsMissingIsNamed() {
+        gateway.ip("link", "delete", "trunk0");
+        assertThatExceptionOfType(KernelException.class).isThrownBy(this::start).withMessageContaining("trunk0");
+    }
+}
