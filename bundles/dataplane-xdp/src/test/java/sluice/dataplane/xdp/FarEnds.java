@@ -51,6 +51,8 @@ final class FarEnds implements AutoCloseable {
 
     private final Closer closer = new Closer();
     private final Namespace gateway;
+    private final Namespace access;
+    private final Namespace core;
     private final End subscriber;
     private final End server;
     private final MacAddress trunkMac;
@@ -61,8 +63,8 @@ final class FarEnds implements AutoCloseable {
         Pins.remove(PINS);
         closer.add(() -> Pins.remove(PINS));
         gateway = closer.add(new Namespace("xdpe-gw"));
-        Namespace access = closer.add(new Namespace("xdpe-acc"));
-        Namespace core = closer.add(new Namespace("xdpe-core"));
+        access = closer.add(new Namespace("xdpe-acc"));
+        core = closer.add(new Namespace("xdpe-core"));
         Namespace.connect(gateway, "trunk0", access, "acc0", trunkMtu);
         Namespace.connect(gateway, "core0", core, "net0", 1500);
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
@@ -90,6 +92,22 @@ final class FarEnds implements AutoCloseable {
 
     Namespace gateway() {
         return gateway;
+    }
+
+    Namespace access() {
+        return access;
+    }
+
+    Namespace core() {
+        return core;
+    }
+
+    MacAddress trunkMac() {
+        return trunkMac;
+    }
+
+    MacAddress coreMac() {
+        return coreMac;
     }
 
     End subscriber() {
@@ -223,6 +241,11 @@ final class FarEnds implements AutoCloseable {
 
         void send(Bytes frame) {
             assertThat(socket.send(frame)).isTrue();
+        }
+
+        /** False when the device has no room. */
+        boolean trySend(Bytes frame) {
+            return socket.send(frame);
         }
 
         /** Takes what is there. */
