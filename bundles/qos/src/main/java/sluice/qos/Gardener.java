@@ -21,9 +21,7 @@ import sluice.dataplane.api.Garden;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
 
-/**
- * Keeps the walled gardens of the data plane as the operator has them. When it goes they stay. Safe for any thread.
- */
+/** Keeps the walled gardens of the data plane as the operator has them. When it goes they stay. Safe for any thread. */
 @Component(service = Inspectable.class, immediate = true)
 public final class Gardener implements Inspectable {
 
@@ -126,7 +124,10 @@ public final class Gardener implements Inspectable {
                                 garden.name(),
                                 Integer.toString(garden.garden().id()),
                                 Integer.toString(garden.garden().allowed().size()),
-                                garden.garden().portal().map(Garden.Portal::toString).orElse("")))
+                                garden.garden()
+                                        .portal()
+                                        .map(Garden.Portal::toString)
+                                        .orElse("")))
                         .toList());
     }
 
@@ -136,9 +137,11 @@ public final class Gardener implements Inspectable {
         failure.ifPresent(complaints::add);
         for (OwnPolicy policy : policies) {
             String wanted = policy.garden();
-            if (!wanted.isEmpty() && gardens.stream().noneMatch(garden -> garden.name().equals(wanted))) {
-                complaints.add("Policy " + policy.policy().name() + " keeps its subscribers in the walled garden " + wanted
-                        + ", which is not configured: they reach nothing. Add etc/sluice.garden-" + wanted + ".cfg.");
+            if (!wanted.isEmpty()
+                    && gardens.stream().noneMatch(garden -> garden.name().equals(wanted))) {
+                complaints.add("Policy " + policy.policy().name() + " keeps its subscribers in the walled garden "
+                        + wanted + ", which is not configured: they reach nothing. Add etc/sluice.garden-" + wanted
+                        + ".cfg.");
             }
         }
         return complaints;

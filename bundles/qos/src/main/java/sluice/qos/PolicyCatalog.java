@@ -168,7 +168,15 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
             }
         }
         return new Table(
-                List.of("Name", "Download kbit/s", "Burst kB", "Upload kbit/s", "Burst kB", "Access", "Origin", "Default"),
+                List.of(
+                        "Name",
+                        "Download kbit/s",
+                        "Burst kB",
+                        "Upload kbit/s",
+                        "Burst kB",
+                        "Access",
+                        "Origin",
+                        "Default"),
                 rows);
     }
 

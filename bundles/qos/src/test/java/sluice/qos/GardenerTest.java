@@ -19,7 +19,8 @@ import sluice.net.Ip4;
 
 class GardenerTest {
 
-    private final OwnGarden arrears = new OwnGarden("arrears", "10.0.0.0/8 tcp/443, 192.0.2.53 udp/53,", "192.0.2.10:80");
+    private final OwnGarden arrears =
+            new OwnGarden("arrears", "10.0.0.0/8 tcp/443, 192.0.2.53 udp/53,", "192.0.2.10:80");
     private final OwnGarden guests = new OwnGarden("guests", "2001:db8::/32", "");
     private final Planted planted = new Planted();
     private boolean stopping;
@@ -84,7 +85,9 @@ class GardenerTest {
 
     @Test
     void idOfANameIsAlwaysTheSame() {
-        assertThat(OwnGarden.idOf("arrears")).isEqualTo(39417).isEqualTo(arrears.garden().id());
+        assertThat(OwnGarden.idOf("arrears"))
+                .isEqualTo(39417)
+                .isEqualTo(arrears.garden().id());
         assertThat(OwnGarden.idOf("")).isEqualTo(1);
     }
 
@@ -138,7 +141,8 @@ class GardenerTest {
     void policyNamesItsGardenAndBlocks() {
         OwnPolicy walled = new OwnPolicy(OwnPolicy.of("late", 1000, 1000, 0, 0), "arrears", false);
         assertThat(walled.policy().treatment().access()).isEqualTo(Access.WALLED);
-        assertThat(walled.policy().treatment().garden()).isEqualTo(arrears.garden().id());
+        assertThat(walled.policy().treatment().garden())
+                .isEqualTo(arrears.garden().id());
         OwnPolicy blocked = new OwnPolicy(OwnPolicy.of("off", 0, 0, 0, 0), "", true);
         assertThat(blocked.policy().treatment().access()).isEqualTo(Access.BLOCKED);
         assertThatIllegalArgumentException()
@@ -149,7 +153,11 @@ class GardenerTest {
     void policyOfAGardenThatIsMissingIsComplainedOf() {
         OwnPolicy walled = new OwnPolicy(OwnPolicy.of("late", 1000, 1000, 0, 0), "arrears", false);
         gardener.bindPolicy(walled);
-        assertThat(gardener.complaints()).singleElement().asString().contains("late").contains("sluice.garden-arrears.cfg");
+        assertThat(gardener.complaints())
+                .singleElement()
+                .asString()
+                .contains("late")
+                .contains("sluice.garden-arrears.cfg");
         gardener.bindGarden(arrears);
         assertThat(gardener.complaints()).isEmpty();
         gardener.unbindPolicy(walled);

@@ -11,8 +11,8 @@ import sluice.net.Ip4;
  * <p>An entry is known by its session and its IPv4 address. One without such an address has 0.0.0.0 and is found by its
  * session; a session has at most one of these.
  *
- * <p>Safe for any thread, but two threads must not change the same entry at the same time. Calls take microseconds
- * and do not block; the first IPv6 prefix of a length that is not in use takes some milliseconds.
+ * <p>Safe for any thread, but two threads must not change the same entry at the same time. Calls take microseconds and
+ * do not block; the first IPv6 prefix of a length that is not in use takes some milliseconds.
  */
 public interface DataPlane {
 
@@ -25,8 +25,8 @@ public interface DataPlane {
     void networks(List<NetworkEntry> networks) throws DataPlaneException;
 
     /**
-     * Says which walled gardens there are, in place of all before. They stay over restarts. A subscriber in a garden that
-     * does not exist reaches nothing. Takes up to milliseconds.
+     * Says which walled gardens there are, in place of all before. They stay over restarts. A subscriber in a garden
+     * that does not exist reaches nothing. Takes up to milliseconds.
      *
      * @throws DataPlaneException when there are too many rules, the kernel refuses, or this data plane has no gardens
      * @throws IllegalArgumentException when two have one id

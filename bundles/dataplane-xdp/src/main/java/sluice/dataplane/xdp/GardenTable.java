@@ -89,11 +89,13 @@ final class GardenTable {
         for (Garden garden : gardens) {
             garden.portal().ifPresent(portal -> servers.put(portalKey(garden.id()), portalValue(portal)));
         }
-        if (rules.size() > allowed.spec().maxEntries() || servers.size() > portals.spec().maxEntries()) {
+        if (rules.size() > allowed.spec().maxEntries()
+                || servers.size() > portals.spec().maxEntries()) {
             throw new DataPlaneException(
                     Reason.CAPACITY_REACHED,
                     rules.size() + " prefixes and " + servers.size() + " portals of gardens, at most "
-                            + allowed.spec().maxEntries() + " and " + portals.spec().maxEntries());
+                            + allowed.spec().maxEntries() + " and "
+                            + portals.spec().maxEntries());
         }
         try {
             replace(allowed, rules);

@@ -112,16 +112,14 @@ final class GardenTest {
 
     /** A segment of TCP with right checksums (RFC 9293, 3.1). */
     private static Bytes tcp(Ip4 source, int sourcePort, Ip4 destination, int destinationPort, int flags) {
-        Bytes ports = Bytes.of(
-                sourcePort >> 8, sourcePort & 0xff, destinationPort >> 8, destinationPort & 0xff);
+        Bytes ports = Bytes.of(sourcePort >> 8, sourcePort & 0xff, destinationPort >> 8, destinationPort & 0xff);
         Bytes numbers = Bytes.fromHex("0102030405060708").plus(Bytes.of(0x50, flags, 0x20, 0));
         Bytes rest = Bytes.of(0, 0).plus(Bytes.utf8("GET / HTTP/1.1"));
         int length = ports.length() + numbers.length() + 2 + rest.length();
         Bytes pseudo = source.toBytes().plus(destination.toBytes()).plus(Bytes.of(0, 6, 0, length));
         int sum = InternetChecksum.of(
                 pseudo.plus(ports).plus(numbers).plus(Bytes.of(0, 0)).plus(rest));
-        Bytes segment =
-                ports.plus(numbers).plus(Bytes.of(sum >> 8, sum & 0xff)).plus(rest);
+        Bytes segment = ports.plus(numbers).plus(Bytes.of(sum >> 8, sum & 0xff)).plus(rest);
         WireWriter out = new WireWriter(128);
         Ip4Header.of(Ip4Header.TCP, source, destination, segment.length()).encode(out);
         return out.bytes(segment).toBytes();
@@ -237,8 +235,7 @@ final class GardenTest {
         assertThat(asked.frame()).isEqualTo(forwardedUp(tcp(Packets.SUBSCRIBER, 5000, PORTAL, PORTAL_PORT, SYN)));
         Bench.Result answered = down(tcp(PORTAL, PORTAL_PORT, Packets.SUBSCRIBER, 5000, SYN | ACK));
         assertThat(answered.verdict()).isEqualTo(Verdict.FORWARDED_DOWN);
-        assertThat(answered.frame())
-                .isEqualTo(forwardedDown(tcp(ELSEWHERE, 80, Packets.SUBSCRIBER, 5000, SYN | ACK)));
+        assertThat(answered.frame()).isEqualTo(forwardedDown(tcp(ELSEWHERE, 80, Packets.SUBSCRIBER, 5000, SYN | ACK)));
         assertThat(up(tcp(Packets.SUBSCRIBER, 5000, ELSEWHERE, 80, ACK)).frame())
                 .isEqualTo(forwardedUp(tcp(Packets.SUBSCRIBER, 5000, PORTAL, PORTAL_PORT, ACK)));
         assertThat(traffic().refused()).isZero();
@@ -321,7 +318,8 @@ final class GardenTest {
     @Test
     void moreThanFitsIsRefusedByNameAndChangesNothing() throws Exception {
         walled("10.0.0.0/8 any");
-        String[] many = IntStream.range(1, 10).mapToObj(port -> "10.0.0.1 tcp/" + port).toArray(String[]::new);
+        String[] many =
+                IntStream.range(1, 10).mapToObj(port -> "10.0.0.1 tcp/" + port).toArray(String[]::new);
         assertThatExceptionOfType(DataPlaneException.class)
                 .isThrownBy(() -> bench.gardens().write(List.of(garden(GARDEN, many))))
                 .matches(failure -> failure.reason() == Reason.CAPACITY_REACHED)
@@ -336,8 +334,16 @@ final class GardenTest {
         assertThat(Allowed.parse("2001:db8::/32 udp/5000-5010").last()).isEqualTo(5010);
         assertThat(Allowed.parse("192.0.2.1").destination()).hasToString("::ffff:c000:201/128");
         for (String wrong : List.of(
-                "", "10.0.0.1/8 tcp/80", "10.0.0.0/8 tcp/80-70", "10.0.0.0/8 tcp/99999", "10.0.0.0/8 icmp/3",
-                "10.0.0.0/8 any/1", "10.0.0.0/8 gre", "10.0.0.0/8 tcp/", "10.0.0.0/8 tcp 80", "example.com tcp/80")) {
+                "",
+                "10.0.0.1/8 tcp/80",
+                "10.0.0.0/8 tcp/80-70",
+                "10.0.0.0/8 tcp/99999",
+                "10.0.0.0/8 icmp/3",
+                "10.0.0.0/8 any/1",
+                "10.0.0.0/8 gre",
+                "10.0.0.0/8 tcp/",
+                "10.0.0.0/8 tcp 80",
+                "example.com tcp/80")) {
             assertThatIllegalArgumentException().as(wrong).isThrownBy(() -> Allowed.parse(wrong));
         }
         for (String wrong : List.of("", "10.0.0.1", "10.0.0.1:0", "10.0.0.1:x", ":80", "10.0.0.1:70000")) {
@@ -363,8 +369,7 @@ final class GardenTest {
                         "family", GardenTable.FAMILY_AT,
                         "address", GardenTable.ADDRESS_AT));
         assertThat(offsets.apply("allowed")).isEqualTo(Map.of("count", 0, "ranges", GardenTable.RANGES_AT));
-        assertThat(offsets.apply("port_range"))
-                .isEqualTo(Map.of("first", 0, "last", 2, "protocol", 4, "reserved", 5));
+        assertThat(offsets.apply("port_range")).isEqualTo(Map.of("first", 0, "last", 2, "protocol", 4, "reserved", 5));
         assertThat(offsets.apply("portal")).isEqualTo(Map.of("address", 0, "port", 4, "reserved", 6));
     }
 }

@@ -72,11 +72,7 @@ final class PortalTest {
         listenTo(core, "net0");
         mac = subscriber.call(() -> NetworkDevice.of("acc0")).mac();
         XdpSettings settings = new XdpSettings(
-                List.of(Ip4.parse("10.99.0.2")),
-                PINS.resolve("plane"),
-                XdpLinks.Mode.NATIVE,
-                4096,
-                PuntLimits.DEFAULT);
+                List.of(Ip4.parse("10.99.0.2")), PINS.resolve("plane"), XdpLinks.Mode.NATIVE, 4096, PuntLimits.DEFAULT);
         dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings));
         closer.add(dataPlane::close);
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
@@ -105,7 +101,13 @@ final class PortalTest {
         Path directory = Files.createDirectories(pages.resolve(address));
         Files.writeString(directory.resolve("index.html"), page);
         Process server = core.start(
-                "python3", "-m", "http.server", Integer.toString(port), "--bind", address, "--directory",
+                "python3",
+                "-m",
+                "http.server",
+                Integer.toString(port),
+                "--bind",
+                address,
+                "--directory",
                 directory.toString());
         closer.add(server::destroy);
     }
