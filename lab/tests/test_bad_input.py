@@ -29,6 +29,9 @@ def test_a_flood_of_discovers_from_one_line_costs_the_others_nothing(lab: Lab, c
     assert loss.missing == ()
     held = [row for row in lab.appliance.sessions() if row["circuit_id"] == line.circuit_id]
     assert len(held) <= lab.topology.gateway.max_sessions_per_line
+    storms = [row for row in lab.appliance.table("dataplane:storms") if row["class"] == "DHCP"]
+    assert [(row["s_vlan"], row["c_vlan"]) for row in storms] == [(str(line.svlan), str(line.cvlan))]
+    assert lab.appliance.drops()["drop: more DHCP than a line may send"] == int(storms[0]["dropped"])
     lab.admitted[0].ping(lab.core.address, count=2)
 
 
