@@ -2,8 +2,6 @@ package sluice.dataplane.xdp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,10 +26,7 @@ import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
-import sluice.packet.io.KernelException;
-import sluice.packet.io.Libc;
 import sluice.packet.io.NetworkDevice;
-import sluice.packet.io.PacketSocket;
 import sluice.platform.api.HardwareProfile;
 import sluice.testkit.Namespace;
 
@@ -44,8 +39,8 @@ final class EndToEndTest {
     private static final HardwareProfile HARDWARE =
             new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
     private static final long SESSION = 0x1234_5678_9abc_def0L;
-    private static final Duration PATIENCE = Duration.ofMillis(100);
-    private static final int TRIES = 50;
+    private static final Duration PATIENCE = Station.PATIENCE;
+    private static final int TRIES = Station.TRIES;
 
     private final Closer closer = new Closer();
     private Namespace gateway;
@@ -54,60 +49,6 @@ final class EndToEndTest {
     private Station server;
     private MacAddress trunkMac;
     private MacAddress coreMac;
-
-    /** A far end: a raw socket, and the program without which its veth takes no redirected frames. */
-    private static final class Station implements AutoCloseable {
-        private final PacketSocket socket;
-        private final int link;
-        private final List<Bytes> received = new ArrayList<>();
-        private final MemorySegment waiting = java.lang.foreign.Arena.ofAuto().allocate(8, 8);
-
-        Station(Namespace namespace, String device, int program) throws Exception {
-            NetworkDevice found = namespace.call(() -> NetworkDevice.of(device));
-            link = namespace.call(() -> Bpf.attach(program, found.ifindex(), Bpf.XDP_NATIVE));
-            socket = namespace.call(() -> new PacketSocket(found, 0));
-            waiting.set(ValueLayout.JAVA_INT, 0, socket.descriptor());
-            waiting.set(ValueLayout.JAVA_SHORT, 4, Libc.POLLIN);
-        }
-
-        void send(Bytes frame) {
-            assertThat(socket.send(frame)).isTrue();
-        }
-
-        /** Whether this very frame comes. */
-        boolean receives(Bytes frame) throws KernelException {
-            for (int i = 0; i < TRIES; i++) {
-                drain();
-                if (received.contains(frame)) {
-                    return true;
-                }
-                Libc.poll(waiting, 1, (int) PATIENCE.toMillis());
-            }
-            return false;
-        }
-
-        void drain() {
-            socket.poll((port, memory, offset, length) -> received.add(copy(memory, offset, length)), 64);
-        }
-
-        /** How often this very frame came, when no more come. */
-        long count(Bytes frame) throws KernelException {
-            do {
-                Libc.poll(waiting, 1, (int) PATIENCE.toMillis());
-            } while (socket.poll((port, memory, offset, length) -> received.add(copy(memory, offset, length)), 64) > 0);
-            return received.stream().filter(frame::equals).count();
-        }
-
-        @Override
-        public void close() throws KernelException {
-            socket.close();
-            Libc.close(link);
-        }
-    }
-
-    private static Bytes copy(MemorySegment memory, long offset, int length) {
-        return Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer());
-    }
 
     @BeforeEach
     void build() throws Exception {
@@ -209,6 +150,28 @@ final class EndToEndTest {
     }
 
     @Test
+    void everyLineCarriesItsLargestPacketOnRealLinks() throws Exception {
+        XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
+        MacAddress nextHop = resolved(dataPlane);
+        Bytes payload = Bytes.copyOf(new byte[1480]);
+        for (Line line : Line.all()) {
+            dataPlane.install(line.entry());
+            Bytes up = Line.upPacket(Ip4Fields.UDP, payload);
+            subscriber.send(trunkMac.toBytes().plus(line.up(up).slice(6)));
+            assertThat(server.receives(Packets.ip(nextHop, coreMac, Packets.UNTAGGED, Packets.hop(up))))
+                    .as("up %s", line)
+                    .isTrue();
+            Bytes down = Line.downPacket(Ip4Fields.UDP, payload);
+            server.send(Packets.ip(coreMac, Packets.NEXT_HOP_MAC, Packets.UNTAGGED, down));
+            Bytes expected = line.down(Packets.hop(down));
+            assertThat(subscriber.receives(
+                            expected.slice(0, 6).plus(trunkMac.toBytes()).plus(expected.slice(12))))
+                    .as("down %s", line)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void dhcpGoesToTheControlPlaneWithBothTagsAndTheAnswerComesBack() throws Exception {
         XdpDataPlane dataPlane = closer.add(new Running(start())).plane();
         Bytes discover = Packets.dhcp(Packets.DOUBLE, 300);
@@ -217,7 +180,7 @@ final class EndToEndTest {
         for (int i = 0; i < TRIES && punted.isEmpty(); i++) {
             dataPlane.await(PATIENCE);
             dataPlane.poll(
-                    (port, memory, offset, length) -> punted.add(new Frame(port, copy(memory, offset, length))), 64);
+                    (port, memory, offset, length) -> punted.add(new Frame(port, Station.copy(memory, offset, length))), 64);
         }
         assertThat(punted).containsExactly(new Frame(0, discover));
         Bytes offer = Packets.ip(
@@ -338,7 +301,7 @@ final class EndToEndTest {
         int polled;
         do {
             dataPlane.await(PATIENCE);
-            polled = dataPlane.poll((port, memory, offset, length) -> heard.add(copy(memory, offset, length)), 64);
+            polled = dataPlane.poll((port, memory, offset, length) -> heard.add(Station.copy(memory, offset, length)), 64);
         } while (polled > 0);
         assertThat(heard.stream().filter(discover::equals)).hasSize(asked);
         int dropped = storm + asked - heard.size();
