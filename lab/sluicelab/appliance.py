@@ -13,7 +13,6 @@ from sluicelab.waiting import NotInTime, eventually
 REPOSITORY = pathlib.Path(__file__).parent.parent.parent
 DISTRIBUTION = "karaf-assembly/target/sluice-*.tar.gz"
 OPERATOR = "lab"
-SHELL_TRIES, SSH_FAILED = 3, 255
 PINS = pathlib.Path("/sys/fs/bpf/sluice")
 
 Configuration = dict[str, dict[str, object]]
@@ -122,14 +121,7 @@ class Appliance:
         return self._namespace.command(self.directory / "bin/sluice-shell", "-i", self._key, "-l", OPERATOR)
 
     def shell(self, command: str) -> str:
-        """What the shell prints for one command that only looks; CommandFailed when it refuses."""
-        for _ in range(SHELL_TRIES - 1):
-            try:
-                return run(*self.shell_command(), command, seconds=30)
-            except CommandFailed as failure:
-                # 255 is ssh's own: the server sometimes hangs up before ssh has said good-bye
-                if failure.status != SSH_FAILED or not self.alive:
-                    raise
+        """What the shell prints for one command; CommandFailed when it refuses."""
         return run(*self.shell_command(), command, seconds=30)
 
     def sessions(self) -> list[dict]:

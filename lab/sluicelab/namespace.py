@@ -22,11 +22,15 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class CommandFailed(RuntimeError):
-    """A command ended with an error; the message holds the command and what it said, `status` how it ended."""
+    """
+    A command ended with an error; the message holds the command and what it said, `status` how it ended, `output` what
+    it wrote to its standard output before.
+    """
 
-    def __init__(self, message: str, status: int = 1) -> None:
+    def __init__(self, message: str, status: int = 1, output: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.output = output
 
 
 def run(*command: str | os.PathLike, text: str | None = None, seconds: float = 60) -> str:
@@ -35,7 +39,7 @@ def run(*command: str | os.PathLike, text: str | None = None, seconds: float = 6
     done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=seconds, check=False)
     if done.returncode != 0:
         said = done.stderr.strip() or done.stdout.strip()
-        raise CommandFailed(f"{' '.join(words)}: {done.returncode}: {said}", done.returncode)
+        raise CommandFailed(f"{' '.join(words)}: {done.returncode}: {said}", done.returncode, done.stdout)
     return done.stdout
 
 

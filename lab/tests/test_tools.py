@@ -40,8 +40,7 @@ def findings(lab: Lab) -> list[dict]:
     try:
         return json.loads(lab.appliance.shell("dataplane:check --json").splitlines()[0])["data"]
     except CommandFailed as failure:
-        said = str(failure)
-        return json.loads(said[said.index('{"data"') :].splitlines()[0])["data"]
+        return json.loads(failure.output.splitlines()[0])["data"]
 
 
 def pinned_map(name: str) -> pathlib.Path:
@@ -64,6 +63,7 @@ def test_entry_shows_the_line_and_the_counters_of_a_subscriber(lab: Lab) -> None
         assert shown["line"] == f"0:{subscriber.plan.line.svlan}.{subscriber.plan.line.cvlan}"
         assert int(shown["upload_packets"]) > 0 and int(shown["download_packets"]) > 0
         assert int(shown["kernel_index"]) > 0
+        assert shown.get("kernel_lease_address", subscriber.address()) == subscriber.address()
 
 
 def test_trace_of_a_pinging_subscriber_shows_both_directions_and_a_forged_source(lab: Lab) -> None:

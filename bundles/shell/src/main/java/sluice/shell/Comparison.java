@@ -14,8 +14,8 @@ import sluice.session.api.Policy;
 import sluice.session.api.SessionInfo;
 
 /**
- * The three books about subscribers beside each other: the engine's sessions, those in the durable store, and the entries
- * of the data plane. The device's MAC address is not compared, because an entry may have that of a relay.
+ * The three books about subscribers beside each other: the engine's sessions, those in the durable store, and the
+ * entries of the data plane. The device's MAC address is not compared, because an entry may have that of a relay.
  *
  * @param stored ids of the sessions in the store
  */
@@ -94,8 +94,15 @@ record Comparison(
             findings.add(new Finding(id, "state", "stopped in the data plane, open in the engine"));
         }
         differ(id, "line", line, SessionSelector.place(entry), findings);
-        differ(id, "address", session.address().orElse(Ip4.ANY).toString(), entry.address().toString(), findings);
-        session.policy().map(Policy::upload).ifPresent(rate -> rates(id, "upload limit", rate, entry.upload(), findings));
+        differ(
+                id,
+                "address",
+                session.address().orElse(Ip4.ANY).toString(),
+                entry.address().toString(),
+                findings);
+        session.policy()
+                .map(Policy::upload)
+                .ifPresent(rate -> rates(id, "upload limit", rate, entry.upload(), findings));
         session.policy()
                 .map(Policy::download)
                 .ifPresent(rate -> rates(id, "download limit", rate, entry.download(), findings));

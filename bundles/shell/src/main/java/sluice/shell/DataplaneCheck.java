@@ -46,9 +46,8 @@ public final class DataplaneCheck extends ShellAction {
     }
 
     private List<Finding> findings() throws CommandException, InterruptedException {
-        Store store = appliance
-                .store()
-                .orElseThrow(() -> failure("The journal is not running; bundle:list shows what is."));
+        Store store =
+                appliance.store().orElseThrow(() -> failure("The journal is not running; bundle:list shows what is."));
         Set<Long> stored = new HashSet<>();
         store.scan(REGION, (key, value) -> stored.add(id(key)));
         List<SessionInfo> sessions = sessions(any -> true);

@@ -18,7 +18,8 @@ import sluice.session.api.SessionId;
 @Command(
         scope = "dataplane",
         name = "entry",
-        description = "One subscriber's forwarding entry as the data plane has it, whatever the session engine believes.")
+        description =
+                "One subscriber's forwarding entry as the data plane has it, whatever the session engine believes.")
 public final class DataplaneEntry extends DataplaneAction {
 
     @Override
@@ -56,8 +57,11 @@ public final class DataplaneEntry extends DataplaneAction {
         rows.add(List.of("MAC", entry.mac().toString()));
         rows.add(List.of("PPPoE session", entry.pppoeSession() == 0 ? "-" : Integer.toString(entry.pppoeSession())));
         rows.add(List.of("PPPoE magic", entry.pppoeSession() == 0 ? "-" : Integer.toHexString(entry.pppoeMagic())));
-        rows.add(List.of("Address", entry.address().equals(Ip4.ANY) ? "-" : entry.address().toString()));
-        rows.add(List.of("Prefixes", entry.prefixes().isEmpty() ? "-" : entry.prefixes().toString()));
+        rows.add(List.of(
+                "Address",
+                entry.address().equals(Ip4.ANY) ? "-" : entry.address().toString()));
+        rows.add(List.of(
+                "Prefixes", entry.prefixes().isEmpty() ? "-" : entry.prefixes().toString()));
         rows.add(List.of("Upload limit", Amounts.rate(entry.upload())));
         rows.add(List.of("Download limit", Amounts.rate(entry.download())));
         addTreatment(rows, entry.treatment());
@@ -69,8 +73,12 @@ public final class DataplaneEntry extends DataplaneAction {
     private static void addTreatment(List<List<String>> rows, Treatment treatment) {
         rows.add(List.of("Identity", treatment.identity().toString()));
         rows.add(List.of("Access", treatment.access() + (treatment.garden() == 0 ? "" : " " + treatment.garden())));
-        rows.add(List.of("DSCP up", treatment.dscpUp().isPresent() ? "" + treatment.dscpUp().getAsInt() : "-"));
-        rows.add(List.of("DSCP down", treatment.dscpDown().isPresent() ? "" + treatment.dscpDown().getAsInt() : "-"));
+        rows.add(List.of(
+                "DSCP up",
+                treatment.dscpUp().isPresent() ? "" + treatment.dscpUp().getAsInt() : "-"));
+        rows.add(List.of(
+                "DSCP down",
+                treatment.dscpDown().isPresent() ? "" + treatment.dscpDown().getAsInt() : "-"));
         rows.add(List.of("Priority set", treatment.priority() ? "yes" : "no"));
         rows.add(List.of("TCP segment", treatment.maxSegmentSize() == 0 ? "-" : "" + treatment.maxSegmentSize()));
     }

@@ -18,7 +18,8 @@ import sluice.dataplane.api.TracedFrame;
 @Command(
         scope = "dataplane",
         name = "pcap",
-        description = "Write one subscriber's frames, with tags and verdicts, to a file in data/captures. Ctrl-C ends it.")
+        description =
+                "Write one subscriber's frames, with tags and verdicts, to a file in data/captures. Ctrl-C ends it.")
 @SuppressWarnings("NullAway.Init") // Karaf sets the reference
 public final class DataplanePcap extends TraceAction {
 

@@ -71,16 +71,19 @@ abstract class TraceAction extends DataplaneAction {
             if (sessions.size() > 1 || entries.size() > 1) {
                 throw failure(Printable.of(who) + " has several sessions; name one by its id.");
             }
-            Optional<SubscriberEntry> entry = entries.stream().map(ProbedEntry::entry).findFirst();
+            Optional<SubscriberEntry> entry =
+                    entries.stream().map(ProbedEntry::entry).findFirst();
             Optional<SessionInfo> session = sessions.stream().findFirst();
-            Optional<MacAddress> typed = selector(who) instanceof SessionSelector.ByMac(var mac) ? Optional.of(mac) : Optional.empty();
+            Optional<MacAddress> typed =
+                    selector(who) instanceof SessionSelector.ByMac(var mac) ? Optional.of(mac) : Optional.empty();
             MacAddress mac = entry.map(SubscriberEntry::mac)
                     .or(() -> session.map(one -> one.key().mac()))
                     .or(() -> typed)
                     .orElseThrow(() -> failure("There is no session " + Printable.of(who) + "."));
             Optional<LineId> line = entry.map(one -> LineId.of(one.port(), one.tags(), Bytes.EMPTY, Bytes.EMPTY))
                     .or(() -> session.map(one -> one.key().line()));
-            List<Ip4> addresses = entry.map(SubscriberEntry::address)
+            List<Ip4> addresses = entry
+                    .map(SubscriberEntry::address)
                     .or(() -> session.flatMap(SessionInfo::address))
                     .filter(address -> !address.equals(Ip4.ANY))
                     .stream()
@@ -101,7 +104,10 @@ abstract class TraceAction extends DataplaneAction {
     /** Says whether nobody else has the VLANs of a line, so that all that comes from there is this subscriber's. */
     private boolean isAlone(LineId line) throws CommandException {
         String place = SessionSelector.place(line);
-        return line.svlan() != 0 && probe().find(entry -> SessionSelector.place(entry).equals(place)).size() <= 1;
+        return line.svlan() != 0
+                && probe().find(entry -> SessionSelector.place(entry).equals(place))
+                                .size()
+                        <= 1;
     }
 
     /** What to say of frames that were not shown. */

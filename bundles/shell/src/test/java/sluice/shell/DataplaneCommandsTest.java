@@ -39,7 +39,11 @@ final class DataplaneCommandsTest {
     private final FakeProbe probe = new FakeProbe();
     private final FakeStore store = new FakeStore();
     private final FakeShell shell = new FakeShell(
-            SessionWords.Ids.class, DataplaneEntry.class, DataplaneTrace.class, DataplanePcap.class, DataplaneCheck.class);
+            SessionWords.Ids.class,
+            DataplaneEntry.class,
+            DataplaneTrace.class,
+            DataplanePcap.class,
+            DataplaneCheck.class);
 
     @BeforeEach
     void twoSubscribers() {
@@ -71,7 +75,12 @@ final class DataplaneCommandsTest {
     @Test
     void entryIsFoundByEveryNameOfItsSession() throws Exception {
         for (String who : List.of(
-                FIRST, "10.64.0.1", "02:00:00:00:00:01", "02-00-00-00-00-01", "0:100.1", "bng-01/cstm-relay-02/1/0/1")) {
+                FIRST,
+                "10.64.0.1",
+                "02:00:00:00:00:01",
+                "02-00-00-00-00-01",
+                "0:100.1",
+                "bng-01/cstm-relay-02/1/0/1")) {
             assertThat(shell.run("dataplane:entry " + who))
                     .as(who)
                     .contains(FIRST, "10.64.0.1", "open", "20 Mbit/s", "Index", "17");
@@ -145,15 +154,17 @@ final class DataplaneCommandsTest {
         shell.run("dataplane:trace --seconds 1 02:00:00:00:99:99");
         assertThat(probe.requests.getFirst().mac()).isEqualTo(MacAddress.parse("02:00:00:00:99:99"));
         assertThat(probe.requests.getFirst().wholeLine()).isFalse();
-        assertThatThrownBy(() -> shell.run("dataplane:trace 10.64.9.9"))
-                .hasMessage("There is no session 10.64.9.9.");
+        assertThatThrownBy(() -> shell.run("dataplane:trace 10.64.9.9")).hasMessage("There is no session 10.64.9.9.");
     }
 
     @Test
     void boundsAreRefusedWithASentence() {
-        assertThatThrownBy(() -> shell.run("dataplane:trace --seconds 0 10.64.0.1")).hasMessageContaining("1..3600");
-        assertThatThrownBy(() -> shell.run("dataplane:trace --packets 0 10.64.0.1")).hasMessageContaining("1 to 100000");
-        assertThatThrownBy(() -> shell.run("dataplane:pcap --bytes 1 10.64.0.1 x")).hasMessageContaining("1000 to");
+        assertThatThrownBy(() -> shell.run("dataplane:trace --seconds 0 10.64.0.1"))
+                .hasMessageContaining("1..3600");
+        assertThatThrownBy(() -> shell.run("dataplane:trace --packets 0 10.64.0.1"))
+                .hasMessageContaining("1 to 100000");
+        assertThatThrownBy(() -> shell.run("dataplane:pcap --bytes 1 10.64.0.1 x"))
+                .hasMessageContaining("1000 to");
         probe.full = true;
         assertThatThrownBy(() -> shell.run("dataplane:trace 10.64.0.1")).hasMessageContaining("no place");
     }
@@ -166,7 +177,8 @@ final class DataplaneCommandsTest {
         String said = shell.run("dataplane:pcap --seconds 1 10.64.0.1 smith.pcapng");
         Path file = directory.resolve("captures/smith.pcapng");
         assertThat(said).startsWith("3 frames in " + file);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThatThrownBy(() -> shell.run("dataplane:pcap 10.64.0.1 smith.pcapng"))
                 .hasMessageContaining("FileAlreadyExists");
         for (String name : List.of("../escape", "/tmp/escape", ".hidden", "a/b")) {
@@ -201,11 +213,16 @@ final class DataplaneCommandsTest {
         probe.entries.add(FakeProbe.entry(FakeSessions.bound(6)));
         probe.contradictions.add(new Contradiction(0, "2001:db8::/56", "leads to a free entry"));
         assertFindings(
-                "10.64.0.3 on 0:100.3", "entry in the data plane without a session",
-                "abc0000000000004", "open session without an entry in the data plane",
-                "abc0000000000005", "in the store, and no session of the engine",
-                "abc0000000000006", "open session that is not in the store",
-                "2001:db8::/56", "leads to a free entry",
+                "10.64.0.3 on 0:100.3",
+                "entry in the data plane without a session",
+                "abc0000000000004",
+                "open session without an entry in the data plane",
+                "abc0000000000005",
+                "in the store, and no session of the engine",
+                "abc0000000000006",
+                "open session that is not in the store",
+                "2001:db8::/56",
+                "leads to a free entry",
                 "5 findings");
     }
 

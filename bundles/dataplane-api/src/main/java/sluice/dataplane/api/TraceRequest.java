@@ -8,8 +8,8 @@ import sluice.net.LineId;
 import sluice.net.MacAddress;
 
 /**
- * Whose frames an operator wants to see, and how many at most. A frame from a line is shown when it has this source
- * MAC address, or comes from the line and the whole line is wanted, or claims one of the addresses; a frame from the core
+ * Whose frames an operator wants to see, and how many at most. A frame from a line is shown when it has this source MAC
+ * address, or comes from the line and the whole line is wanted, or claims one of the addresses; a frame from the core
  * is shown when it goes to one of them.
  *
  * @param wholeLine also frames of other devices on the line; wrong where subscribers share a VLAN

@@ -1,16 +1,22 @@
 package sluice.dataplane.xdp;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneProbe;
+import sluice.dataplane.api.OffloadedLease;
 import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Trace;
 import sluice.dataplane.api.TraceRequest;
+import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 
 /** Shows the operator what the kernel holds of single subscribers. Safe for any thread. */
@@ -27,12 +33,38 @@ public final class KernelProbe implements DataPlaneProbe {
 
     @Override
     public List<ProbedEntry> find(Predicate<SubscriberEntry> fits) {
-        Subscribers subscribers = dataPlane.subscribers();
-        return subscribers.rows(Integer.MAX_VALUE).stream()
+        List<Subscribers.Row> rows = dataPlane.subscribers().rows(Integer.MAX_VALUE).stream()
                 .filter(row -> fits.test(row.entry()))
-                .map(row ->
-                        new ProbedEntry(row.entry(), row.open(), row.traffic(), subscribers.details(row.index())))
                 .toList();
+        Map<Long, List<Leases.Held>> leases = rows.isEmpty()
+                ? Map.of()
+                : leases().stream()
+                        .collect(Collectors.groupingBy(lease -> lease.reading().session()));
+        return rows.stream()
+                .map(row -> probed(row, leases.getOrDefault(row.entry().session(), List.of())))
+                .toList();
+    }
+
+    private ProbedEntry probed(Subscribers.Row row, List<Leases.Held> leases) {
+        List<ProbedEntry.Detail> details =
+                new ArrayList<>(dataPlane.subscribers().details(row.index()));
+        for (Leases.Held lease : leases) {
+            OffloadedLease reading = lease.reading();
+            details.add(new ProbedEntry.Detail("Kernel lease address", lease.address().toString()));
+            details.add(new ProbedEntry.Detail("Kernel lease seconds", Integer.toString(lease.seconds())));
+            details.add(new ProbedEntry.Detail(
+                    "Kernel lease left", reading.remaining().toSeconds() + " s"));
+            details.add(new ProbedEntry.Detail("Kernel lease answers", Long.toString(reading.answers())));
+        }
+        return new ProbedEntry(row.entry(), row.open(), row.traffic(), details);
+    }
+
+    private List<Leases.Held> leases() {
+        try {
+            return dataPlane.heldLeases();
+        } catch (KernelException refusal) {
+            throw new IllegalStateException(refusal);
+        }
     }
 
     @Override
@@ -43,7 +75,19 @@ public final class KernelProbe implements DataPlaneProbe {
     @Override
     public List<Contradiction> contradictions() {
         try {
-            return dataPlane.subscribers().audit().run();
+            List<Contradiction> found =
+                    new ArrayList<>(dataPlane.subscribers().audit().run());
+            Map<Long, Ip4> addresses = new HashMap<>();
+            dataPlane.entries().forEach(entry -> addresses.put(entry.session(), entry.address()));
+            for (Leases.Held lease : dataPlane.heldLeases()) {
+                long session = lease.reading().session();
+                Ip4 address = addresses.getOrDefault(session, Ip4.ANY);
+                if (!address.equals(lease.address())) {
+                    String sentence = "is answered for as a lease, and the session's entry does not have it";
+                    found.add(new Contradiction(session, lease.address().toString(), sentence));
+                }
+            }
+            return found;
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);
         }

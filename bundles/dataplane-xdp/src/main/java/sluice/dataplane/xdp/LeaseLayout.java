@@ -79,6 +79,14 @@ final class LeaseLayout {
         return value.get(JAVA_LONG, 0);
     }
 
+    static Ip4 address(MemorySegment value) {
+        return new Ip4(value.get(NET_INT, ADDRESS_AT));
+    }
+
+    static int seconds(MemorySegment value) {
+        return value.get(JAVA_INT, SECONDS_AT);
+    }
+
     static long expiry(MemorySegment value) {
         return value.get(JAVA_LONG, EXPIRY_AT);
     }

@@ -171,6 +171,23 @@ final class Leases implements LeaseOffload {
         }
     }
 
+    /**
+     * A lease as an operator reads it.
+     *
+     * @param seconds what an ACK grants
+     */
+    record Held(Ip4 address, OffloadedLease reading, int seconds) {}
+
+    /** All leases in the map, which stay there. */
+    List<Held> held() throws KernelException {
+        List<Held> held = new ArrayList<>();
+        leases.forEach(
+                BATCH,
+                (key, value) ->
+                        held.add(new Held(LeaseLayout.address(value), reading(value), LeaseLayout.seconds(value))));
+        return held;
+    }
+
     private List<byte[]> keys() throws KernelException {
         List<byte[]> all = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {

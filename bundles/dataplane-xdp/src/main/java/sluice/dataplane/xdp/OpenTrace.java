@@ -17,7 +17,9 @@ import sluice.dataplane.api.TracedFrame;
 import sluice.loop.MonotonicClock;
 import sluice.net.MacAddress;
 
-/** One trace between the thread that reads the ring and the operator's, who may be slow: then frames are counted only. */
+/**
+ * One trace between the thread that reads the ring and the operator's, who may be slow: then frames are counted only.
+ */
 final class OpenTrace implements Trace {
 
     private static final int WAITING_MAX = 8192;

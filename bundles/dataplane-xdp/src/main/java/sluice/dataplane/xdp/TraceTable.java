@@ -103,9 +103,8 @@ final class TraceTable {
 
     /** What the programs could not show. */
     Trace.Loss lost(int slot) {
-        return new Trace.Loss(
-                (long) COUNTER.getVolatile(memory, at(slot) + LIMITED_AT),
-                (long) COUNTER.getVolatile(memory, at(slot) + LOST_AT));
+        return new Trace.Loss((long) COUNTER.getVolatile(memory, at(slot) + LIMITED_AT), (long)
+                COUNTER.getVolatile(memory, at(slot) + LOST_AT));
     }
 
     private void putRange(long trace, int index, Bytes address, int length) {

@@ -100,14 +100,13 @@ final class Traces implements AutoCloseable {
             long now = Libc.kernelNanos();
             int taken = slot;
             OpenTrace trace = new OpenTrace(
-                    request,
-                    MonotonicClock.system(),
-                    now,
-                    clock.instant(),
-                    () -> table.lost(taken),
-                    () -> end(taken));
+                    request, MonotonicClock.system(), now, clock.instant(), () -> table.lost(taken), () -> end(taken));
             open.set(slot, Optional.of(trace));
-            table.put(slot, request, ifindex(request.line().port()), now + request.limit().toNanos());
+            table.put(
+                    slot,
+                    request,
+                    ifindex(request.line().port()),
+                    now + request.limit().toNanos());
             count(active + 1);
             return trace;
         } catch (KernelException refusal) {
@@ -157,8 +156,8 @@ final class Traces implements AutoCloseable {
 
     private static TracedFrame frame(MemorySegment event, OpenTrace trace) {
         List<Verdict> verdicts = verdicts(event.get(JAVA_LONG, TRAIL_AT));
-        int captured = Math.min(
-                event.get(JAVA_INT, CAPTURED_AT), trace.request().snap());
+        int captured =
+                Math.min(event.get(JAVA_INT, CAPTURED_AT), trace.request().snap());
         return new TracedFrame(
                 trace.time(event.get(JAVA_LONG, 0)),
                 TracedFrame.Way.values()[event.get(JAVA_SHORT, WAY_AT)],

@@ -361,6 +361,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         return subscribers;
     }
 
+    List<Leases.Held> heldLeases() throws KernelException {
+        return leases.held();
+    }
+
     Traces traces() {
         return traces;
     }

@@ -82,11 +82,16 @@ final class EntryAuditTest {
             MemorySegment keys = arena.allocate(changed.spec().keySize() * 16L, 8);
             int[] count = {0};
             changed.forEach(16, (key, old) -> {
-                keys.asSlice((long) changed.spec().keySize() * count[0], key.byteSize()).copyFrom(key);
+                keys.asSlice((long) changed.spec().keySize() * count[0], key.byteSize())
+                        .copyFrom(key);
                 count[0]++;
             });
             for (int i = 0; i < count[0]; i++) {
-                Bpf.delete(changed.fd(), keys.asSlice((long) changed.spec().keySize() * i, changed.spec().keySize()));
+                Bpf.delete(
+                        changed.fd(),
+                        keys.asSlice(
+                                (long) changed.spec().keySize() * i,
+                                changed.spec().keySize()));
             }
         }
     }
@@ -118,8 +123,7 @@ final class EntryAuditTest {
                 .containsExactlyInAnyOrder(
                         new Contradiction(1, DELEGATED.toString(), "does not lead to its entry"),
                         new Contradiction(2, OUTSIDE.toString(), "has an entry to which nothing leads"),
-                        new Contradiction(
-                                3, "PPPoE 77 of " + Packets.SUBSCRIBER_MAC, "does not lead to its entry"),
+                        new Contradiction(3, "PPPoE 77 of " + Packets.SUBSCRIBER_MAC, "does not lead to its entry"),
                         new Contradiction(4, "2001:db8:8::/56", "does not lead to its entry"));
     }
 
@@ -132,7 +136,8 @@ final class EntryAuditTest {
                     .findFirst()
                     .orElseThrow();
             table.install(50, entry);
-            assertThat(found()).contains(new Contradiction(3, "10.64.0.20", "stands in entry 50, which is another address's"));
+            assertThat(found())
+                    .contains(new Contradiction(3, "10.64.0.20", "stands in entry 50, which is another address's"));
         }
     }
 }
