@@ -2,41 +2,13 @@
 #include "arp.h"
 #include "dhcp.h"
 #include "forward.h"
+#include "forward6.h"
 #include "garden.h"
 #include "guard.h"
 #include "icmp.h"
+#include "identity.h"
 #include "pppoe.h"
 #include "trace.h"
-
-/* The verdict of a frame that does not come from where its source address is, or 0. */
-static __always_inline int spoof_of(struct frame *frame, const struct binding *binding, __u32 port_index)
-{
-	if (binding->outer_tpid != frame->outer_tpid || !same_vlan(binding->outer_tci, frame->outer_tci) ||
-	    binding->inner_tpid != frame->inner_tpid || !same_vlan(binding->inner_tci, frame->inner_tci) ||
-	    binding->port != port_index)
-		return VERDICT_SPOOFED_LINE;
-	if (binding->pppoe_session != frame->pppoe_session)
-		return VERDICT_SPOOFED_PPPOE;
-	if ((binding->flags & IDENTITY_MASK) != IDENTITY_LOOSE && !same_mac(binding->mac, frame->ethernet->h_source))
-		return VERDICT_SPOOFED_MAC;
-	return 0;
-}
-
-/* Proof of the source, which a frame passes with 0. */
-static __always_inline int prove(struct frame *frame, const struct look *look, __u32 port_index)
-{
-	int verdict = spoof_of(frame, look->binding, port_index);
-
-	if (!verdict)
-		return 0;
-	__sync_fetch_and_add(&look->subscriber->up.refused, 1);
-	return (look->binding->flags & IDENTITY_MASK) == IDENTITY_LOG_ONLY ? 0 : verdict;
-}
-
-static __always_inline int unknown_source(const struct frame *frame)
-{
-	return drop(frame->pppoe_session ? VERDICT_UNKNOWN_PPPOE : VERDICT_UNKNOWN_SOURCE);
-}
 
 /* Look-up and proof of the source in one access. */
 static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, struct iphdr *ip,
@@ -123,7 +95,7 @@ static __always_inline int access_pppoe(struct xdp_md *ctx, struct frame *frame,
 	case PPP_IP4:
 		return access_pppoe_ip(ctx, frame, length, settings, port_index, own_mac);
 	case PPP_IP6:
-		return drop(VERDICT_IPV6);
+		return access_pppoe_ip6(ctx, frame, length, settings, port_index);
 	default:
 		return access_ppp(ctx, frame, protocol, length, port_index, own_mac);
 	}
@@ -158,7 +130,7 @@ static __always_inline int access_frame(struct xdp_md *ctx)
 			return drop(verdict);
 		return answer_arp(ctx, &frame, settings, own_mac);
 	case bpf_htons(ETH_P_IPV6):
-		return drop(VERDICT_IPV6);
+		return access_ip6(ctx, &frame, settings, port_index, own_mac);
 	case bpf_htons(ETH_P_PPP_SES):
 		return access_pppoe(ctx, &frame, settings, port_index, own_mac);
 	case bpf_htons(ETH_P_PPP_DISC):
@@ -168,12 +140,6 @@ static __always_inline int access_frame(struct xdp_md *ctx)
 	default:
 		return drop(VERDICT_OTHER_PROTOCOL);
 	}
-}
-
-static __always_inline int pass(void)
-{
-	count(VERDICT_PASSED);
-	return XDP_PASS;
 }
 
 static __always_inline int core_frame(struct xdp_md *ctx)
@@ -187,7 +153,11 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 	struct look look;
 	int verdict;
 
-	if (!settings || (void *)(ip + 1) > end || ethernet->h_proto != bpf_htons(ETH_P_IP))
+	if (!settings || (void *)(ip + 1) > end)
+		return pass();
+	if (ethernet->h_proto == bpf_htons(ETH_P_IPV6))
+		return core_ip6(ctx, settings);
+	if (ethernet->h_proto != bpf_htons(ETH_P_IP))
 		return pass();
 	core = core_at(settings, ctx->ingress_ifindex);
 	if (!core || !same_mac(ethernet->h_dest, core->mac))

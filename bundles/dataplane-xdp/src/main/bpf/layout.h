@@ -115,6 +115,7 @@ struct core {
 	__u8 next_hop6[6];
 	__u16 resolved;		/* RESOLVED_IP4 | RESOLVED_IP6 */
 	__u32 reserved;
+	__u8 address6[16];	/* our own, that errors come from; zero: none */
 };
 
 #define RESOLVED_IP4 1
@@ -237,6 +238,13 @@ static __always_inline int drop(enum verdict verdict)
 {
 	count(verdict);
 	return XDP_DROP;
+}
+
+/* Leaves a frame of the core to the kernel. */
+static __always_inline int pass(void)
+{
+	count(VERDICT_PASSED);
+	return XDP_PASS;
 }
 
 static __always_inline struct settings *settings_now(void)

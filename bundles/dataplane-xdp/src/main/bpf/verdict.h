@@ -57,6 +57,13 @@ enum verdict {
 	VERDICT_UNKNOWN_PPPOE = 77,	/* data of no open session */
 	VERDICT_SPOOFED_PPPOE = 78,	/* the address of another session, or of IPoE */
 
+	VERDICT_BAD_IP6_LENGTH = 90,	/* a jumbogram */
+	VERDICT_BAD_IP6_EXTENSION = 91,
+	VERDICT_BAD_IP6_SOURCE = 92,	/* multicast, loopback, reserved */
+	VERDICT_LINK_LOCAL = 93,	/* of the link, and no message that is served there */
+	VERDICT_BAD_ND = 94,		/* crossed a router, or has a code */
+	VERDICT_ROGUE_ND = 95,		/* advertisement or redirect of a router that is none */
+
 	/* + enum punt_class */
 	VERDICT_LINE_DHCP = 100,
 	VERDICT_LINE_PPPOE = 101,

@@ -2,6 +2,7 @@ package sluice.dataplane.xdp;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ import sluice.dataplane.xdp.GatewaySettings.Core;
 import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.dataplane.xdp.GatewaySettings.Port;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.net.MacAddress;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.Libc;
@@ -26,30 +28,31 @@ import sluice.packet.io.Libc;
  *
  * <pre>
  * struct config:   state u32 | - u32 | settings, even | settings, odd
- * struct settings, 1680 bytes
+ * struct settings, 1744 bytes
  *    0 | networks u32 | ports u32 | cores u32 | 4 prefix lengths u8      |
  *   16 | 4 cores: ifindex u32 | mtu u32 | mac 6 | next hop 6             |
- *      |          next hop of IPv6 6 | resolved u16 | - 4                |
- *  144 | 64 networks: base u32 | last u32 | first u32 | gateway be32     |
- * 1168 | 16 ports: ifindex u32 | mtu u32 | mac 6 | - 2 | name 16         |
+ *      |  next hop of IPv6 6 | resolved u16 | - 4 | own IPv6 address 16 |
+ *  208 | 64 networks: base u32 | last u32 | first u32 | gateway be32     |
+ * 1232 | 16 ports: ifindex u32 | mtu u32 | mac 6 | - 2 | name 16         |
  * </pre>
  *
  * One writer at a time; the caller sees to it.
  */
 final class ConfigTable {
 
-    static final int SETTINGS_BYTES = 1680;
+    static final int SETTINGS_BYTES = 1744;
     static final int EVEN_AT = 8;
     static final int CORES_COUNT_AT = 8;
     static final int LENGTHS_AT = 12;
     static final int CORES_AT = 16;
-    static final int CORE_BYTES = 32;
+    static final int CORE_BYTES = 48;
     static final int NEXT_HOP_AT = 14;
     static final int NEXT_HOP6_AT = 20;
     static final int RESOLVED_AT = 26;
-    static final int NETWORKS_AT = 144;
+    static final int ADDRESS6_AT = 32;
+    static final int NETWORKS_AT = 208;
     static final int NETWORK_BYTES = 16;
-    static final int PORTS_AT = 1168;
+    static final int PORTS_AT = 1232;
     static final int PORT_BYTES = 32;
     static final int PORT_NAME_AT = 16;
 
@@ -60,6 +63,7 @@ final class ConfigTable {
     private static final int OPEN = 2;
     private static final int GENERATION = 8;
     private static final ValueLayout.OfInt NET_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong NET_LONG = JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
     private static final VarHandle STATE = JAVA_INT.varHandle();
 
     private final MemorySegment memory;
@@ -129,6 +133,8 @@ final class ConfigTable {
         writeMac(out, NEXT_HOP6_AT, core.nextHop6().orElse(MacAddress.ZERO));
         int resolved = (core.nextHop().isPresent() ? RESOLVED_IP4 : 0) | (core.nextHop6().isPresent() ? RESOLVED_IP6 : 0);
         out.set(JAVA_SHORT, RESOLVED_AT, (short) resolved);
+        out.set(NET_LONG, ADDRESS6_AT, core.address6().high());
+        out.set(NET_LONG, ADDRESS6_AT + 8, core.address6().low());
     }
 
     private static Core readCore(MemorySegment in) {
@@ -138,7 +144,8 @@ final class ConfigTable {
                 in.get(JAVA_INT, 4),
                 readMac(in, 8),
                 (resolved & RESOLVED_IP4) == 0 ? Optional.empty() : Optional.of(readMac(in, NEXT_HOP_AT)),
-                (resolved & RESOLVED_IP6) == 0 ? Optional.empty() : Optional.of(readMac(in, NEXT_HOP6_AT)));
+                (resolved & RESOLVED_IP6) == 0 ? Optional.empty() : Optional.of(readMac(in, NEXT_HOP6_AT)),
+                new Ip6(in.get(NET_LONG, ADDRESS6_AT), in.get(NET_LONG, ADDRESS6_AT + 8)));
     }
 
     private static GatewaySettings read(MemorySegment in) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.net.MacAddress;
 
 /**
@@ -29,21 +30,42 @@ record GatewaySettings(
      * @param mtu bytes of IP
      * @param nextHop of IPv4; empty while it is not resolved
      * @param nextHop6 of IPv6; empty while it is not resolved
+     * @param address6 our own, which tells senders in the core what happened to their packets; {@code ::} for none
      */
-    record Core(int ifindex, int mtu, MacAddress mac, Optional<MacAddress> nextHop, Optional<MacAddress> nextHop6) {
+    record Core(
+            int ifindex,
+            int mtu,
+            MacAddress mac,
+            Optional<MacAddress> nextHop,
+            Optional<MacAddress> nextHop6,
+            Ip6 address6) {
+
+        /** As long as nothing is known of its router. */
+        Core(int ifindex, int mtu, MacAddress mac) {
+            this(ifindex, mtu, mac, Optional.empty(), Optional.empty(), Ip6.ANY);
+        }
 
         Core withNextHop(MacAddress router) {
-            return new Core(ifindex, mtu, mac, Optional.of(router), nextHop6);
+            return new Core(ifindex, mtu, mac, Optional.of(router), nextHop6, address6);
         }
 
         Core withNextHop6(MacAddress router) {
-            return new Core(ifindex, mtu, mac, nextHop, Optional.of(router));
+            return new Core(ifindex, mtu, mac, nextHop, Optional.of(router), address6);
         }
 
-        /** The same with the next hops of another where this has none. */
+        Core withAddress6(Ip6 address) {
+            return new Core(ifindex, mtu, mac, nextHop, nextHop6, address);
+        }
+
+        /** The same with what is known of another where this knows nothing. */
         Core withMissingOf(Core before) {
             return new Core(
-                    ifindex, mtu, mac, nextHop.or(before::nextHop), nextHop6.or(before::nextHop6));
+                    ifindex,
+                    mtu,
+                    mac,
+                    nextHop.or(before::nextHop),
+                    nextHop6.or(before::nextHop6),
+                    address6.isAny() ? before.address6 : address6);
         }
     }
 

@@ -21,6 +21,7 @@ import sluice.dataplane.api.Traffic;
 import sluice.dataplane.xdp.GatewaySettings.Core;
 import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.packet.io.KernelException;
@@ -102,6 +103,11 @@ final class Subscribers implements DataPlane {
     /** The router behind a core interface has this address for IPv6 from now on. */
     void nextHop6(int core, MacAddress mac) {
         changeCore(core, known -> known.withNextHop6(mac));
+    }
+
+    /** This is our own IPv6 address on a core interface from now on. */
+    void address6(int core, Ip6 address) {
+        changeCore(core, known -> known.withAddress6(address));
     }
 
     private void changeCore(int core, UnaryOperator<Core> change) {

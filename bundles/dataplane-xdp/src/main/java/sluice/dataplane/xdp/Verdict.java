@@ -21,7 +21,7 @@ enum Verdict implements Counter {
     TRUNCATED_ICMP(21, "drop: ends in the ICMP header"),
     BAD_VLAN_STACK(22, "drop: too many VLAN tags or wrong TPID"),
     BAD_SOURCE_MAC(23, "drop: source MAC is a group"),
-    BAD_IP_VERSION(24, "drop: IP version is not 4"),
+    BAD_IP_VERSION(24, "drop: IP version is not that of the frame"),
     BAD_IP_HEADER_LENGTH(25, "drop: IP header length below 20"),
     BAD_IP_TOTAL_LENGTH(26, "drop: IP length below its header"),
     BAD_IP_CHECKSUM(27, "drop: IP header checksum wrong"),
@@ -35,7 +35,7 @@ enum Verdict implements Counter {
     UNKNOWN_SOURCE(44, "drop: source address of no open session"),
     SPOOFED_LINE(45, "drop: source address of another line"),
     SPOOFED_MAC(46, "drop: source address of another MAC"),
-    IPV6(47, "drop: IPv6"),
+    IPV6(47, "drop: IPv6, of an earlier release"),
     PPPOE(48, "drop: PPPoE, of an earlier release"),
     OTHER_PROTOCOL(49, "drop: protocol that is not served"),
 
@@ -57,6 +57,13 @@ enum Verdict implements Counter {
     BAD_LCP(76, "drop: LCP length wrong"),
     UNKNOWN_PPPOE(77, "drop: PPPoE data of no open session"),
     SPOOFED_PPPOE(78, "drop: source address of another PPPoE session"),
+
+    BAD_IP6_LENGTH(90, "drop: IPv6 jumbogram"),
+    BAD_IP6_EXTENSION(91, "drop: IPv6 extension headers too many or too long"),
+    BAD_IP6_SOURCE(92, "drop: IPv6 source is nobody's"),
+    LINK_LOCAL(93, "drop: for the link alone, and no message that is served there"),
+    BAD_ND(94, "drop: neighbour discovery from beyond the link or with a code"),
+    ROGUE_ND(95, "drop: a subscriber plays the router"),
 
     LINE_DHCP(100, "drop: more DHCP than a line may send"),
     LINE_PPPOE(101, "drop: more PPPoE discovery than a line may send"),

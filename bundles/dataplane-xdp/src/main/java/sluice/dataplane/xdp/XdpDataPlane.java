@@ -2,7 +2,6 @@ package sluice.dataplane.xdp;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +27,7 @@ import sluice.dataplane.api.LeaseOffload;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
+import sluice.loop.Agent;
 import sluice.loop.Bell;
 import sluice.loop.Closer;
 import sluice.loop.Idle;
@@ -70,8 +70,12 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
         @AttributeDefinition(
                 description = "Address of the router behind each core interface, in the order of the profile, separated"
-                        + " by commas; empty: nothing is forwarded upstream")
+                        + " by commas; empty: no IPv4 is forwarded upstream")
         String core__gateway() default "";
+
+        @AttributeDefinition(
+                description = "The same for IPv6, link-local or global; empty: no IPv6 is forwarded upstream")
+        String core__gateway6() default "";
 
         @AttributeDefinition(description = "Directory in bpffs that keeps programs, maps and links")
         String pin__directory() default "/sys/fs/bpf/sluice";
@@ -172,7 +176,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                 links.attach(device, loaded.program("access"));
             }
             migration.finish();
-            followNextHops(settings.coreGateways(), cores);
+            followRouters(settings, cores);
             LOG.info("{} sessions found in {}", subscribers.entries().size(), settings.pinDirectory());
         } catch (KernelException refusal) {
             throw closer.closeAfter(refusal);
@@ -218,8 +222,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                         loaded.map("prefixes"),
                         loaded.map("pppoe")),
                 cores.stream()
-                        .map(core -> new GatewaySettings.Core(
-                                core.ifindex(), core.mtu(), core.mac(), Optional.empty(), Optional.empty()))
+                        .map(core -> new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac()))
                         .toList(),
                 ports);
     }
@@ -254,32 +257,22 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         }
     }
 
-    private void followNextHops(List<Ip4> gateways, List<NetworkDevice> cores) {
-        if (gateways.isEmpty()) {
-            LOG.warn("core_gateway is not set: nothing is forwarded upstream");
-            return;
-        }
-        if (gateways.size() > cores.size()) {
-            throw new IllegalArgumentException(
-                    "core_gateway has " + gateways.size() + " addresses for " + cores.size() + " core interfaces");
+    private void followRouters(XdpSettings settings, List<NetworkDevice> cores) throws KernelException {
+        if (settings.coreGateways().isEmpty()) {
+            LOG.warn("core_gateway is not set: no IPv4 is forwarded upstream");
         }
         try {
-            List<NextHop> nextHops = new ArrayList<>();
-            for (int i = 0; i < gateways.size(); i++) {
-                int core = i;
-                Ip4 gateway = gateways.get(i);
-                nextHops.add(new NextHop(
-                        InetAddress.getByAddress(gateway.toBytes().toArray()),
-                        new ArpTable(gateway, cores.get(i).name()),
-                        mac -> subscribers.nextHop(core, mac)));
+            List<Agent> agents = new CoreRouters(cores, subscribers)
+                    .agents(settings.coreGateways(), settings.coreGateways6());
+            if (!agents.isEmpty()) {
+                closer.add(new Loop(
+                                "sluice-dataplane-next-hop",
+                                MonotonicClock.system(),
+                                new Bell(),
+                                new Idle(0, NEXT_HOP_PARK_MILLIS),
+                                agents)
+                        .start());
             }
-            closer.add(new Loop(
-                            "sluice-dataplane-next-hop",
-                            MonotonicClock.system(),
-                            new Bell(),
-                            new Idle(0, NEXT_HOP_PARK_MILLIS),
-                            List.copyOf(nextHops))
-                    .start());
         } catch (IOException refusal) {
             throw new UncheckedIOException(refusal);
         }

@@ -5,18 +5,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 
 /**
  * The settings of the data plane.
  *
  * @param coreGateways next hops of what comes from subscribers, one for each core interface from the first on
+ * @param coreGateways6 the same for IPv6
  * @param pinDirectory in bpffs
  * @param capacity addresses in all networks together
  * @param fastPath whether the programs answer DHCP clients that have a lease
  */
 record XdpSettings(
         List<Ip4> coreGateways,
+        List<Ip6> coreGateways6,
         Path pinDirectory,
         XdpLinks.Mode mode,
         int capacity,
@@ -30,26 +34,27 @@ record XdpSettings(
 
     XdpSettings {
         coreGateways = List.copyOf(coreGateways);
+        coreGateways6 = List.copyOf(coreGateways6);
         if (capacity < LEAST || capacity > MOST) {
             throw new IllegalArgumentException("capacity " + capacity + ", expected " + LEAST + ".." + MOST);
         }
     }
 
-    /** With the limits as shipped. */
-    XdpSettings(List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity) {
-        this(coreGateways, pinDirectory, mode, capacity, PuntLimits.DEFAULT);
+    /** IPv4 alone, with a fast path, as shipped. */
+    XdpSettings(List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
+        this(coreGateways, List.of(), pinDirectory, mode, capacity, puntLimits, true);
     }
 
-    /** With a fast path, as shipped. */
-    XdpSettings(
-            List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity, PuntLimits puntLimits) {
-        this(coreGateways, pinDirectory, mode, capacity, puntLimits, true);
+    /** The same with the limits as shipped. */
+    XdpSettings(List<Ip4> coreGateways, Path pinDirectory, XdpLinks.Mode mode, int capacity) {
+        this(coreGateways, pinDirectory, mode, capacity, PuntLimits.DEFAULT);
     }
 
     /** @throws IllegalArgumentException with the setting that is wrong */
     static XdpSettings of(XdpDataPlane.Config config) {
         return new XdpSettings(
-                addresses(config.core__gateway()),
+                addresses(config.core__gateway(), Ip4::parse),
+                addresses(config.core__gateway6(), Ip6::parse),
                 Path.of(config.pin__directory()),
                 mode(config.mode()),
                 config.capacity(),
@@ -69,10 +74,10 @@ record XdpSettings(
                         PuntClass.OTHER, config.punt__other__per__second()));
     }
 
-    private static List<Ip4> addresses(String text) {
+    private static <A> List<A> addresses(String text, Function<String, A> parse) {
         return text.isBlank()
                 ? List.of()
-                : Arrays.stream(text.split(",", -1)).map(String::trim).map(Ip4::parse).toList();
+                : Arrays.stream(text.split(",", -1)).map(String::trim).map(parse).toList();
     }
 
     private static XdpLinks.Mode mode(String text) {

@@ -99,7 +99,12 @@ final class Bench implements AutoCloseable {
     Subscribers adopt() throws KernelException {
         return adopt(
                 List.of(new GatewaySettings.Core(
-                        LOOPBACK, 1500, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC), Optional.empty())),
+                        LOOPBACK,
+                        1500,
+                        Packets.CORE_MAC,
+                        Optional.of(Packets.NEXT_HOP_MAC),
+                        Optional.of(Packets.NEXT_HOP_MAC),
+                        Packets6.CORE)),
                 List.of(new GatewaySettings.Port("lo", LOOPBACK, MTU, Packets.GATEWAY_MAC)));
     }
 

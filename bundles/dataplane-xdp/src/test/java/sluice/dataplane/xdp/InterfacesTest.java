@@ -15,6 +15,7 @@ import sluice.dataplane.xdp.GatewaySettings.Core;
 import sluice.dataplane.xdp.GatewaySettings.Port;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.net.MacAddress;
 
 /** Several interfaces to the core and several access interfaces, of which one is the loopback device of the bench. */
@@ -42,7 +43,7 @@ final class InterfacesTest {
     }
 
     private static Core core(int ifindex, MacAddress mac, Optional<MacAddress> nextHop) {
-        return new Core(ifindex, 1500, mac, nextHop, Optional.empty());
+        return new Core(ifindex, 1500, mac, nextHop, Optional.empty(), Ip6.ANY);
     }
 
     private static SubscriberEntry entry(long session, int port, Ip4 address) {

@@ -100,7 +100,8 @@ final class LayoutTest {
                 .containsEntry("mac", 8)
                 .containsEntry("next_hop", ConfigTable.NEXT_HOP_AT)
                 .containsEntry("next_hop6", ConfigTable.NEXT_HOP6_AT)
-                .containsEntry("resolved", ConfigTable.RESOLVED_AT);
+                .containsEntry("resolved", ConfigTable.RESOLVED_AT)
+                .containsEntry("address6", ConfigTable.ADDRESS6_AT);
         assertThat(size("network")).isEqualTo(ConfigTable.NETWORK_BYTES);
         assertThat(offsets("network")).isEqualTo(Map.of("base", 0, "last", 4, "first", 8, "gateway", 12));
         assertThat(size("port")).isEqualTo(ConfigTable.PORT_BYTES);

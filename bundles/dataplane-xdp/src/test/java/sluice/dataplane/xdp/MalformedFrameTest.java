@@ -103,7 +103,7 @@ final class MalformedFrameTest {
     @Test
     void protocolsThatAreNotServedHaveTheirOwnReasons() throws Exception {
         Bytes frame = Packets.up(Packets.UNTAGGED, 40);
-        assertThat(bench.access(type(frame, 0x86dd)).verdict()).isEqualTo(Verdict.IPV6);
+        assertThat(bench.access(type(frame, 0x86dd)).verdict()).isEqualTo(Verdict.BAD_IP_VERSION);
         assertThat(bench.access(type(frame, 0x8864)).verdict()).isEqualTo(Verdict.BAD_PPPOE);
         assertThat(bench.access(type(frame, 0x88cc)).verdict()).isEqualTo(Verdict.OTHER_PROTOCOL);
     }
