@@ -65,8 +65,8 @@ public final class Station implements AutoCloseable {
     /** Takes the frames that have come. */
     public void drain() {
         socket.poll(
-                (port, memory, offset, length) -> received.add(
-                        Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer())),
+                (port, memory, offset, length) ->
+                        received.add(Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer())),
                 FRAMES_MAX);
     }
 

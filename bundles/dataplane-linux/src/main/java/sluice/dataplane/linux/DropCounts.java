@@ -19,7 +19,8 @@ record DropCounts(long unknownSource, long unknownDestination, long toGateway) {
     }
 
     private static long count(String text, String name) {
-        Matcher matcher = Pattern.compile("counter " + name + " \\{\\s*packets (\\d+)").matcher(text);
+        Matcher matcher =
+                Pattern.compile("counter " + name + " \\{\\s*packets (\\d+)").matcher(text);
         return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }
 }

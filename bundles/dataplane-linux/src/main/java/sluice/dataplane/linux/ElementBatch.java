@@ -108,9 +108,6 @@ final class ElementBatch {
 
     /** The whole, which cannot be added to any more. */
     NetlinkWriter request() {
-        return writer.acknowledged()
-                .message(BATCH_END, 0)
-                .bytes(0, 0, 0, 10)
-                .end();
+        return writer.acknowledged().message(BATCH_END, 0).bytes(0, 0, 0, 10).end();
     }
 }

@@ -91,11 +91,8 @@ final class Elements {
     }
 
     private static Element element(Attributes attributes) {
-        Bytes key = attributes
-                .nest(ELEMENT_KEY)
-                .first(KEY_VALUE)
-                .map(Bytes::copyOf)
-                .orElse(Bytes.EMPTY);
+        Bytes key =
+                attributes.nest(ELEMENT_KEY).first(KEY_VALUE).map(Bytes::copyOf).orElse(Bytes.EMPTY);
         Attributes counter = attributes.nest(ELEMENT_EXPRESSION).nest(EXPRESSION_DATA);
         String comment =
                 attributes.first(ELEMENT_USERDATA).map(Elements::comment).orElse("");

@@ -53,8 +53,7 @@ public final class EntryTable implements Inspectable {
     public Table table() {
         List<Subscribers.Held> held = new ArrayList<>(dataPlane.held());
         held.sort(Comparator.comparing(found -> found.entry().address()));
-        return new Table(
-                COLUMNS, held.stream().limit(ROWS_MAX).map(this::cells).toList());
+        return new Table(COLUMNS, held.stream().limit(ROWS_MAX).map(this::cells).toList());
     }
 
     private List<String> cells(Subscribers.Held found) {

@@ -13,7 +13,8 @@ import sluice.net.MacAddress;
 
 /**
  * A subscriber as the comment of its element in the kernel: {@code session=12ab port=0 mac=02:00:00:00:00:01
- * up=8000000/30000 down=0/0 identity=STRICT access=OPEN}. It outlives this process; unknown words are left for later releases.
+ * up=8000000/30000 down=0/0 identity=STRICT access=OPEN}. It outlives this process; unknown words are left for later
+ * releases.
  */
 final class EntryText {
 

@@ -2,7 +2,9 @@ package sluice.dataplane.linux;
 
 import java.util.Locale;
 
-/** The sets of the nftables table. Their names and kinds outlive this process: a release must not change their meaning. */
+/**
+ * The sets of the nftables table. Their names and kinds outlive this process: a release must not change their meaning.
+ */
 enum KernelSet {
     /** Every subscriber by address; the comment holds what was installed. */
     ENTRIES("type ipv4_addr;"),

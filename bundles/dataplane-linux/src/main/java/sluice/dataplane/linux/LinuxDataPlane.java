@@ -85,15 +85,17 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
             new Router().prepare(hardware.access(), hardware.core(), settings.coreGateways());
             Elements elements = new Elements(closer.add(new NetlinkSocket("nftables", NetlinkSocket.NETFILTER)));
             NetlinkSocket rtnetlink = closer.add(new NetlinkSocket("routes", NetlinkSocket.ROUTE));
-            Routes routes = new Routes(
-                    rtnetlink, NetworkDevice.of(LOOPBACK).ifindex());
+            Routes routes = new Routes(rtnetlink, NetworkDevice.of(LOOPBACK).ifindex());
             subscribers = new Subscribers(
                     elements,
                     routes,
                     access.stream().map(NetworkDevice::ifindex).toList(),
                     settings.capacity());
-            gateways = new Gateways(elements, routes, prefix -> subscribers.all().stream()
-                    .anyMatch(found -> prefix.contains(found.entry().address())));
+            gateways = new Gateways(
+                    elements,
+                    routes,
+                    prefix -> subscribers.all().stream()
+                            .anyMatch(found -> prefix.contains(found.entry().address())));
             ports = closer.add(openPorts(access));
             LOG.info("{} sessions found in nftables", subscribers.all().size());
         } catch (KernelException refusal) {

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import sluice.net.Bytes;
 
 /**
- * Netlink messages one after the other (netlink(7)). Every message is a request; one of them asks for an
- * answer, so that a whole chain costs one.
+ * Netlink messages one after the other (netlink(7)). Every message is a request; one of them asks for an answer, so
+ * that a whole chain costs one.
  *
  * <pre>
  * struct nlmsghdr: length u32 | type u16 | flags u16 | sequence u32 | port u32

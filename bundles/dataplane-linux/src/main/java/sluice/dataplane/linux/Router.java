@@ -20,8 +20,8 @@ final class Router {
     private static final int TO_SUBSCRIBERS = 1001;
 
     /**
-     * rp_filter looks for a way back that need not exist; the proof of the source is in the rules. A subscriber must not
-     * be told of a shorter way to its neighbour.
+     * rp_filter looks for a way back that need not exist; the proof of the source is in the rules. A subscriber must
+     * not be told of a shorter way to its neighbour.
      */
     private static final Map<String, String> SETTINGS =
             Map.of("forwarding", "1", "rp_filter", "0", "send_redirects", "0", "accept_redirects", "0");
@@ -54,7 +54,10 @@ final class Router {
         if (!gateways.isEmpty()) {
             StringBuilder route = new StringBuilder("route replace ").append(upstream);
             for (int i = 0; i < gateways.size(); i++) {
-                route.append(" nexthop via ").append(gateways.get(i)).append(" dev ").append(core.get(i));
+                route.append(" nexthop via ")
+                        .append(gateways.get(i))
+                        .append(" dev ")
+                        .append(core.get(i));
             }
             batch(List.of(route.toString()));
         } else if (ip.run("", "-4", "route", "show", "table", "all").lines().anyMatch(Router::isUpstream)) {

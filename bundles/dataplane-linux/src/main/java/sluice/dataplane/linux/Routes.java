@@ -59,8 +59,7 @@ final class Routes {
 
     /** Takes the way away; what is not there is not missed. */
     void remove(Ip4 address, int ifindex) throws KernelException {
-        forget(route(new NetlinkWriter(REQUEST_BYTES), DELETE_ROUTE, 0, address)
-                .u32(OUTPUT_INTERFACE, ifindex));
+        forget(route(new NetlinkWriter(REQUEST_BYTES), DELETE_ROUTE, 0, address).u32(OUTPUT_INTERFACE, ifindex));
         removeNeighbour(address, ifindex);
     }
 

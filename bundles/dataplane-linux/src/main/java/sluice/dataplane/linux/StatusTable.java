@@ -35,8 +35,7 @@ public final class StatusTable implements Inspectable {
         List<List<String>> rows = new ArrayList<>();
         dataPlane
                 .networks()
-                .forEach(network -> rows.add(
-                        List.of("network", network.prefix() + ", gateway " + network.gateway())));
+                .forEach(network -> rows.add(List.of("network", network.prefix() + ", gateway " + network.gateway())));
         rows.add(List.of("sessions", Integer.toString(dataPlane.held().size())));
         rows.addAll(dataPlane.puntCounters().table().rows());
         return new Table(List.of("Item", "Value"), rows);

@@ -19,8 +19,8 @@ import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 
 /**
- * The subscribers in the kernel's sets and what is known of them here. The kernel has the truth: it is read once, at the
- * start. Safe for any thread; a change takes some ten microseconds.
+ * The subscribers in the kernel's sets and what is known of them here. The kernel has the truth: it is read once, at
+ * the start. Safe for any thread; a change takes some ten microseconds.
  */
 final class Subscribers {
 

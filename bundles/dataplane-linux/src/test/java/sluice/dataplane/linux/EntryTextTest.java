@@ -38,7 +38,8 @@ class EntryTextTest {
 
     @Test
     void wordsOfALaterReleaseAreLeftAlone() {
-        assertThat(EntryText.read(ADDRESS, EntryText.write(ENTRY) + " colour=blue new")).contains(ENTRY);
+        assertThat(EntryText.read(ADDRESS, EntryText.write(ENTRY) + " colour=blue new"))
+                .contains(ENTRY);
     }
 
     @Test

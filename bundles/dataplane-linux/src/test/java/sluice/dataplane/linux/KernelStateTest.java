@@ -116,9 +116,8 @@ final class KernelStateTest {
         dataPlane.networks(List.of());
         assertThat(gateway.ip("address", "show", "dev", "lo")).doesNotContain("10.64.0.1/32");
         assertThatExceptionOfType(DataPlaneException.class)
-                .isThrownBy(() -> dataPlane.networks(List.of(
-                        NETWORK,
-                        new NetworkEntry(Ip4Prefix.parse("10.64.1.0/24"), Ip4.parse("10.64.1.1")))))
+                .isThrownBy(() -> dataPlane.networks(
+                        List.of(NETWORK, new NetworkEntry(Ip4Prefix.parse("10.64.1.0/24"), Ip4.parse("10.64.1.1")))))
                 .matches(failure -> failure.reason() == Reason.NETWORK_OVERLAPS);
     }
 

@@ -24,13 +24,7 @@ class OfferTest {
     private static final List<VlanTag> TAGS = List.of(VlanTag.customer(new VlanId(7)));
     private static final List<Ip6Prefix> PREFIXES = List.of(Ip6Prefix.parse("2001:db8::/64"));
     private static final Treatment MARKED = new Treatment(
-            Treatment.Identity.STRICT,
-            Treatment.Access.OPEN,
-            0,
-            OptionalInt.of(46),
-            OptionalInt.empty(),
-            false,
-            0);
+            Treatment.Identity.STRICT, Treatment.Access.OPEN, 0, OptionalInt.of(46), OptionalInt.empty(), false, 0);
 
     private static SubscriberEntry entry(
             List<VlanTag> tags, int pppoe, Ip4 address, List<Ip6Prefix> prefixes, Treatment treatment) {

@@ -50,8 +50,7 @@ class XdpContractTest extends DataPlaneContract {
     @Override
     protected AutoCloseable farEnd(String device) throws Exception {
         BpfObject object = BpfObject.ofBundle();
-        LoadedObject peer =
-                new LoadedObject(object, new Pins(PINS.resolve(device), object.layoutVersion()), Map.of());
+        LoadedObject peer = new LoadedObject(object, new Pins(PINS.resolve(device), object.layoutVersion()), Map.of());
         int link = Bpf.attach(peer.program("peer"), NetworkDevice.of(device).ifindex(), Bpf.XDP_NATIVE);
         return () -> {
             Libc.close(link);
