@@ -254,6 +254,8 @@ __noinline int trace_verdict(struct xdp_md *ctx, int action)
 	if (event->way == TRACE_FROM_LINE) {
 		trace_emit(event, now_tracing);
 		leaves = leaves && last != VERDICT_FORWARDED_UP + 1 && last != VERDICT_PUNTED + 1;
+	} else {
+		leaves = leaves && last == VERDICT_FORWARDED_DOWN + 1;	/* else it is an error that goes back */
 	}
 	if (leaves) {
 		event->way = TRACE_TO_LINE;

@@ -109,6 +109,21 @@ final class TraceTest {
     }
 
     @Test
+    void downloadThatIsSentBackAsAnErrorIsShownAsItCame() throws Exception {
+        try (Trace trace = trace()) {
+            Bytes dying = Packets.with(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 100), 8, 2);
+            Bytes frame =
+                    Packets.ip(Packets.CORE_MAC, Packets.NEXT_HOP_MAC, Packets.UNTAGGED, Packets.hop(dying));
+            Verdict verdict = bench.core(frame).verdict();
+            assertThat(verdict).isIn(Verdict.TTL_EXPIRED, Verdict.TIME_EXCEEDED);
+            TracedFrame shown = only(trace);
+            assertThat(shown.way()).isEqualTo(TracedFrame.Way.FROM_CORE);
+            assertThat(shown.bytes()).isEqualTo(frame);
+            assertThat(shown.verdicts()).containsExactly(verdict.label());
+        }
+    }
+
+    @Test
     void frameOverTheRateIsShownWithItsReason() throws Exception {
         install(new Policer(8_000, 1_000));
         try (Trace trace = trace()) {
