@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import sluice.dataplane.api.Allowed;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
@@ -56,6 +58,10 @@ final class GardenTest {
         if (bench != null) {
             bench.close();
         }
+    }
+
+    static List<Line> lines() {
+        return Line.all();
     }
 
     private void install(Access access) throws Exception {
@@ -239,6 +245,23 @@ final class GardenTest {
         assertThat(up(tcp(Packets.SUBSCRIBER, 5000, ELSEWHERE, 80, ACK)).frame())
                 .isEqualTo(forwardedUp(tcp(Packets.SUBSCRIBER, 5000, PORTAL, PORTAL_PORT, ACK)));
         assertThat(traffic().refused()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void everyLineHasTheSameWalls(Line line) throws Exception {
+        bench.gardens().write(List.of(garden(GARDEN)));
+        bench.subscribers().install(line.entry(Treatment.PLAIN.withAccess(Access.WALLED, GARDEN)));
+        Bytes asked = tcp(Packets.SUBSCRIBER, 5000, ELSEWHERE, 80, SYN);
+        Bytes answered = tcp(PORTAL, PORTAL_PORT, Packets.SUBSCRIBER, 5000, SYN | ACK);
+        assertThat(bench.access(line.up(asked)).frame())
+                .isEqualTo(forwardedUp(tcp(Packets.SUBSCRIBER, 5000, PORTAL, PORTAL_PORT, SYN)));
+        assertThat(bench.core(Line.fromCore(answered)).frame())
+                .isEqualTo(line.down(Packets.hop(tcp(ELSEWHERE, 80, Packets.SUBSCRIBER, 5000, SYN | ACK))));
+        assertRefused(bench.access(line.up(udp(Packets.SUBSCRIBER, 1, BANK, 9))), Verdict.WALLED_UP);
+        bench.subscribers().install(line.entry(Treatment.PLAIN.withAccess(Access.BLOCKED, 0)));
+        assertRefused(bench.access(line.up(asked)), Verdict.BLOCKED_UP);
+        assertRefused(bench.core(Line.fromCore(answered)), Verdict.BLOCKED_DOWN);
     }
 
     @Test

@@ -91,6 +91,21 @@ final class GuardTest {
     }
 
     @Test
+    void stormOfPppoeDiscoveryCostsNeitherOpenSessionsNorDhcp() throws Exception {
+        bench.guard().write(limits(0, PuntClass.PPPOE, 10));
+        bench.flood("access", Line.PPPOE.discovery(MacAddress.BROADCAST), FLOOD);
+        assertThat(bench.differences().get(Verdict.CLASS_PPPOE)).isGreaterThan(FLOOD / 2);
+        Bytes control = Line.PPPOE.ppp(0xc021, Bytes.fromHex("01010004"));
+        assertThat(bench.access(control).verdict()).isEqualTo(Verdict.PUNT_UNHEARD);
+        assertThat(bench.access(FLOODING).verdict()).isEqualTo(Verdict.PUNT_UNHEARD);
+        bench.guard().write(limits(0, PuntClass.PPP, 10));
+        bench.flood("access", control, FLOOD);
+        assertThat(bench.differences().get(Verdict.CLASS_PPP)).isGreaterThan(FLOOD / 2);
+        assertThat(bench.access(Line.PPPOE.discovery(MacAddress.BROADCAST)).verdict())
+                .isEqualTo(Verdict.PUNT_UNHEARD);
+    }
+
+    @Test
     void arpOfOneLineIsBounded() throws Exception {
         bench.guard().write(limits(10, PuntClass.ARP, 0));
         Bytes others = Packets.arp(MacAddress.BROADCAST, Packets.DOUBLE, 1, Packets.SUBSCRIBER, Packets.SERVER);
