@@ -29,6 +29,7 @@ import sluice.net.Bytes;
 import sluice.net.InternetChecksum;
 import sluice.net.Ip4;
 import sluice.net.Ip4Header;
+import sluice.net.Ip6;
 import sluice.net.MacAddress;
 import sluice.net.UdpDatagram;
 import sluice.net.WireWriter;
@@ -221,6 +222,35 @@ final class GardenTest {
     void everythingOfIp6IsNothingOfIp4() throws Exception {
         walled("::/0 any");
         assertRefused(up(udp(Packets.SUBSCRIBER, 1, BANK, 9)), Verdict.WALLED_UP);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void wallsStandForIp6Too(Line line) throws Exception {
+        bench.gardens().write(List.of(garden(GARDEN, "2001:db8:ffff::/48 udp/9000", "2001:db8:ffff::7 udp/40000")));
+        Policer free = Policer.UNLIMITED;
+        bench.subscribers()
+                .install(Packets6.entry(line, free, free, Treatment.PLAIN.withAccess(Access.WALLED, GARDEN)));
+        Bytes question = Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 10);
+        Bytes answer = Packets6.udp(Packets6.SERVER, Packets6.HOST, 7, 10); // from port 40000
+        assertThat(bench.access(Packets6.up(line, question)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
+        assertThat(bench.core(Packets6.down(answer)).frame()).isEqualTo(Packets6.toLine(line, Packets6.hop(answer)));
+        Ip6 neighbour = Ip6.parse("2001:db8:ffff::8");
+        Ip6 stranger = Ip6.parse("2001:db8:fffe::7");
+        for (Bytes packet : List.of(
+                Packets6.udp(Packets6.HOST, Packets6.SERVER, 9001, 10),
+                Packets6.udp(Packets6.HOST, stranger, 9000, 10),
+                Packets6.syn(Packets6.HOST, Packets6.SERVER, 1200),
+                Packets6.fragment(question, 0, true))) {
+            assertRefused(bench.access(Packets6.up(line, packet)), Verdict.WALLED_UP);
+        }
+        assertRefused(
+                bench.core(Packets6.down(Packets6.udp(neighbour, Packets6.HOST, 9000, 10))), Verdict.WALLED_DOWN);
+        assertThat(bench.subscribers().read(Line.SESSION, Packets.SUBSCRIBER).orElseThrow().refused())
+                .isEqualTo(5);
+        bench.subscribers().install(Packets6.entry(line, free, free, Treatment.PLAIN.withAccess(Access.BLOCKED, 0)));
+        assertRefused(bench.access(Packets6.up(line, question)), Verdict.BLOCKED_UP);
+        assertRefused(bench.core(Packets6.down(answer)), Verdict.BLOCKED_DOWN);
     }
 
     @Test
