@@ -50,7 +50,8 @@ public final class KernelProbe implements DataPlaneProbe {
                 new ArrayList<>(dataPlane.subscribers().details(row.index()));
         for (Leases.Held lease : leases) {
             OffloadedLease reading = lease.reading();
-            details.add(new ProbedEntry.Detail("Kernel lease address", lease.address().toString()));
+            details.add(new ProbedEntry.Detail(
+                    "Kernel lease address", lease.address().toString()));
             details.add(new ProbedEntry.Detail("Kernel lease seconds", Integer.toString(lease.seconds())));
             details.add(new ProbedEntry.Detail(
                     "Kernel lease left", reading.remaining().toSeconds() + " s"));

@@ -112,8 +112,7 @@ final class TraceTest {
     void downloadThatIsSentBackAsAnErrorIsShownAsItCame() throws Exception {
         try (Trace trace = trace()) {
             Bytes dying = Packets.with(Packets.udp(Packets.SERVER, Packets.SUBSCRIBER, 9000, 100), 8, 2);
-            Bytes frame =
-                    Packets.ip(Packets.CORE_MAC, Packets.NEXT_HOP_MAC, Packets.UNTAGGED, Packets.hop(dying));
+            Bytes frame = Packets.ip(Packets.CORE_MAC, Packets.NEXT_HOP_MAC, Packets.UNTAGGED, Packets.hop(dying));
             Verdict verdict = bench.core(frame).verdict();
             assertThat(verdict).isIn(Verdict.TTL_EXPIRED, Verdict.TIME_EXCEEDED);
             TracedFrame shown = only(trace);
