@@ -313,9 +313,8 @@ public abstract class DataPlaneContract extends DataPlaneBench {
                                     port,
                                     Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer()))),
                             64);
-            return !punted.isEmpty();
+            return punted.contains(new Frame(0, discover)); // other protocols may be punted too
         });
-        assertThat(punted).containsExactly(new Frame(0, discover));
         Bytes packet = udp(GATEWAY, BOB, 68, 300);
         Frame offer =
                 new Frame(0, new EthernetFrame(BOBS_MAC, MacAddress.ZERO, tags(), EthernetFrame.IP4, packet).encode());

@@ -20,7 +20,7 @@ import sluice.packet.io.KernelException;
 
 /**
  * The subscribers in the kernel's sets and what is known of them here. The kernel has the truth: it is read once, at
- * the start. Safe for any thread; a change takes some ten microseconds.
+ * the start. Safe for any thread; a call takes a fraction of a millisecond.
  */
 final class Subscribers {
 
