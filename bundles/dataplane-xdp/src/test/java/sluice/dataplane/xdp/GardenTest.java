@@ -244,9 +244,11 @@ final class GardenTest {
                 Packets6.fragment(question, 0, true))) {
             assertRefused(bench.access(Packets6.up(line, packet)), Verdict.WALLED_UP);
         }
-        assertRefused(
-                bench.core(Packets6.down(Packets6.udp(neighbour, Packets6.HOST, 9000, 10))), Verdict.WALLED_DOWN);
-        assertThat(bench.subscribers().read(Line.SESSION, Packets.SUBSCRIBER).orElseThrow().refused())
+        assertRefused(bench.core(Packets6.down(Packets6.udp(neighbour, Packets6.HOST, 9000, 10))), Verdict.WALLED_DOWN);
+        assertThat(bench.subscribers()
+                        .read(Line.SESSION, Packets.SUBSCRIBER)
+                        .orElseThrow()
+                        .refused())
                 .isEqualTo(5);
         bench.subscribers().install(Packets6.entry(line, free, free, Treatment.PLAIN.withAccess(Access.BLOCKED, 0)));
         assertRefused(bench.access(Packets6.up(line, question)), Verdict.BLOCKED_UP);
