@@ -34,8 +34,8 @@ final class Offloads {
             return;
         }
         long remaining = session.leaseEnds() - with.clock().millis();
-        boolean taken = leases.put(
-                keyOf(session), session.id().value(), session.ip4(), terms, Duration.ofMillis(remaining));
+        boolean taken =
+                leases.put(keyOf(session), session.id().value(), session.ip4(), terms, Duration.ofMillis(remaining));
         session.offloaded(taken);
         if (taken) {
             with.counters().count(SessionCounter.OFFLOADED);
@@ -100,6 +100,7 @@ final class Offloads {
 
     private static LeaseKey keyOf(Session session) {
         LineId line = session.key().line();
-        return new LeaseKey(line.port(), line.svlan(), line.cvlan(), session.key().mac());
+        return new LeaseKey(
+                line.port(), line.svlan(), line.cvlan(), session.key().mac());
     }
 }

@@ -152,10 +152,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         table.add(session);
         long wall = with.clock().millis();
         frozen.timers()
-                .forEach((name, deadline) -> timers.arm(
-                        session, new TimerName(name), now + Math.max(0, deadline - wall)));
+                .forEach((name, deadline) ->
+                        timers.arm(session, new TimerName(name), now + Math.max(0, deadline - wall)));
         sessions = table.size();
-        boolean extended = recovered.lease()
+        boolean extended = recovered
+                .lease()
                 .filter(lease -> offloads.adopt(session, lease, now))
                 .isPresent();
         if (!inDataPlane || extended) {

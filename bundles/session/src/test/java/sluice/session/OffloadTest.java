@@ -68,7 +68,9 @@ final class OffloadTest {
         gateway.restart();
         gateway.turn();
         assertThat(gateway.sessions()).hasSize(1);
-        assertThat(gateway.leases.size()).as("the terms may have changed meanwhile").isZero();
+        assertThat(gateway.leases.size())
+                .as("the terms may have changed meanwhile")
+                .isZero();
         gateway.advance(ALMOST);
         assertThat(gateway.sessions()).hasSize(1);
         gateway.advance(Duration.ofMinutes(2));
@@ -85,8 +87,8 @@ final class OffloadTest {
         gateway.restart();
         gateway.turn();
         assertThat(gateway.sessions().getFirst().leaseEnds())
-                .hasValueSatisfying(
-                        end -> assertThat(end).isAfter(gateway.clock.wall().instant().plus(Duration.ofMinutes(50))));
+                .hasValueSatisfying(end ->
+                        assertThat(end).isAfter(gateway.clock.wall().instant().plus(Duration.ofMinutes(50))));
     }
 
     @Test

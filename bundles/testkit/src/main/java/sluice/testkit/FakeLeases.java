@@ -43,8 +43,7 @@ public final class FakeLeases implements LeaseOffload {
     }
 
     @Override
-    public synchronized boolean put(
-            LeaseKey key, long session, Ip4 address, LeaseTerms terms, Duration remaining) {
+    public synchronized boolean put(LeaseKey key, long session, Ip4 address, LeaseTerms terms, Duration remaining) {
         Lease before = leases.get(key);
         if (before != null && before.session != session) {
             return false;
@@ -95,7 +94,6 @@ public final class FakeLeases implements LeaseOffload {
     }
 
     private OffloadedLease reading(Lease lease) {
-        return new OffloadedLease(
-                lease.session, Duration.ofMillis(lease.ends - millis.getAsLong()), lease.answers);
+        return new OffloadedLease(lease.session, Duration.ofMillis(lease.ends - millis.getAsLong()), lease.answers);
     }
 }

@@ -7,9 +7,9 @@ import sluice.net.Ip4;
 
 /**
  * On what terms a DHCPv4 client has its address, and all that an answer to its next request needs. An OFFER or ACK has
- * these options in this order (RFC 2132): message type, server identifier, the client identifier of the request, {@code
- * options}, option 82 of the request, end. Requests that differ in {@code wish}, {@code parameters} or {@code relay} are
- * none of the data plane's business.
+ * these options in this order (RFC 2132): message type, server identifier, the client identifier of the request,
+ * {@code options}, option 82 of the request, end. Requests that differ in {@code wish}, {@code parameters} or
+ * {@code relay} are none of the data plane's business.
  *
  * @param server identifier and source address of answers
  * @param lease how long an ACK extends the grant, whole seconds, 1 and up

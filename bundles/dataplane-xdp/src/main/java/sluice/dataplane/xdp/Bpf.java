@@ -14,6 +14,7 @@ final class Bpf {
 
     /** Replace or insert. */
     static final long ANY = 0;
+
     private static final long NO_EXIST = 1;
 
     static final int XDP_ATTACH = 37;
@@ -100,8 +101,7 @@ final class Bpf {
     private static final CStruct BY_ID =
             CStruct.of(CStruct.u32("id"), CStruct.u32("next_id"), CStruct.u32("open_flags"));
 
-    private static final CStruct BTF_INFO =
-            CStruct.of(CStruct.u64("btf"), CStruct.u32("btf_size"), CStruct.u32("id"));
+    private static final CStruct BTF_INFO = CStruct.of(CStruct.u64("btf"), CStruct.u32("btf_size"), CStruct.u32("id"));
 
     private static final CStruct OBJECT =
             CStruct.of(CStruct.u64("pathname"), CStruct.u32("bpf_fd"), CStruct.u32("file_flags"));
@@ -170,8 +170,7 @@ final class Bpf {
         element(call, command, map, key, value, ANY);
     }
 
-    private static void element(
-            String call, int command, int map, MemorySegment key, MemorySegment value, long flags)
+    private static void element(String call, int command, int map, MemorySegment key, MemorySegment value, long flags)
             throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = ELEMENT.allocate(arena);

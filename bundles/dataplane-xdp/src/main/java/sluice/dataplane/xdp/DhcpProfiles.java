@@ -112,8 +112,8 @@ final class DhcpProfiles {
             MemorySegment value = arena.allocate(PROFILE_BYTES, Long.BYTES);
             value.set(JAVA_INT, 0, (int) (long) profile.wish.orElse(0L));
             value.set(JAVA_BYTE, 4, (byte) (profile.wish.isPresent() ? 1 : 0));
-            value.set(
-                    JAVA_BYTE, 5, (byte) (int) profile.parameters.map(Bytes::length).orElse(NO_LIST));
+            value.set(JAVA_BYTE, 5, (byte)
+                    (int) profile.parameters.map(Bytes::length).orElse(NO_LIST));
             value.set(JAVA_SHORT, 6, (short) profile.options.length());
             LeaseLayout.writeBytes(value, LIST_AT, profile.parameters.orElse(Bytes.EMPTY));
             LeaseLayout.writeBytes(value, TERMS_AT, profile.options);

@@ -97,7 +97,9 @@ final class Leases implements LeaseOffload {
         }
     }
 
-    /** Another session has the key only when two devices of a line have one MAC address: then the first one keeps it. */
+    /**
+     * Another session has the key only when two devices of a line have one MAC address: then the first one keeps it.
+     */
     private boolean replace(
             Arena arena,
             MemorySegment where,

@@ -124,8 +124,8 @@ final class ProgramLinker {
             source(instruction, SOURCE_FUNCTION_ADDRESS);
             call(instruction, new Place(symbol.section(), immediate(instruction)));
         } else {
-            throw new IllegalArgumentException("Refers to \"" + symbol.name() + "\", which is not a map;"
-                    + " global variables are not supported");
+            throw new IllegalArgumentException(
+                    "Refers to \"" + symbol.name() + "\", which is not a map;" + " global variables are not supported");
         }
     }
 

@@ -34,9 +34,8 @@ final class Bench implements AutoCloseable {
     private static final int PPPOE_SESSIONS = 64;
     private static final int OUT_BYTES = 4096;
     /** Of this process: another build may run beside it. */
-    private static final Path PINS = Path.of(
-            "/sys/fs/bpf/sluice-xdp-bench-" + ProcessHandle.current().pid());
-
+    private static final Path PINS =
+            Path.of("/sys/fs/bpf/sluice-xdp-bench-" + ProcessHandle.current().pid());
 
     private static final CStruct TEST = CStruct.of(
             CStruct.u32("prog_fd"),

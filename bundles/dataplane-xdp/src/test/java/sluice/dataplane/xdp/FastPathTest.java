@@ -66,8 +66,8 @@ final class FastPathTest {
         for (int i = 0; i < 3000; i++) {
             Asking asking = new Asking(random);
             learn(asking.renewal().frame());
-            for (DhcpClient client :
-                    List.of(asking.renewal(), asking.rebinding(), asking.reboot(), asking.selection(), asking.discover())) {
+            for (DhcpClient client : List.of(
+                    asking.renewal(), asking.rebinding(), asking.reboot(), asking.selection(), asking.discover())) {
                 Bytes frame = client.frame();
                 Bench.Result result = bench.access(frame);
                 String where = "seed " + seed + ", client " + i + ": " + frame.toHex();
@@ -84,7 +84,9 @@ final class FastPathTest {
             DhcpClient client = renewal();
             client.size = size;
             learn(client.frame());
-            assertThat(bench.access(client.frame()).frame()).as("%d bytes", size).isEqualTo(inJava(client.frame()));
+            assertThat(bench.access(client.frame()).frame())
+                    .as("%d bytes", size)
+                    .isEqualTo(inJava(client.frame()));
         }
     }
 
@@ -98,7 +100,8 @@ final class FastPathTest {
         var lease = leases.read(key(), SESSION).orElseThrow();
         assertThat(lease.answers()).isEqualTo(2);
         assertThat(lease.remaining()).isBetween(Duration.ofDays(1).minusSeconds(5), Duration.ofDays(1));
-        assertThat(leases.remove(key(), SESSION)).hasValueSatisfying(last -> assertThat(last.answers()).isEqualTo(2));
+        assertThat(leases.remove(key(), SESSION))
+                .hasValueSatisfying(last -> assertThat(last.answers()).isEqualTo(2));
         assertThat(bench.access(renewal().frame()).verdict()).isEqualTo(Verdict.PUNT_UNHEARD);
     }
 
@@ -123,7 +126,9 @@ final class FastPathTest {
         expect(Verdict.FAST_OTHER_RELAY, renewal().option(82, Bytes.fromHex("010131")));
         expect(Verdict.FAST_OTHER_RELAY, renewal().option(82, Bytes.EMPTY));
         expect(Verdict.FAST_OTHER_WISHES, withoutList(ciaddr(Packets.SUBSCRIBER)));
-        expect(Verdict.FAST_OTHER_WISHES, withoutList(ciaddr(Packets.SUBSCRIBER)).option(55, Bytes.of(3, 1)));
+        expect(
+                Verdict.FAST_OTHER_WISHES,
+                withoutList(ciaddr(Packets.SUBSCRIBER)).option(55, Bytes.of(3, 1)));
         expect(Verdict.FAST_OTHER_WISHES, renewal().option(51, Bytes.fromHex("00000100")));
     }
 
@@ -196,10 +201,15 @@ final class FastPathTest {
     @Test
     void clientWithoutItsAddressNeedsTheRelayOptionWhereItIsRequired() throws Exception {
         JavaPath strict = new JavaPath(NETWORK, Packets.SUBSCRIBER, Authorization.DEFAULT, true);
-        put(strict.ask(new Frame(0, renewal().option(82, RELAY).frame())).terms().orElseThrow(), LEFT);
+        put(
+                strict.ask(new Frame(0, renewal().option(82, RELAY).frame()))
+                        .terms()
+                        .orElseThrow(),
+                LEFT);
         expect(Verdict.FAST_OTHER_RELAY, with(DhcpClient.DISCOVER));
         assertThat(bench.access(renewal().frame()).verdict()).isEqualTo(Verdict.FAST_ACK);
-        assertThat(bench.access(with(DhcpClient.DISCOVER).option(82, RELAY).frame()).verdict())
+        assertThat(bench.access(with(DhcpClient.DISCOVER).option(82, RELAY).frame())
+                        .verdict())
                 .isEqualTo(Verdict.FAST_OFFER);
     }
 
@@ -215,7 +225,8 @@ final class FastPathTest {
         learn(renewal().frame());
         Leases off = new Leases(bench.loaded(), false);
         expect(Verdict.PUNT_UNHEARD, renewal());
-        assertThat(off.put(key(), SESSION, Packets.SUBSCRIBER, terms(renewal().frame()), LEFT)).isFalse();
+        assertThat(off.put(key(), SESSION, Packets.SUBSCRIBER, terms(renewal().frame()), LEFT))
+                .isFalse();
         assertThat(off.drain()).hasSize(1);
     }
 
@@ -251,7 +262,8 @@ final class FastPathTest {
     @Test
     void otherSessionKeepsTheKeyUntilItIsRemoved() throws Exception {
         learn(renewal().frame());
-        assertThat(leases.put(key(), 8, Packets.SUBSCRIBER, terms(renewal().frame()), LEFT)).isFalse();
+        assertThat(leases.put(key(), 8, Packets.SUBSCRIBER, terms(renewal().frame()), LEFT))
+                .isFalse();
         assertThat(leases.remove(key(), 8)).isEmpty();
         assertThat(leases.read(key(), SESSION)).isPresent();
     }

@@ -76,8 +76,8 @@ final class LayoutTest {
         assertThat(offsets("prefix_key")).isEqualTo(Map.of("prefix", 0, "length", PrefixIndex.LENGTH_AT));
         assertThat(size("pppoe_key")).isEqualTo(PppoeKey.BYTES);
         assertThat(offsets("pppoe_key"))
-                .isEqualTo(Map.of(
-                        "mac", 0, "session", 6, "outer_vlan", 8, "inner_vlan", 10, "port", 12, "reserved", 14));
+                .isEqualTo(
+                        Map.of("mac", 0, "session", 6, "outer_vlan", 8, "inner_vlan", 10, "port", 12, "reserved", 14));
         assertThat(offsets("pppoe_value")).isEqualTo(Map.of("index", 0, "magic", PppoeIndex.MAGIC_AT));
     }
 
