@@ -69,6 +69,7 @@ void clients_request(const struct clients *clients, uint32_t index, enum message
 	request->type = type;
 	request->xid = number * XID_FACTOR;
 	set_mac(request->mac, number);
+	request->current = 0;
 	request->requested = type == REQUEST ? client->address : 0;
 	request->server = type == REQUEST ? client->server : 0;
 	set_line(clients, number, &request->line);
@@ -110,6 +111,44 @@ static bool reaches(const struct reply *reply, const uint8_t *mac)
 	if (memcmp(reply->target_mac, mac, 6) != 0 && memcmp(reply->target_mac, broadcast, 6) != 0)
 		return false;
 	return reply->target_address == reply->address || reply->target_address == BROADCAST_ADDRESS;
+}
+
+void clients_renewal(const struct clients *clients, uint32_t index, struct request *request)
+{
+	clients_request(clients, index, REQUEST, request);
+	request->current = clients->table[index].address;
+	request->requested = 0;
+	request->server = 0;
+}
+
+enum verdict clients_check_renewal(const struct clients *clients, uint32_t index, const struct reply *reply)
+{
+	const struct client *client = &clients->table[index];
+	uint32_t number = clients->first + index;
+	enum verdict verdict;
+	uint8_t mac[6];
+
+	set_mac(mac, number);
+	if (reply->xid != number * XID_FACTOR)
+		return BAD_XID;
+	if (memcmp(reply->mac, mac, sizeof(mac)) != 0)
+		return BAD_CHADDR;
+	if (!same_line(clients, number, reply, &verdict))
+		return verdict;
+	if (reply->type != ACK)
+		return BAD_TYPE;
+	if (reply->server != client->server)
+		return BAD_SERVER;
+	if (reply->address != client->address || reply->current != client->address)
+		return BAD_ADDRESS;
+	if (memcmp(reply->target_mac, mac, 6) != 0 || reply->target_address != client->address)
+		return BAD_TARGET;
+	return reply->lease_seconds == 0 ? BAD_LEASE : FINE;
+}
+
+uint32_t clients_index(const struct clients *clients, uint32_t xid)
+{
+	return xid * XID_INVERSE - clients->first;
 }
 
 enum verdict clients_check(struct clients *clients, const struct reply *reply, uint32_t *index)

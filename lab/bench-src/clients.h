@@ -38,6 +38,15 @@ void clients_create(struct clients *clients, uint32_t first, uint32_t count, boo
 // What the client at the index sends; the same MAC address, xid and line in every message of a client.
 void clients_request(const struct clients *clients, uint32_t index, enum message_type type, struct request *request);
 
+// The REQUEST by which a bound client asks any server for more time (RFC 2131, 4.3.2, rebinding).
+void clients_renewal(const struct clients *clients, uint32_t index, struct request *request);
+
+// Compares the reply to a renewal with its client.
+enum verdict clients_check_renewal(const struct clients *clients, uint32_t index, const struct reply *reply);
+
+// The client of an xid; not below the count when there is none.
+uint32_t clients_index(const struct clients *clients, uint32_t xid);
+
 // Compares a reply with its client and remembers the address of an ACK. The index is set unless the xid is unknown.
 enum verdict clients_check(struct clients *clients, const struct reply *reply, uint32_t *index);
 

@@ -117,6 +117,7 @@ static size_t put_dhcp(uint8_t *dhcp, const struct request *request)
 	dhcp[1] = 1; // Ethernet
 	dhcp[2] = 6;
 	put32(dhcp + 4, request->xid);
+	memcpy(dhcp + 12, &request->current, 4);
 	memcpy(dhcp + 28, request->mac, 6);
 	memcpy(client + 1, request->mac, 6);
 	at = put32(at, COOKIE);
@@ -148,6 +149,7 @@ size_t message_encode(uint8_t *frame, const struct request *request)
 	put16(ip + 2, (unsigned)total);
 	ip[8] = 64;
 	ip[9] = PROTOCOL_UDP;
+	memcpy(ip + 12, &request->current, 4);
 	memset(ip + 16, 0xff, 4);
 	put16(ip + 10, checksum(0, ip, IP_BYTES));
 	put16(udp, CLIENT_PORT);
@@ -215,6 +217,7 @@ static enum verdict decode_dhcp(const uint8_t *dhcp, size_t length, struct reply
 	if (length < BOOTP_MIN || dhcp[0] != 2 || dhcp[1] != 1 || dhcp[2] != 6 || get32(dhcp + FIXED_BYTES) != COOKIE)
 		return BAD_MESSAGE;
 	reply->xid = get32(dhcp + 4);
+	memcpy(&reply->current, dhcp + 12, 4);
 	memcpy(&reply->address, dhcp + 16, 4);
 	memcpy(reply->mac, dhcp + 28, 6);
 	reply->type = 0;

@@ -26,6 +26,7 @@ struct request {
 	enum message_type type;
 	uint32_t xid;
 	uint8_t mac[6];
+	uint32_t current; // ciaddr, of a client that has an address
 	uint32_t requested;
 	uint32_t server;
 	struct line line;
@@ -36,6 +37,7 @@ struct reply {
 	uint8_t type;
 	uint32_t xid;
 	uint8_t mac[6];
+	uint32_t current;
 	uint32_t address;
 	uint32_t server;
 	uint32_t lease_seconds;

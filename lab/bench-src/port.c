@@ -25,6 +25,7 @@ struct batch {
 struct port {
 	int socket;
 	unsigned queued;
+	unsigned filled; // headers of `in` that the kernel has used since they were prepared
 	struct batch out;
 	struct batch in;
 };
@@ -73,6 +74,7 @@ struct port *port_open(const char *device)
 		fail(device);
 	prepare_batch(&port->out);
 	prepare_batch(&port->in);
+	port->filled = PORT_BATCH;
 	return port;
 }
 
@@ -122,16 +124,19 @@ size_t port_receive(struct port *port, struct received *frames)
 {
 	int count;
 
-	for (unsigned i = 0; i < PORT_BATCH; i++) {
+	// the kernel has written the lengths of what it filled; the others are as they were
+	for (unsigned i = 0; i < port->filled; i++) {
 		port->in.headers[i].msg_hdr.msg_control = port->in.control[i];
 		port->in.headers[i].msg_hdr.msg_controllen = AUXDATA_SPACE;
 	}
+	port->filled = 0;
 	count = recvmmsg(port->socket, port->in.headers, PORT_BATCH, MSG_DONTWAIT, NULL);
 	if (count < 0) {
 		if (errno != EAGAIN && errno != EINTR)
 			fail("receive");
 		return 0;
 	}
+	port->filled = (unsigned)count;
 	for (int i = 0; i < count; i++) {
 		frames[i].bytes = port->in.frames[i];
 		frames[i].length = port->in.headers[i].msg_len;

@@ -37,12 +37,21 @@ class SluiceGateway:
     :param sync: when the journal forces what it writes to the medium: `commit`, as shipped, before the ACK leaves;
         `interval` a moment later, so that a power cut may take what `kill -9` cannot
     :param network: of the subscribers; the data plane has room for so many
+    :param fast_path: whether clients that have a lease are answered in the kernel
     """
 
     name = "sluice"
 
-    def __init__(self, work: pathlib.Path, radius_lines: int = 0, sync: str = "commit", network: str = NETWORK) -> None:
+    def __init__(
+        self,
+        work: pathlib.Path,
+        radius_lines: int = 0,
+        sync: str = "commit",
+        network: str = NETWORK,
+        fast_path: bool = True,
+    ) -> None:
         self._work = work
+        self._fast_path = fast_path
         self._sync = sync
         self._topology = _topology(radius_lines, ipaddress.IPv4Network(network))
         self._capacity = self._topology.pools[0].network.num_addresses
@@ -102,6 +111,20 @@ class SluiceGateway:
             self._appliance.stop()
         clean()
 
+    def poll_on(self, cpu: int) -> None:
+        """The trunk is polled by a thread of its own on this processor, no more by whoever sends into it."""
+        name = self._gateway.name
+        run("ip", "netns", "exec", name, "sh", "-c", f"echo 1 > /sys/class/net/{TRUNK}/threaded")
+        threads = [
+            comm.parent.name
+            for comm in pathlib.Path("/proc").glob("[0-9]*/comm")
+            if comm.read_text().startswith(f"napi/{TRUNK}-"[:15])
+        ]
+        for thread in threads:
+            run("taskset", "-pc", str(cpu), thread)
+        if not threads:
+            raise AssertionError(f"{TRUNK} has no thread that polls it")
+
     def held_bytes(self) -> int:
         """Memory that its sessions and everything else hold: live objects after a full collection."""
         jcmd = pathlib.Path(os.environ["SLUICE_JAVA_HOME"]) / "bin/jcmd"
@@ -133,7 +156,11 @@ class SluiceGateway:
     def _changes(self) -> Configuration:
         return {
             "sluice.session": {"authentication": "radius" if self._with_radius else "none"},
-            "sluice.dataplane.xdp": {"pin_directory": PINS, "capacity": self._capacity},
+            "sluice.dataplane.xdp": {
+                "pin_directory": PINS,
+                "capacity": self._capacity,
+                "fast_path": str(self._fast_path).lower(),
+            },
             "sluice.journal": {"sync": self._sync},
             "sluice.telemetry": {"redis_host": "", "postgresql_host": ""},
         }

@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+from typing import Iterator
 
 from sluicelab.namespace import CommandFailed, Namespace, Process, run
 from sluicelab.topology import Topology
@@ -98,6 +100,15 @@ class Appliance:
     def kill(self) -> None:
         """kill -9: a power cut for the control plane."""
         self._process.kill()
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """The JVM gets no processor time within the block, and does not know it."""
+        self._process.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """An orderly shutdown."""

@@ -1,0 +1,384 @@
+// renewload: clients that have a lease ask for more time, as fast as told, and every reply is checked. Prints one JSON
+// object.
+//
+//   open loop    --rate R      a renewal every 1/R s, however the server does
+//   closed loop  --window W    W renewals under way at any time; 1 measures the latency of a single one
+//
+// First the clients are set up by DISCOVER, OFFER, REQUEST, ACK, not measured. Then they renew in turn: REQUEST with
+// ciaddr. The first reply of a client is taken apart and every field compared with what is right for it; later ones must
+// be the same bytes, or they are taken apart again. Nothing is retransmitted: what is not answered in time is lost.
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "../clients.h"
+#include "../histogram.h"
+#include "../message.h"
+#include "../port.h"
+
+#define SECOND 1000000000ULL
+#define SETUP_WINDOW 64
+#define SETUP_SECONDS 60
+#define FRAME_MAX 640
+#define SLOWEST_POLL (SECOND / 1000)
+
+struct options {
+	const char *device;
+	uint32_t first;
+	uint32_t clients;
+	uint64_t renewals;
+	double rate;
+	uint32_t window;
+	double seconds;
+	double timeout;
+	bool tagged;
+	bool spin;
+};
+
+// A client that renews: its request, and the reply that was right.
+struct renewal {
+	uint64_t due;
+	bool under_way;
+	uint16_t request_length;
+	uint16_t reply_length;
+	uint8_t request[FRAME_MAX];
+	uint8_t reply[FRAME_MAX];
+};
+
+struct load {
+	struct options options;
+	struct port *port;
+	struct clients clients;
+	struct renewal *renewals;
+	uint32_t bound;
+	uint64_t sent;
+	uint64_t answered;
+	uint64_t lost;
+	uint64_t oldest; // renewal number: all before it are answered or lost
+	uint64_t begin;
+	uint64_t last_answer;
+	uint32_t verdicts[VERDICT_COUNT];
+	struct histogram latency;
+};
+
+static uint64_t now_nanos(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
+}
+
+static void queue(struct load *load, const uint8_t *frame, size_t length)
+{
+	uint8_t *place = port_next(load->port);
+
+	if (place == NULL) {
+		port_flush(load->port);
+		place = port_next(load->port);
+	}
+	memcpy(place, frame, length);
+	port_queue(load->port, length);
+}
+
+static void ask(struct load *load, uint32_t index, enum message_type type)
+{
+	struct request request;
+	uint8_t frame[FRAME_MAX];
+
+	clients_request(&load->clients, index, type, &request);
+	queue(load, frame, message_encode(frame, &request));
+	load->clients.table[index].state = type == DISCOVER ? SELECTING : REQUESTING;
+}
+
+static void take_setup_reply(struct load *load, const struct received *frame)
+{
+	struct reply reply;
+	struct client *client;
+	uint32_t index;
+	enum verdict verdict = message_decode(frame, &reply);
+
+	if (verdict == FINE)
+		verdict = clients_check(&load->clients, &reply, &index);
+	load->verdicts[verdict]++;
+	if (verdict != FINE)
+		return;
+	client = &load->clients.table[index];
+	if (reply.type == OFFER) {
+		client->address = reply.address;
+		client->server = reply.server;
+		ask(load, index, REQUEST);
+	} else if (reply.type == ACK) {
+		client->state = BOUND;
+		load->bound++;
+	}
+}
+
+// Brings all clients up; false when not all of them have a lease in the end.
+static bool set_up(struct load *load)
+{
+	uint64_t end = now_nanos() + SETUP_SECONDS * SECOND;
+	struct received frames[PORT_BATCH];
+	uint32_t started = 0;
+
+	while (load->bound < load->options.clients && now_nanos() < end) {
+		while (started < load->options.clients && started - load->bound < SETUP_WINDOW)
+			ask(load, started++, DISCOVER);
+		port_flush(load->port);
+		size_t count = port_receive(load->port, frames);
+
+		for (size_t i = 0; i < count; i++)
+			take_setup_reply(load, &frames[i]);
+		if (count == 0)
+			port_wait(load->port, SLOWEST_POLL);
+	}
+	return load->bound == load->options.clients;
+}
+
+static void prepare(struct load *load)
+{
+	for (uint32_t i = 0; i < load->options.clients; i++) {
+		struct renewal *renewal = &load->renewals[i];
+		struct request request;
+
+		clients_renewal(&load->clients, i, &request);
+		renewal->request_length = (uint16_t)message_encode(renewal->request, &request);
+	}
+}
+
+static uint64_t next_due(const struct load *load, uint64_t now)
+{
+	if (load->sent == load->options.renewals || now - load->begin >= (uint64_t)(load->options.seconds * SECOND))
+		return UINT64_MAX;
+	if (load->options.rate > 0)
+		return load->begin + (uint64_t)((double)load->sent / load->options.rate * SECOND);
+	return load->sent - load->answered - load->lost < load->options.window ? now : UINT64_MAX;
+}
+
+static struct renewal *of_number(struct load *load, uint64_t number)
+{
+	return &load->renewals[number % load->options.clients];
+}
+
+// What is under way longer than the time-out, or stands in the way of the client's next renewal, is lost.
+static void give_up(struct load *load, uint64_t now)
+{
+	uint64_t timeout = (uint64_t)(load->options.timeout * SECOND);
+
+	while (load->oldest < load->sent) {
+		struct renewal *renewal = of_number(load, load->oldest);
+		// what was sent in this very turn is due after `now`
+		bool late = now > renewal->due + timeout || load->sent - load->oldest >= load->options.clients;
+
+		if (renewal->under_way && !late)
+			return;
+		if (renewal->under_way) {
+			renewal->under_way = false;
+			load->lost++;
+		}
+		load->oldest++;
+	}
+}
+
+static void send_due(struct load *load, uint64_t now)
+{
+	for (unsigned i = 0; i < PORT_BATCH; i++) {
+		uint64_t due = next_due(load, now);
+		struct renewal *renewal;
+
+		if (due > now)
+			break;
+		give_up(load, now);
+		renewal = of_number(load, load->sent);
+		renewal->due = load->options.rate > 0 ? due : now_nanos();
+		renewal->under_way = true;
+		load->sent++;
+		queue(load, renewal->request, renewal->request_length);
+	}
+	port_flush(load->port);
+}
+
+// The xid where it stands in a reply of the usual form; what is there otherwise leads to no client, or to another check.
+static uint32_t xid_of(const struct received *frame)
+{
+	size_t at = 12;
+	uint32_t xid;
+
+	while (at + 4 < frame->length && (frame->bytes[at] == 0x81 || frame->bytes[at] == 0x88))
+		at += 4;
+	at += 2 + 20 + 8 + 4;
+	if (at + 4 > frame->length)
+		return 0;
+	memcpy(&xid, frame->bytes + at, 4);
+	return __builtin_bswap32(xid);
+}
+
+static enum verdict check(struct load *load, const struct received *frame, uint32_t index)
+{
+	struct renewal *renewal = &load->renewals[index];
+	struct reply reply;
+	enum verdict verdict;
+
+	if (frame->length == renewal->reply_length && memcmp(frame->bytes, renewal->reply, frame->length) == 0)
+		return FINE;
+	verdict = message_decode(frame, &reply);
+	if (verdict == FINE)
+		verdict = clients_check_renewal(&load->clients, index, &reply);
+	if (verdict == FINE && frame->length <= FRAME_MAX) {
+		memcpy(renewal->reply, frame->bytes, frame->length);
+		renewal->reply_length = (uint16_t)frame->length;
+	}
+	return verdict;
+}
+
+static size_t read_replies(struct load *load)
+{
+	struct received frames[PORT_BATCH];
+	size_t count = port_receive(load->port, frames);
+	uint64_t now = now_nanos();
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t index = clients_index(&load->clients, xid_of(&frames[i]));
+		enum verdict verdict = index < load->options.clients ? check(load, &frames[i], index) : FOREIGN;
+
+		if (verdict == FINE && !load->renewals[index].under_way)
+			verdict = LATE;
+		load->verdicts[verdict]++;
+		if (verdict != FINE)
+			continue;
+		load->renewals[index].under_way = false;
+		histogram_add(&load->latency, now - load->renewals[index].due);
+		load->answered++;
+		load->last_answer = now;
+	}
+	return count;
+}
+
+static void run(struct load *load)
+{
+	uint64_t now = now_nanos();
+
+	load->begin = now;
+	while (next_due(load, now) != UINT64_MAX || load->answered + load->lost < load->sent) {
+		send_due(load, now);
+		if (read_replies(load) == 0 && !load->options.spin) {
+			uint64_t due = next_due(load, now = now_nanos());
+
+			if (due > now)
+				port_wait(load->port, due - now < SLOWEST_POLL ? due - now : SLOWEST_POLL);
+		}
+		now = now_nanos();
+		give_up(load, now);
+	}
+}
+
+static void print_report(struct load *load)
+{
+	double seconds = load->last_answer > load->begin ? (double)(load->last_answer - load->begin) / SECOND : 0;
+	const struct histogram *latency = &load->latency;
+	const char *comma = "";
+	uint32_t bad = 0;
+
+	printf("{\"clients\": %u, \"bound\": %u, \"sent\": %llu, \"answered\": %llu, \"lost\": %llu, ", load->options.clients,
+	       load->bound, (unsigned long long)load->sent, (unsigned long long)load->answered,
+	       (unsigned long long)load->lost);
+	printf("\"seconds\": %.4f, \"renewals_per_s\": %.1f, \"late\": %u, \"bad_replies\": {", seconds,
+	       seconds > 0 ? (double)load->answered / seconds : 0, load->verdicts[LATE]);
+	for (enum verdict verdict = BAD_IP; verdict < LATE; verdict++) {
+		if (load->verdicts[verdict] > 0) {
+			printf("%s\"%s\": %u", comma, verdict_name(verdict), load->verdicts[verdict]);
+			comma = ", ";
+			bad += load->verdicts[verdict];
+		}
+	}
+	printf("}, \"bad\": %u, \"latency_us\": {\"p50\": %.2f, \"p99\": %.2f, \"p999\": %.2f, \"max\": %.2f}}\n", bad,
+	       (double)histogram_percentile(latency, 0.5) / 1e3, (double)histogram_percentile(latency, 0.99) / 1e3,
+	       (double)histogram_percentile(latency, 0.999) / 1e3, (double)latency->max / 1e3);
+}
+
+static void usage(const char *wrong)
+{
+	fprintf(stderr,
+		"renewload: %s\n"
+		"renewload --device NAME --clients N --renewals N (--rate PER_SECOND | --window N) [--seconds S] [--timeout S]\n"
+		"          [--first N] [--untagged] [--spin]\n"
+		"  --first     number of the first client; other numbers are other MAC addresses and lines\n"
+		"  --spin      never sleeps while it waits for a reply\n",
+		wrong);
+	exit(2);
+}
+
+static double number(const char *name, const char *text, double least, double most)
+{
+	char *rest;
+	double value = strtod(text, &rest);
+
+	if (rest == text || *rest != '\0' || value < least || value > most)
+		usage(name);
+	return value;
+}
+
+static struct options parse_options(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"device", required_argument, NULL, 'd'},   {"clients", required_argument, NULL, 'c'},
+		{"renewals", required_argument, NULL, 'n'}, {"rate", required_argument, NULL, 'r'},
+		{"window", required_argument, NULL, 'w'},   {"seconds", required_argument, NULL, 's'},
+		{"timeout", required_argument, NULL, 't'},  {"first", required_argument, NULL, 'f'},
+		{"untagged", no_argument, NULL, 'u'},	    {"spin", no_argument, NULL, 'p'},
+		{NULL, 0, NULL, 0},
+	};
+	struct options options = {.seconds = 10, .timeout = 0.5, .tagged = true};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 'd': options.device = optarg; break;
+		case 'c': options.clients = (uint32_t)number("--clients", optarg, 1, 1e6); break;
+		case 'n': options.renewals = (uint64_t)number("--renewals", optarg, 1, 1e9); break;
+		case 'r': options.rate = number("--rate", optarg, 1, 1e8); break;
+		case 'w': options.window = (uint32_t)number("--window", optarg, 1, 1e5); break;
+		case 's': options.seconds = number("--seconds", optarg, 0.001, 600); break;
+		case 't': options.timeout = number("--timeout", optarg, 0.001, 60); break;
+		case 'f': options.first = (uint32_t)number("--first", optarg, 0, CLIENTS_MAX); break;
+		case 'u': options.tagged = false; break;
+		case 'p': options.spin = true; break;
+		default: usage("unknown option");
+		}
+	}
+	if (options.device == NULL || options.clients == 0 || options.renewals == 0)
+		usage("--device, --clients and --renewals are needed");
+	if ((options.rate > 0) == (options.window > 0))
+		usage("either --rate or --window");
+	if (options.window >= options.clients && options.window > 1)
+		usage("--window: a client has one renewal under way");
+	if ((uint64_t)options.first + options.clients > CLIENTS_MAX || optind < argc)
+		usage("--first and --clients: no lines left, or a word too many");
+	return options;
+}
+
+int main(int argc, char **argv)
+{
+	static struct load load;
+
+	load.options = parse_options(argc, argv);
+	prctl(PR_SET_TIMERSLACK, 1UL);
+	clients_create(&load.clients, load.options.first, load.options.clients, load.options.tagged, true);
+	load.renewals = calloc(load.options.clients, sizeof(*load.renewals));
+	if (load.renewals == NULL) {
+		fprintf(stderr, "renewload: %s\n", strerror(errno));
+		return 2;
+	}
+	load.port = port_open(load.options.device);
+	if (set_up(&load)) {
+		prepare(&load);
+		run(&load);
+	}
+	print_report(&load);
+	return 0;
+}

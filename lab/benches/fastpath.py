@@ -1,0 +1,110 @@
+"""Renewals per second and latency: the kernel's answers, our Java path and Kea's, by turns, in one run.
+
+A renewal is a REQUEST with ciaddr (rebinding) of a client that has a lease, and its ACK. Every reply is checked: the first
+of a client field by field, the others byte by byte against it. Figures with the suffix _one_cpu have generator and
+kernel on one processor, those with _across the kernel's polling on another; _java is our server with fast_path=false, as
+shipped (a lease is on the medium before its ACK leaves), _kea is Kea, which writes a lease and does not force it there.
+"""
+
+# packages: kea-dhcp4-server gcc libc6-dev
+
+import contextlib
+import sys
+from typing import Iterator
+
+from sluicebench.exclusive import exclusive
+from sluicebench.kea import KeaGateway
+from sluicebench.sluice import SluiceGateway, clean
+from sluicelab.figures import Figures, bench_arguments
+from sluicelab.lab import WORK
+
+CLIENTS = range(100_000, 110_000)
+NETWORK = "10.128.0.0/16"
+GENERATOR_CPU, OTHER_CPU = 0, 1
+WINDOW = 64
+WARM_UP = 20_000
+SECONDS = 2
+STEPS = (1.2, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)  # of what the closed loop reached
+SUSTAINED = 0.001  # the most renewals that may be lost
+SINGLE = 50_000  # renewals one after the other
+SINGLE_SERVER = 5_000  # of a server, which takes longer
+
+Gateway = SluiceGateway | KeaGateway
+
+
+def main() -> int:
+    arguments = bench_arguments(__doc__.partition("\n")[0]).parse_args()
+    figures = Figures("fastpath")
+    with exclusive():
+        for number in range(1, arguments.runs + 1):
+            say(f"run {number} of {arguments.runs}")
+            ours = measure_fast_path(figures)
+            java = measure(figures, "_java", SluiceGateway(WORK / "bench", network=NETWORK, fast_path=False))
+            kea = measure(figures, "_kea", KeaGateway(WORK / "bench"))
+            figures.add("ratio_to_java", ours / java, "ratio")
+            figures.add("ratio_to_kea", ours / kea, "ratio")
+    figures.report(arguments.json)
+    return 0
+
+
+def say(line: str) -> None:
+    print(f"fastpath: {line}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def up(gateway: Gateway) -> Iterator[Gateway]:
+    try:
+        gateway.up()
+        yield gateway
+    finally:
+        gateway.down()
+        clean()
+
+
+def measure_fast_path(figures: Figures) -> float:
+    """On one processor, then across two; gives the renewals per second on one."""
+    with up(SluiceGateway(WORK / "bench", network=NETWORK)) as gateway:
+        rate = measure_rate(figures, "_one_cpu", gateway)
+        measure_latency(figures, "_one_cpu", gateway, SINGLE)
+        gateway.poll_on(OTHER_CPU)
+        measure_rate(figures, "_across", gateway)
+        measure_latency(figures, "_across", gateway, SINGLE)
+    return rate
+
+
+def measure(figures: Figures, suffix: str, gateway: Gateway) -> float:
+    with up(gateway):
+        rate = measure_rate(figures, suffix, gateway)
+        measure_latency(figures, suffix, gateway, SINGLE_SERVER)
+    return rate
+
+
+def measure_rate(figures: Figures, suffix: str, gateway: Gateway) -> float:
+    """The highest rate of an open loop of which next to nothing is lost, searched downwards from a closed loop's."""
+    gateway.generator.renew(CLIENTS, WARM_UP, GENERATOR_CPU, "--window", WINDOW)
+    short = gateway.generator.renew(CLIENTS, WARM_UP, GENERATOR_CPU, "--window", WINDOW)
+    renewals = max(WARM_UP, int(short.per_s * SECONDS))
+    closed = gateway.generator.renew(CLIENTS, renewals, GENERATOR_CPU, "--window", WINDOW)
+    figures.add("renewals_per_s_closed" + suffix, closed.per_s, "1/s")
+    for share in STEPS:
+        rate = closed.per_s * share
+        opened = gateway.generator.renew(CLIENTS, int(rate * SECONDS), GENERATOR_CPU, "--rate", rate)
+        if opened.lost_share <= SUSTAINED:
+            figures.add("renewals_per_s" + suffix, opened.per_s, "1/s")
+            say(f"renewals_per_s{suffix}: {opened.per_s:,.0f}")
+            return opened.per_s
+    raise AssertionError(f"{gateway.name} loses renewals at {STEPS[-1]:.0%} of {closed.per_s:.0f} 1/s: {opened}")
+
+
+def measure_latency(figures: Figures, suffix: str, gateway: Gateway, renewals: int) -> None:
+    """One request in flight; the generator never sleeps, so that only the server's wake-up is in the figure."""
+    outcome = gateway.generator.renew(CLIENTS, renewals, GENERATOR_CPU, "--window", 1, "--spin")
+    if outcome.lost:
+        raise AssertionError(f"{gateway.name} lost {outcome.lost} of {outcome.sent} renewals one after the other")
+    figures.add("latency_p50_us" + suffix, outcome.p50_us, "us")
+    figures.add("latency_p99_us" + suffix, outcome.p99_us, "us")
+    say(f"latency{suffix}: p50 {outcome.p50_us:.2f} us, p99 {outcome.p99_us:.2f} us")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
