@@ -43,7 +43,8 @@ final class DataplaneCommandsTest {
             DataplaneEntry.class,
             DataplaneTrace.class,
             DataplanePcap.class,
-            DataplaneCheck.class);
+            DataplaneCheck.class,
+            DataplaneRemove.class);
 
     @BeforeEach
     void twoSubscribers() {
@@ -105,6 +106,25 @@ final class DataplaneCommandsTest {
         assertThatThrownBy(() -> shell.run("dataplane:entry 10.64.0.1"))
                 .isInstanceOf(CommandException.class)
                 .hasMessage("The data plane has no entry of 10.64.0.1.");
+    }
+
+    @Test
+    void dataPlaneWithEntriesIsRemovedByForceOnly() throws Exception {
+        assertThatThrownBy(() -> shell.run("dataplane:remove --yes"))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("There are 2 entries");
+        assertThat(probe.dismantled).isFalse();
+        assertThatThrownBy(() -> shell.run("dataplane:remove --force")).hasMessageContaining("--yes");
+        assertThat(shell.run("dataplane:remove --yes --force")).contains("2 entries are forgotten");
+        assertThat(probe.dismantled).isTrue();
+    }
+
+    @Test
+    void emptyDataPlaneIsRemovedWhenThatIsMeant() throws Exception {
+        probe.entries.clear();
+        assertThatThrownBy(() -> shell.run("dataplane:remove")).hasMessageContaining("--yes");
+        assertThat(probe.dismantled).isFalse();
+        assertThat(shell.run("dataplane:remove --yes")).contains("out of the kernel");
     }
 
     @Test

@@ -31,6 +31,7 @@ final class FakeProbe implements DataPlaneProbe {
     Trace.Loss loss = new Trace.Loss(0, 0);
     Instant now = Instant.parse("2026-01-01T12:00:00Z");
     boolean full;
+    boolean dismantled;
     int open;
 
     /** The entry that belongs to a session. */
@@ -50,6 +51,12 @@ final class FakeProbe implements DataPlaneProbe {
                 true,
                 new Traffic(1, 2, 3, 4, 5, 6, 7),
                 List.of(new ProbedEntry.Detail("Index", "17")));
+    }
+
+    @Override
+    public void dismantle() {
+        dismantled = true;
+        entries.clear();
     }
 
     @Override

@@ -23,6 +23,14 @@ public interface DataPlaneProbe {
     List<Contradiction> contradictions();
 
     /**
+     * Takes the data plane out of the kernel: programs leave the interfaces, and all entries and counters are
+     * forgotten. Until its bundle is started anew nothing is forwarded.
+     *
+     * @throws DataPlaneException when the kernel refuses
+     */
+    void dismantle() throws DataPlaneException;
+
+    /**
      * Two tables that do not fit together.
      *
      * @param session whose it is, 0 when that cannot be told

@@ -74,6 +74,18 @@ public final class KernelProbe implements DataPlaneProbe {
     }
 
     @Override
+    public void dismantle() throws DataPlaneException {
+        try {
+            dataPlane.dismantle();
+        } catch (KernelException refusal) {
+            DataPlaneException failure =
+                    new DataPlaneException(DataPlaneException.Reason.KERNEL, String.valueOf(refusal.getMessage()));
+            failure.initCause(refusal);
+            throw failure;
+        }
+    }
+
+    @Override
     public List<Contradiction> contradictions() {
         try {
             List<Contradiction> found =

@@ -103,6 +103,12 @@ final class Pins {
         }
     }
 
+    /** Unpins everything, of all layouts. */
+    void removeAll() throws KernelException {
+        removeOthers();
+        remove(directory);
+    }
+
     private static List<Path> list(Path directory) throws KernelException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.sorted().toList();

@@ -130,6 +130,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     }
 
     private final Closer closer = new Closer();
+    private final Pins pins;
     private final Subscribers subscribers;
     private final PuntPorts ports;
     private final Verdicts verdicts;
@@ -152,7 +153,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     XdpDataPlane(HardwareProfile hardware, XdpSettings settings) throws KernelException {
         try {
             BpfObject object = BpfObject.ofBundle();
-            Pins pins = new Pins(settings.pinDirectory(), object.layoutVersion());
+            pins = new Pins(settings.pinDirectory(), object.layoutVersion());
             List<NetworkDevice> access = devices(hardware.access());
             List<NetworkDevice> cores = devices(hardware.core());
             Migration migration = closer.add(Migration.into(pins, object));
@@ -282,6 +283,12 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     @Deactivate
     void close() {
         closer.close();
+    }
+
+    /** Takes everything out of the kernel, whoever goes on using this finds the maps as they were. */
+    void dismantle() throws KernelException {
+        pins.removeAll();
+        LOG.info("programs, entries and counters are out of the kernel");
     }
 
     @Override

@@ -167,4 +167,17 @@ final class MigrationTest {
         assertThat(passed.size()).isLessThan(12);
         assertThat(next.entries()).extracting(SubscriberEntry::session).containsExactly(FarEnds.SESSION);
     }
+
+    @Test
+    void dismantledDataPlaneLeavesNoProgramAndNoPin() throws Exception {
+        XdpDataPlane dataPlane = ends.start();
+        dataPlane.install(FarEnds.entry(POLICER));
+        assertThat(ends.gateway().ip("link", "show", "trunk0")).contains("prog/xdp");
+        new KernelProbe(dataPlane).dismantle();
+        assertThat(ends.gateway().ip("link", "show", "trunk0")).doesNotContain("prog/xdp");
+        assertThat(layouts()).isEmpty();
+        dataPlane.close();
+        XdpDataPlane next = ends.start();
+        assertThat(next.entries()).isEmpty();
+    }
 }
