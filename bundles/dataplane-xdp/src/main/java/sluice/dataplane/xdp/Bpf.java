@@ -35,6 +35,7 @@ final class Bpf {
     private static final int BTF_GET_FD_BY_ID = 19;
     private static final int LINK_CREATE = 28;
     private static final int LINK_UPDATE = 29;
+    private static final int LINK_DETACH = 34;
 
     private static final int PROG_TYPE_XDP = 6;
     private static final int NAME_LENGTH = 16;
@@ -110,6 +111,8 @@ final class Bpf {
 
     private static final CStruct LINK = CStruct.of(
             CStruct.u32("prog_fd"), CStruct.u32("target_ifindex"), CStruct.u32("attach_type"), CStruct.u32("flags"));
+
+    private static final CStruct DETACH = CStruct.of(CStruct.u32("link_fd"));
 
     private static final CStruct UPDATE = CStruct.of(
             CStruct.u32("link_fd"), CStruct.u32("new_prog_fd"), CStruct.u32("flags"), CStruct.u32("old_prog_fd"));
@@ -325,6 +328,15 @@ final class Bpf {
             LINK.set(attributes, "attach_type", XDP_ATTACH);
             LINK.set(attributes, "flags", flags);
             return Libc.bpf("attach to interface " + ifindex, LINK_CREATE, attributes);
+        }
+    }
+
+    /** Takes the program of a link off its interface at once; unpinning it alone does so at a later time. */
+    static void detach(int link) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = DETACH.allocate(arena);
+            DETACH.set(attributes, "link_fd", link);
+            Libc.bpf("detach link", LINK_DETACH, attributes);
         }
     }
 

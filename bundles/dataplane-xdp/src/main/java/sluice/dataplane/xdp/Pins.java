@@ -103,8 +103,18 @@ final class Pins {
         }
     }
 
-    /** Unpins everything, of all layouts. */
+    /** Takes the programs off the interfaces and unpins everything, of all layouts. */
     void removeAll() throws KernelException {
+        for (Path entry : list(directory)) {
+            if (entry.getFileName().toString().startsWith(LINK_PREFIX)) {
+                int link = Bpf.open(entry);
+                try {
+                    Bpf.detach(link);
+                } finally {
+                    Libc.close(link);
+                }
+            }
+        }
         removeOthers();
         remove(directory);
     }
