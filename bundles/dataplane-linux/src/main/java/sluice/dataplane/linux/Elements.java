@@ -8,8 +8,7 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 
-/** The elements of the kernel's sets, through netlink: a change takes a fraction of a millisecond
- * and no process. */
+/** The elements of the kernel's sets, through netlink: a change takes a fraction of a millisecond and no process. */
 final class Elements {
 
     private static final int GET_ELEMENT = 10 << 8 | 13;
