@@ -104,7 +104,9 @@ final class ConfigTable {
             out.set(JAVA_BYTE, LENGTHS_AT + i, settings.prefixLengths().get(i).byteValue());
         }
         for (int i = 0; i < settings.cores().size(); i++) {
-            write(out.asSlice(CORES_AT + (long) i * CORE_BYTES, CORE_BYTES), settings.cores().get(i));
+            write(
+                    out.asSlice(CORES_AT + (long) i * CORE_BYTES, CORE_BYTES),
+                    settings.cores().get(i));
         }
         long at = NETWORKS_AT;
         for (IndexedNetwork network : settings.networks()) {
@@ -131,7 +133,8 @@ final class ConfigTable {
         writeMac(out, 8, core.mac());
         writeMac(out, NEXT_HOP_AT, core.nextHop().orElse(MacAddress.ZERO));
         writeMac(out, NEXT_HOP6_AT, core.nextHop6().orElse(MacAddress.ZERO));
-        int resolved = (core.nextHop().isPresent() ? RESOLVED_IP4 : 0) | (core.nextHop6().isPresent() ? RESOLVED_IP6 : 0);
+        int resolved = (core.nextHop().isPresent() ? RESOLVED_IP4 : 0)
+                | (core.nextHop6().isPresent() ? RESOLVED_IP6 : 0);
         out.set(JAVA_SHORT, RESOLVED_AT, (short) resolved);
         out.set(NET_LONG, ADDRESS6_AT, core.address6().high());
         out.set(NET_LONG, ADDRESS6_AT + 8, core.address6().low());

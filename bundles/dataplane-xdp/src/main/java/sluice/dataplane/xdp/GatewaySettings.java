@@ -16,8 +16,7 @@ import sluice.net.MacAddress;
  * @param ports access interfaces by port number
  * @param prefixLengths of the IPv6 prefixes that subscribers have, longest first
  */
-record GatewaySettings(
-        List<Core> cores, List<IndexedNetwork> networks, List<Port> ports, List<Integer> prefixLengths) {
+record GatewaySettings(List<Core> cores, List<IndexedNetwork> networks, List<Port> ports, List<Integer> prefixLengths) {
 
     static final int CORES_MAX = 4;
     static final int NETWORKS_MAX = 64;

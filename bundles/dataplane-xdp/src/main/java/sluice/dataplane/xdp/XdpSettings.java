@@ -77,7 +77,10 @@ record XdpSettings(
     private static <A> List<A> addresses(String text, Function<String, A> parse) {
         return text.isBlank()
                 ? List.of()
-                : Arrays.stream(text.split(",", -1)).map(String::trim).map(parse).toList();
+                : Arrays.stream(text.split(",", -1))
+                        .map(String::trim)
+                        .map(parse)
+                        .toList();
     }
 
     private static XdpLinks.Mode mode(String text) {

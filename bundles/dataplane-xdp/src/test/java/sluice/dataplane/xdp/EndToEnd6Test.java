@@ -145,7 +145,14 @@ final class EndToEnd6Test {
     /** What neighbour discovery will do, once somebody answers it. */
     private void knowGateway() {
         access.ip(
-                "neigh", "replace", gatewayLinkLocal.toString(), "lladdr", trunkMac.toString(), "dev", "acc0", "nud",
+                "neigh",
+                "replace",
+                gatewayLinkLocal.toString(),
+                "lladdr",
+                trunkMac.toString(),
+                "dev",
+                "acc0",
+                "nud",
                 "permanent");
         access.ip("route", "add", "default", "via", gatewayLinkLocal.toString(), "dev", "acc0");
     }
@@ -272,10 +279,28 @@ final class EndToEnd6Test {
         connect(1400, 1500);
         start(ROUTER);
         knowGateway();
-        String said = ping(core, "-c", "6", "-i", "0.05", "-s", "1440", "-I", Packets6.SERVER.toString(),
+        String said = ping(
+                core,
+                "-c",
+                "6",
+                "-i",
+                "0.05",
+                "-s",
+                "1440",
+                "-I",
+                Packets6.SERVER.toString(),
                 Packets6.HOST.toString());
         assertThat(said).contains("Packet too big: mtu=1400").contains("2001:db8:99::1");
-        assertThat(ping(core, "-c", "3", "-i", "0.01", "-s", "1440", "-I", Packets6.SERVER.toString(),
+        assertThat(ping(
+                        core,
+                        "-c",
+                        "3",
+                        "-i",
+                        "0.01",
+                        "-s",
+                        "1440",
+                        "-I",
+                        Packets6.SERVER.toString(),
                         Packets6.HOST.toString()))
                 .contains("3 received");
     }
@@ -300,7 +325,8 @@ final class EndToEnd6Test {
                 frame -> type(frame) == 135
                         && Bytes.copyOf(frame.toArray(), ND_TYPE_AT + 8, Ip6.LENGTH)
                                 .equals(gatewayLinkLocal.toBytes()));
-        assertThat(dataPlane.send(new Frame(0, advertisement(solicitation.bytes())))).isTrue();
+        assertThat(dataPlane.send(new Frame(0, advertisement(solicitation.bytes()))))
+                .isTrue();
         dataPlane.flush();
         Frame request = punted(dataPlane, frame -> type(frame) == 128);
         assertThat(request.bytes().slice(0, 6)).isEqualTo(trunkMac.toBytes());

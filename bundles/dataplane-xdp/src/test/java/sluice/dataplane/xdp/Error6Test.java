@@ -78,8 +78,7 @@ final class Error6Test {
                     bench.access(Packets6.up(line, packet)),
                     Verdict.FRAGMENTATION_NEEDED,
                     Packets6.toLine(
-                            line,
-                            error(Packets6.GATEWAY_LINK_LOCAL, Packets6.DELEGATED, TOO_BIG, CORE_MTU, packet)));
+                            line, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.DELEGATED, TOO_BIG, CORE_MTU, packet)));
         }
     }
 
@@ -121,8 +120,7 @@ final class Error6Test {
                 bench.access(Packets6.up(Line.IPOE, packet).plus(Bytes.copyOf(new byte[40]))),
                 Verdict.TIME_EXCEEDED,
                 Packets6.toLine(
-                        Line.IPOE,
-                        error(Packets6.GATEWAY_LINK_LOCAL, Packets6.HOST, TIME_EXCEEDED, 0, packet)));
+                        Line.IPOE, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.HOST, TIME_EXCEEDED, 0, packet)));
     }
 
     @Test
@@ -142,8 +140,7 @@ final class Error6Test {
             Bytes packet = Packets.with(
                     Packets6.icmp(Packets6.HOST, Packets6.SERVER, 64, type, 0, Bytes.copyOf(new byte[60])), 7, 1);
             for (Bytes form : List.of(packet, Packets6.extended(packet, Packets6.OPTIONS, 16))) {
-                assertThat(bench.access(Packets6.up(Line.IPOE, form)).verdict())
-                        .isEqualTo(Verdict.TTL_EXPIRED);
+                assertThat(bench.access(Packets6.up(Line.IPOE, form)).verdict()).isEqualTo(Verdict.TTL_EXPIRED);
             }
         }
         Bytes echo = Packets.with(

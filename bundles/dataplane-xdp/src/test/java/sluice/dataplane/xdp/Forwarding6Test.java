@@ -80,8 +80,8 @@ final class Forwarding6Test {
         assertThat(result.verdict()).isEqualTo(Verdict.FORWARDED_UP);
         assertThat(result.action()).isEqualTo(Bench.REDIRECT);
         assertThat(result.frame())
-                .isEqualTo(Packets6.frame(
-                        Packets.NEXT_HOP_MAC, Packets.CORE_MAC, Packets.UNTAGGED, Packets6.hop(packet)));
+                .isEqualTo(
+                        Packets6.frame(Packets.NEXT_HOP_MAC, Packets.CORE_MAC, Packets.UNTAGGED, Packets6.hop(packet)));
     }
 
     private void assertDown(Bench.Result result, Line line, Bytes packet) {
@@ -139,7 +139,8 @@ final class Forwarding6Test {
     @Test
     void addressesOfNobodyAreDroppedOrLeftToTheKernel() throws Exception {
         install(Line.IPOE);
-        for (String address : List.of("2001:db8:1::11", "2001:db8:2:2::1", "2001:db8:56:1300::1", "2001:db8:56:11ff::1")) {
+        for (String address :
+                List.of("2001:db8:1::11", "2001:db8:2:2::1", "2001:db8:56:1300::1", "2001:db8:56:11ff::1")) {
             Ip6 stranger = Ip6.parse(address);
             Bytes up = Packets6.udp(stranger, Packets6.SERVER, 9000, 10);
             assertDropped(bench.access(Packets6.up(Line.IPOE, up)), Verdict.UNKNOWN_SOURCE);
@@ -191,8 +192,7 @@ final class Forwarding6Test {
     }
 
     private static Bytes otherStation(Bytes packet) {
-        return Packets6.frame(
-                Packets.GATEWAY_MAC, MacAddress.parse("02:00:00:00:09:09"), Packets.DOUBLE, packet);
+        return Packets6.frame(Packets.GATEWAY_MAC, MacAddress.parse("02:00:00:00:09:09"), Packets.DOUBLE, packet);
     }
 
     @Test
@@ -241,8 +241,7 @@ final class Forwarding6Test {
     void segmentsOfNewConnectionsAreMadeToFit() throws Exception {
         install(
                 Line.IPOE,
-                new Treatment(
-                        Identity.STRICT, Access.OPEN, 0, OptionalInt.empty(), OptionalInt.empty(), false, 1452));
+                new Treatment(Identity.STRICT, Access.OPEN, 0, OptionalInt.empty(), OptionalInt.empty(), false, 1452));
         Bytes large = Packets6.syn(Packets6.HOST, Packets6.SERVER, 1460);
         Bytes clamped = Packets6.syn(Packets6.HOST, Packets6.SERVER, 1432);
         assertThat(bench.access(Packets6.up(Line.IPOE, large)).frame().slice(14))
@@ -285,8 +284,8 @@ final class Forwarding6Test {
             assertDropped(bench.access(Packets6.up(Line.IPOE, packet)), Verdict.BAD_DESTINATION);
         }
         Bytes packet = Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 10);
-        Bytes toGroup = Packets6.frame(
-                MacAddress.parse("33:33:00:00:00:01"), Packets.SUBSCRIBER_MAC, Packets.DOUBLE, packet);
+        Bytes toGroup =
+                Packets6.frame(MacAddress.parse("33:33:00:00:00:01"), Packets.SUBSCRIBER_MAC, Packets.DOUBLE, packet);
         assertDropped(bench.access(toGroup), Verdict.NOT_FOR_US);
     }
 

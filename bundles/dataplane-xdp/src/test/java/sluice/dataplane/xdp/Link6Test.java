@@ -84,10 +84,10 @@ final class Link6Test {
         bench.subscribers().install(Packets6.entry(line));
         assertPunted(Packets6.group(
                 line, Packets6.udp(Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.ALL_DHCP_SERVERS, 547, 120)));
-        assertPunted(Packets6.up(
-                line, Packets6.udp(Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.GATEWAY_LINK_LOCAL, 547, 120)));
-        Bytes report = Packets6.extended(
-                fromLink(Ip6.parse("ff02::16"), 1, 143, LISTENER_REPORT), Packets6.HOP_BY_HOP, 8);
+        assertPunted(
+                Packets6.up(line, Packets6.udp(Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.GATEWAY_LINK_LOCAL, 547, 120)));
+        Bytes report =
+                Packets6.extended(fromLink(Ip6.parse("ff02::16"), 1, 143, LISTENER_REPORT), Packets6.HOP_BY_HOP, 8);
         assertPunted(Packets6.group(line, report));
         Bytes echo = fromLink(Packets6.GATEWAY_LINK_LOCAL, 64, 128, Bytes.fromHex("00010001abcd"));
         assertPunted(Packets6.up(line, echo));
@@ -109,12 +109,12 @@ final class Link6Test {
         Bytes packet = Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 40);
         Bytes whole = Packets6.up(Line.PPPOE, packet);
         int lengthAt = 14 + 8 + 5;
-        assertThat(bench.access(Packets.with(whole, lengthAt, packet.length() + 1)).verdict())
+        assertThat(bench.access(Packets.with(whole, lengthAt, packet.length() + 1))
+                        .verdict())
                 .isEqualTo(Verdict.TRUNCATED_IP);
         for (int length = SHORTEST; length < whole.length(); length++) {
             Bench.Result result = bench.access(whole.slice(0, length));
-            assertThat(result.verdict())
-                    .isIn(Verdict.TRUNCATED_VLAN, Verdict.TRUNCATED_PPPOE, Verdict.TRUNCATED_IP);
+            assertThat(result.verdict()).isIn(Verdict.TRUNCATED_VLAN, Verdict.TRUNCATED_PPPOE, Verdict.TRUNCATED_IP);
         }
         assertThat(bench.access(whole).verdict()).isEqualTo(Verdict.FORWARDED_UP);
     }
@@ -122,25 +122,20 @@ final class Link6Test {
     @Test
     void routersAmongSubscribersAreNotHeard() throws Exception {
         Bytes body = Bytes.copyOf(new byte[12]);
-        assertDropped(
-                Packets6.group(Line.IPOE, fromLink(Ip6.parse("ff02::1"), 255, 134, body)), Verdict.ROGUE_ND);
-        assertDropped(
-                Packets6.group(Line.IPOE, fromLink(Ip6.parse("ff02::1"), 255, 137, body)), Verdict.ROGUE_ND);
+        assertDropped(Packets6.group(Line.IPOE, fromLink(Ip6.parse("ff02::1"), 255, 134, body)), Verdict.ROGUE_ND);
+        assertDropped(Packets6.group(Line.IPOE, fromLink(Ip6.parse("ff02::1"), 255, 137, body)), Verdict.ROGUE_ND);
     }
 
     @Test
     void discoveryThatCrossedARouterOrHasACodeIsRefused() throws Exception {
         for (int hops : List.of(0, 1, 64, 254)) {
             assertDropped(
-                    Packets6.up(Line.IPOE, fromLink(Packets6.GATEWAY_LINK_LOCAL, hops, 135, TARGET)),
-                    Verdict.BAD_ND);
+                    Packets6.up(Line.IPOE, fromLink(Packets6.GATEWAY_LINK_LOCAL, hops, 135, TARGET)), Verdict.BAD_ND);
         }
-        Bytes code = Packets6.icmp(
-                Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.GATEWAY_LINK_LOCAL, 255, 135, 1, TARGET);
+        Bytes code = Packets6.icmp(Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.GATEWAY_LINK_LOCAL, 255, 135, 1, TARGET);
         assertDropped(Packets6.up(Line.IPOE, code), Verdict.BAD_ND);
         assertDropped(
-                Packets6.group(Line.IPOE, fromLink(Ip6.parse("ff02::16"), 2, 143, LISTENER_REPORT)),
-                Verdict.BAD_ND);
+                Packets6.group(Line.IPOE, fromLink(Ip6.parse("ff02::16"), 2, 143, LISTENER_REPORT)), Verdict.BAD_ND);
     }
 
     @Test
@@ -162,8 +157,7 @@ final class Link6Test {
         Bytes discovery = fromLink(Packets6.GATEWAY_LINK_LOCAL, 255, 135, TARGET);
         for (int offset : List.of(0, 1, 100)) {
             for (boolean more : List.of(true, false)) {
-                assertDropped(
-                        Packets6.up(Line.IPOE, Packets6.fragment(discovery, offset, more)), Verdict.LINK_LOCAL);
+                assertDropped(Packets6.up(Line.IPOE, Packets6.fragment(discovery, offset, more)), Verdict.LINK_LOCAL);
             }
         }
     }
@@ -179,11 +173,9 @@ final class Link6Test {
             packet = Packets6.extended(packet, Packets6.OPTIONS, 8);
             assertDropped(Packets6.up(Line.IPOE, packet), Verdict.BAD_IP6_EXTENSION);
         }
-        Bytes endless = Packets6.extended(
-                fromLink(Packets6.GATEWAY_LINK_LOCAL, 255, 135, TARGET), Packets6.OPTIONS, 8);
+        Bytes endless = Packets6.extended(fromLink(Packets6.GATEWAY_LINK_LOCAL, 255, 135, TARGET), Packets6.OPTIONS, 8);
         assertDropped(
-                Packets6.up(Line.IPOE, Packets.with(endless, Packets6.HEADER + 1, 255)),
-                Verdict.BAD_IP6_EXTENSION);
+                Packets6.up(Line.IPOE, Packets.with(endless, Packets6.HEADER + 1, 255)), Verdict.BAD_IP6_EXTENSION);
     }
 
     @Test
@@ -191,8 +183,7 @@ final class Link6Test {
         for (Bytes packet : List.of(
                 Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 40),
                 fromLink(Packets6.GATEWAY_LINK_LOCAL, 255, 135, TARGET),
-                Packets6.extended(
-                        fromLink(Ip6.parse("ff02::16"), 1, 143, LISTENER_REPORT), Packets6.HOP_BY_HOP, 8),
+                Packets6.extended(fromLink(Ip6.parse("ff02::16"), 1, 143, LISTENER_REPORT), Packets6.HOP_BY_HOP, 8),
                 Packets6.udp(Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.GATEWAY_LINK_LOCAL, 547, 40))) {
             Bytes whole = Packets6.up(Line.IPOE, packet);
             for (int length = SHORTEST; length < whole.length(); length++) {
@@ -210,8 +201,8 @@ final class Link6Test {
     void everyTruncationInsideAMessageIsDroppedByItsName() throws Exception {
         Set<Verdict> names = Set.of(
                 Verdict.BAD_IP6_LENGTH, Verdict.BAD_IP6_EXTENSION, Verdict.TRUNCATED_ICMP, Verdict.TRUNCATED_UDP);
-        Bytes report = Packets6.extended(
-                fromLink(Ip6.parse("ff02::16"), 1, 143, LISTENER_REPORT), Packets6.HOP_BY_HOP, 8);
+        Bytes report =
+                Packets6.extended(fromLink(Ip6.parse("ff02::16"), 1, 143, LISTENER_REPORT), Packets6.HOP_BY_HOP, 8);
         Bytes dhcp = Packets6.udp(Packets6.SUBSCRIBER_LINK_LOCAL, Packets6.GATEWAY_LINK_LOCAL, 547, 0);
         for (int length = 0; length < 16; length++) {
             Bytes cut = Packets.with(report, 5, length).slice(0, Packets6.HEADER + length);

@@ -185,8 +185,7 @@ final class Packets6 {
         Ip6 destination = new Ip6(0, 0);
         for (int i = 24; i < HEADER; i++) {
             destination = new Ip6(
-                    destination.high() << 8 | destination.low() >>> 56,
-                    destination.low() << 8 | packet.at(i) & 0xff);
+                    destination.high() << 8 | destination.low() >>> 56, destination.low() << 8 | packet.at(i) & 0xff);
         }
         MacAddress mac = new MacAddress(0x3333_0000_0000L | destination.low() & 0xffff_ffffL);
         return frame(mac, Packets.SUBSCRIBER_MAC, line.tags(), packet);
