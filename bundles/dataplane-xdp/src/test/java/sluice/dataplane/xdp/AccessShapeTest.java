@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.api.Treatment;
 import sluice.net.Bytes;
+import sluice.net.InternetChecksum;
 import sluice.net.Ip4;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
@@ -217,5 +218,24 @@ final class AccessShapeTest {
         Line elsewhere = new Line(Packets.SINGLE, 0);
         assertThat(bench.access(elsewhere.up(renewal)).verdict()).isIn(Verdict.PUNTED, Verdict.PUNT_UNHEARD);
         assertThat(traffic()).isEqualTo(Traffic.NONE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void echoToTheGatewayIsAnsweredOnItsLine(Line line) throws Exception {
+        bench.subscribers().install(line.entry());
+        Bytes data = filled(32);
+        Bytes request = echo(8, 17, Packets.SUBSCRIBER, Packets.GATEWAY, data);
+        Bytes reply = echo(0, 64, Packets.GATEWAY, Packets.SUBSCRIBER, data);
+        assertThat(bench.access(line.up(request)))
+                .isEqualTo(new Bench.Result(Bench.REDIRECT, line.down(reply), Verdict.ECHO_ANSWERED));
+    }
+
+    private static Bytes echo(int type, int ttl, Ip4 from, Ip4 to, Bytes data) {
+        Bytes message = Bytes.of(type, 0, 0, 0, 1, 2, 3, 4).plus(data);
+        int checksum = InternetChecksum.of(message);
+        return Ip4Fields.ICMP
+                .withTtl(ttl)
+                .packet(from, to, message.slice(0, 2).plus(Line.u16(checksum)).plus(message.slice(4)));
     }
 }
