@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  *     packet's DSCP, its three high bits (RFC 2474, 4.2.2)
  * @param maxSegmentSize largest TCP segment that a SYN may offer in either direction, bytes (RFC 9293, 3.7.1); 0: no
  *     limit
- * @param mtu largest IP packet that the subscriber takes, bytes, such as the MRU of PPP; 0: what its port carries. Senders
- *     of larger ones are told (RFC 1191, RFC 8201)
+ * @param mtu largest IP packet that the subscriber takes, bytes, such as the MRU of PPP; 0: what its port carries.
+ *     Senders of larger ones are told (RFC 1191, RFC 8201)
  */
 public record Treatment(
         Identity identity,
@@ -54,7 +54,6 @@ public record Treatment(
 
     /** RFC 791, 3.2: every module must forward this much. */
     private static final int MTU_MIN = 68;
-
 
     public Treatment {
         checkDscp(dscpUp);

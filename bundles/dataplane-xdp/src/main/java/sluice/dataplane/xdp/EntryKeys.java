@@ -10,8 +10,8 @@ import sluice.net.Ip6Prefix;
 import sluice.packet.io.KernelException;
 
 /**
- * The ways to an entry beside its IPv4 address: IPv6 prefixes and the PPPoE session. They are shown to the programs when
- * the entry is in force, and taken away when it is not and before somebody else can have it. Safe for any thread.
+ * The ways to an entry beside its IPv4 address: IPv6 prefixes and the PPPoE session. They are shown to the programs
+ * when the entry is in force, and taken away when it is not and before somebody else can have it. Safe for any thread.
  */
 final class EntryKeys {
 
@@ -68,7 +68,10 @@ final class EntryKeys {
         boolean known = table.isInstalled(index);
         Optional<PppoeKey> before = known ? table.pppoe(index) : Optional.empty();
         Optional<PppoeKey> key = PppoeKey.of(entry.mac(), entry.pppoeSession(), entry.tags(), entry.port());
-        if (before.isEmpty() && key.isEmpty() && entry.prefixes().isEmpty() && prefixes.of(index).isEmpty()) {
+        if (before.isEmpty()
+                && key.isEmpty()
+                && entry.prefixes().isEmpty()
+                && prefixes.of(index).isEmpty()) {
             putAlone(index, entry, known);
             return;
         }
@@ -123,8 +126,7 @@ final class EntryKeys {
     private void checkSession(String what, int other, SubscriberEntry entry) throws DataPlaneException {
         if (table.session(other) != entry.session()) {
             throw new DataPlaneException(
-                    Reason.ADDRESS_IN_USE,
-                    what + " belongs to session " + Long.toUnsignedString(table.session(other)));
+                    Reason.ADDRESS_IN_USE, what + " belongs to session " + Long.toUnsignedString(table.session(other)));
         }
     }
 

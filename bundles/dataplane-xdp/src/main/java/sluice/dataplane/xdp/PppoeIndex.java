@@ -11,8 +11,8 @@ import java.util.function.BiPredicate;
 import sluice.packet.io.KernelException;
 
 /**
- * Where the entry of each PPPoE session is, for frames without an address: a map of the kernel's. What it held when this
- * was made goes on. One thread at a time.
+ * Where the entry of each PPPoE session is, for frames without an address: a map of the kernel's. What it held when
+ * this was made goes on. One thread at a time.
  */
 final class PppoeIndex {
 

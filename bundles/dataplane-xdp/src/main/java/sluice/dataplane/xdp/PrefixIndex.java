@@ -17,8 +17,8 @@ import sluice.net.Ip6Prefix;
 import sluice.packet.io.KernelException;
 
 /**
- * Which entry an IPv6 prefix belongs to: a map of the kernel's, and here the way back from an entry to its prefixes. What
- * the map held when this was made goes on.
+ * Which entry an IPv6 prefix belongs to: a map of the kernel's, and here the way back from an entry to its prefixes.
+ * What the map held when this was made goes on.
  *
  * <pre>
  * struct prefix_key, 20 bytes:  0 | prefix 16 | length u32 |
@@ -33,8 +33,7 @@ final class PrefixIndex {
 
     private static final int BATCH = 1024;
     private static final int LENGTH_MAX = 128;
-    private static final ValueLayout.OfLong NET_LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong NET_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final BpfMap map;
     private final AtomicReferenceArray<List<Ip6Prefix>> ofEntry;

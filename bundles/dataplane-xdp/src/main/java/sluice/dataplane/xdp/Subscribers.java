@@ -79,7 +79,9 @@ final class Subscribers implements DataPlane {
             if (table.isInstalled(index)) {
                 if (table.address(index).equals(Ip4.ANY)) {
                     spare.adopt(table.session(index), index);
-                } else if (spare.find(table.session(index), table.address(index)).orElse(-1) != index) {
+                } else if (spare.find(table.session(index), table.address(index))
+                                .orElse(-1)
+                        != index) {
                     table.remove(index);
                 }
             }
@@ -228,7 +230,8 @@ final class Subscribers implements DataPlane {
             if (lengths.size() > GatewaySettings.LENGTHS_MAX) {
                 throw new DataPlaneException(
                         Reason.CAPACITY_REACHED,
-                        "IPv6 prefixes of lengths " + lengths + ", at most " + GatewaySettings.LENGTHS_MAX + " lengths");
+                        "IPv6 prefixes of lengths " + lengths + ", at most " + GatewaySettings.LENGTHS_MAX
+                                + " lengths");
             }
             write(settings.withPrefixLengths(List.copyOf(lengths)));
         } catch (KernelException refusal) {
@@ -312,9 +315,7 @@ final class Subscribers implements DataPlane {
 
     private OptionalInt indexOf(long session, Ip4 address) {
         Optional<IndexedNetwork> network = networkOf(address);
-        return network.isPresent()
-                ? OptionalInt.of(network.get().indexOf(address))
-                : spare.find(session, address);
+        return network.isPresent() ? OptionalInt.of(network.get().indexOf(address)) : spare.find(session, address);
     }
 
     @Override

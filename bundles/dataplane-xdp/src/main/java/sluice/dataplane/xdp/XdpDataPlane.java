@@ -263,8 +263,8 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             LOG.warn("core_gateway is not set: no IPv4 is forwarded upstream");
         }
         try {
-            List<Agent> agents = new CoreRouters(cores, subscribers)
-                    .agents(settings.coreGateways(), settings.coreGateways6());
+            List<Agent> agents =
+                    new CoreRouters(cores, subscribers).agents(settings.coreGateways(), settings.coreGateways6());
             if (!agents.isEmpty()) {
                 closer.add(new Loop(
                                 "sluice-dataplane-next-hop",

@@ -68,7 +68,8 @@ final class AccessShapeTest {
                 udp.withFragment(0x0010).packet(source, destination, filled(3)),
                 udp.withTos(3).packet(source, destination, filled(8)),
                 udp.withTtl(2).packet(source, destination, filled(8)),
-                Ip4Fields.ICMP.packet(source, destination, Bytes.fromHex("0303fcfc00000000").plus(filled(28))),
+                Ip4Fields.ICMP.packet(
+                        source, destination, Bytes.fromHex("0303fcfc00000000").plus(filled(28))),
                 gre.withFragment(0x4000).packet(source, destination, filled(50)));
     }
 
@@ -87,8 +88,8 @@ final class AccessShapeTest {
         long bytes = 0;
         for (Bytes packet : packets(Packets.SUBSCRIBER, Packets.SERVER)) {
             assertThat(bench.access(line.up(packet)))
-                    .isEqualTo(new Bench.Result(
-                            Bench.REDIRECT, Line.toCore(Packets.hop(packet)), Verdict.FORWARDED_UP));
+                    .isEqualTo(
+                            new Bench.Result(Bench.REDIRECT, Line.toCore(Packets.hop(packet)), Verdict.FORWARDED_UP));
             bytes += packet.length();
         }
         assertThat(traffic()).isEqualTo(new Traffic(13, bytes, 0, 0, 0, 0, 0));
@@ -137,8 +138,7 @@ final class AccessShapeTest {
     @MethodSource("lines")
     void priorityOfTheEntryIsSetWhereItsPolicySaysSo(Line line) throws Exception {
         Line urgent = line.withPriority(5);
-        bench.subscribers()
-                .install(urgent.entry(Line.marking(OptionalInt.empty(), OptionalInt.empty(), true)));
+        bench.subscribers().install(urgent.entry(Line.marking(OptionalInt.empty(), OptionalInt.empty(), true)));
         Bytes packet = Line.downPacket(Ip4Fields.UDP.withTos(0x28), filled(20));
         assertThat(bench.core(Line.fromCore(packet)).frame()).isEqualTo(urgent.down(Packets.hop(packet)));
         Bytes up = Line.upPacket(Ip4Fields.UDP, filled(20));
@@ -148,8 +148,7 @@ final class AccessShapeTest {
     @ParameterizedTest
     @MethodSource("lines")
     void dscpIsMarkedInBothDirectionsAndCongestionIsLeft(Line line) throws Exception {
-        bench.subscribers()
-                .install(line.entry(Line.marking(OptionalInt.of(10), OptionalInt.of(46), false)));
+        bench.subscribers().install(line.entry(Line.marking(OptionalInt.of(10), OptionalInt.of(46), false)));
         for (int tos : List.of(0, 3, 0xb8, 0xff)) {
             Bytes up = Line.upPacket(Ip4Fields.UDP.withTos(tos), filled(20));
             Bytes marked = Line.upPacket(Ip4Fields.UDP.withTos(10 << 2 | tos & 3), filled(20));
@@ -202,8 +201,8 @@ final class AccessShapeTest {
         Bytes packet = Line.upPacket(Ip4Fields.UDP, filled(20));
         for (Line other : Line.all()) {
             assertThat(bench.access(other.up(packet)))
-                    .isEqualTo(new Bench.Result(
-                            Bench.REDIRECT, Line.toCore(Packets.hop(packet)), Verdict.FORWARDED_UP));
+                    .isEqualTo(
+                            new Bench.Result(Bench.REDIRECT, Line.toCore(Packets.hop(packet)), Verdict.FORWARDED_UP));
         }
         assertThat(bench.access(Packets.with(line.up(packet), 11, 0x99)).verdict())
                 .isEqualTo(Verdict.FORWARDED_UP);

@@ -85,7 +85,8 @@ final class IcmpErrorTest {
     void packetLargerThanTheCoreIsReportedToTheSubscriber(Line line) throws Exception {
         bench.subscribers().install(line.entry());
         Ip4Fields fields = Ip4Fields.UDP.withFragment(DONT_FRAGMENT);
-        assertThat(bench.access(line.up(Line.upPacket(fields, payload(CORE_MTU)))).verdict())
+        assertThat(bench.access(line.up(Line.upPacket(fields, payload(CORE_MTU))))
+                        .verdict())
                 .isEqualTo(Verdict.FORWARDED_UP);
         Bytes large = Line.upPacket(fields.withOptions(Bytes.copyOf(new byte[8])), payload(CORE_MTU));
         assertThat(bench.access(line.up(large)))

@@ -48,13 +48,7 @@ final class InterfacesTest {
 
     private static SubscriberEntry entry(long session, int port, Ip4 address) {
         return new SubscriberEntry(
-                session,
-                port,
-                Packets.SINGLE,
-                Packets.SUBSCRIBER_MAC,
-                address,
-                Policer.UNLIMITED,
-                Policer.UNLIMITED);
+                session, port, Packets.SINGLE, Packets.SUBSCRIBER_MAC, address, Policer.UNLIMITED, Policer.UNLIMITED);
     }
 
     private static Bytes up(Ip4 source, int size) {
@@ -129,6 +123,8 @@ final class InterfacesTest {
         subscribers.install(entry(1, 0, Packets.SUBSCRIBER));
         assertThat(bench.access(up(Packets.SUBSCRIBER, 10)).verdict()).isEqualTo(Verdict.SPOOFED_LINE);
         Bytes down = Packets.down(10);
-        assertThat(bench.core(down).frame().slice(6, 6)).as("from the other port").isEqualTo(OTHER_MAC.toBytes());
+        assertThat(bench.core(down).frame().slice(6, 6))
+                .as("from the other port")
+                .isEqualTo(OTHER_MAC.toBytes());
     }
 }

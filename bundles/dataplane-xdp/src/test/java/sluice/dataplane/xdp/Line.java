@@ -8,7 +8,6 @@ import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Treatment;
 import sluice.net.Bytes;
 import sluice.net.EthernetFrame;
-import sluice.net.Ip4;
 import sluice.net.MacAddress;
 import sluice.net.VlanTag;
 

@@ -58,7 +58,10 @@ final class SegmentSizeTest {
                 .plus(Bytes.fromHex("ffff00000000"))
                 .plus(bytes)
                 .plus(Bytes.fromHex("0badcafe"));
-        Bytes pseudo = source.toBytes().plus(destination.toBytes()).plus(Bytes.of(0, 6)).plus(Line.u16(tcp.length()));
+        Bytes pseudo = source.toBytes()
+                .plus(destination.toBytes())
+                .plus(Bytes.of(0, 6))
+                .plus(Line.u16(tcp.length()));
         int checksum = InternetChecksum.of(pseudo.plus(tcp));
         return fields.packet(
                 source, destination, tcp.slice(0, 16).plus(Line.u16(checksum)).plus(tcp.slice(18)));
@@ -74,16 +77,14 @@ final class SegmentSizeTest {
 
     private void assertUp(Bytes packet, Bytes expected) throws Exception {
         assertThat(bench.access(Line.IPOE.up(packet)))
-                .isEqualTo(new Bench.Result(
-                        Bench.REDIRECT, Line.toCore(Packets.hop(expected)), Verdict.FORWARDED_UP));
+                .isEqualTo(new Bench.Result(Bench.REDIRECT, Line.toCore(Packets.hop(expected)), Verdict.FORWARDED_UP));
     }
 
     @ParameterizedTest
     @MethodSource("lines")
     void offersOfBothSidesAreLowered(Line line) throws Exception {
         bench.subscribers().install(line.entry(Line.segments(MOST)));
-        assertThat(bench.access(line.up(up(SYN, OFFER))).frame())
-                .isEqualTo(Line.toCore(Packets.hop(up(SYN, CLAMPED))));
+        assertThat(bench.access(line.up(up(SYN, OFFER))).frame()).isEqualTo(Line.toCore(Packets.hop(up(SYN, CLAMPED))));
         assertThat(bench.core(Line.fromCore(down(SYN_ACK, OFFER))).frame())
                 .isEqualTo(line.down(Packets.hop(down(SYN_ACK, CLAMPED))));
     }

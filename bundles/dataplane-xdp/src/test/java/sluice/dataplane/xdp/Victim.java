@@ -23,8 +23,8 @@ final class Victim {
     public static void main(String[] arguments) throws Exception {
         HardwareProfile hardware =
                 new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
-        XdpSettings settings = new XdpSettings(
-                List.of(Ip4.parse(arguments[1])), Path.of(arguments[0]), XdpLinks.Mode.NATIVE, 4096);
+        XdpSettings settings =
+                new XdpSettings(List.of(Ip4.parse(arguments[1])), Path.of(arguments[0]), XdpLinks.Mode.NATIVE, 4096);
         XdpDataPlane dataPlane = new XdpDataPlane(hardware, settings);
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         dataPlane.install(new SubscriberEntry(
