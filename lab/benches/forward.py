@@ -27,7 +27,7 @@ def main() -> int:
     parser = bench_arguments(__doc__)
     parser.add_argument("--subscribers", nargs="+", choices=SUBSCRIBERS, default=list(SUBSCRIBERS), help="how many installed")
     parser.add_argument("--bytes", nargs="+", type=int, choices=SIZES, default=list(SIZES), help="of the IP packet")
-    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=["qinq"], help="of the access side")
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES), help="of the access side")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"length of a window (default {SECONDS})")
     arguments = parser.parse_args()
     figures = Figures("forward")
