@@ -51,8 +51,7 @@ final class EffectPerformer {
         void gone(Session session);
     }
 
-    EffectPerformer(
-            Surroundings with, SessionTimers timers, DurableTurns turns, Offloads offloads, Owner owner) {
+    EffectPerformer(Surroundings with, SessionTimers timers, DurableTurns turns, Offloads offloads, Owner owner) {
         this.with = with;
         this.timers = timers;
         this.turns = turns;

@@ -10,8 +10,8 @@ import java.util.Set;
 import sluice.dataplane.xdp.Btf.Member;
 
 /**
- * Which bytes of a value become which bytes of the value of another layout: fields of the same name at the same place in
- * the same struct, whatever their offsets. What only one of the layouts has is left out. Immutable.
+ * Which bytes of a value become which bytes of the value of another layout: fields of the same name at the same place
+ * in the same struct, whatever their offsets. What only one of the layouts has is left out. Immutable.
  */
 final class FieldMoves {
 
@@ -98,7 +98,8 @@ final class FieldMoves {
                             newElement,
                             to + (long) i * present.size(newElement));
                 }
-            } else if (isPlain(kind) && isPlain(former.kind(old)) || kind == Btf.UNION && former.kind(old) == Btf.UNION) {
+            } else if (isPlain(kind) && isPlain(former.kind(old))
+                    || kind == Btf.UNION && former.kind(old) == Btf.UNION) {
                 addPlain(name, from, to, Math.min(former.size(old), present.size(now)));
             }
         }

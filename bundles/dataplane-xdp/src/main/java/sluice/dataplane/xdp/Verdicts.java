@@ -14,7 +14,8 @@ import java.util.Map;
 import sluice.packet.io.KernelException;
 
 /**
- * The programs' counters: per processor one for each verdict, added up here. They go on over restarts. Safe for any thread.
+ * The programs' counters: per processor one for each verdict, added up here. They go on over restarts. Safe for any
+ * thread.
  */
 final class Verdicts {
 

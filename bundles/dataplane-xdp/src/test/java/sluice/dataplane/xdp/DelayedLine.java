@@ -59,9 +59,8 @@ final class DelayedLine implements AutoCloseable {
         this.delayNanos = delayNanos;
         PacketSocket host = closer.add(access.call(() -> new PacketSocket(NetworkDevice.of(hostSide), 0)));
         PacketSocket trunk = closer.add(access.call(() -> new PacketSocket(NetworkDevice.of(trunkSide), 0)));
-        Thread carrier = Thread.ofPlatform()
-                .name("delayed-line")
-                .start(() -> carry(new Way(host, trunk), new Way(trunk, host)));
+        Thread carrier =
+                Thread.ofPlatform().name("delayed-line").start(() -> carry(new Way(host, trunk), new Way(trunk, host)));
         closer.add(() -> {
             ended.set(true);
             carrier.join();
@@ -85,14 +84,19 @@ final class DelayedLine implements AutoCloseable {
         }
         try {
             while (!ended.get()) {
-                take(up, frame -> frame.slice(0, MACS_BYTES)
-                        .plus(tags)
-                        .plus(frame.slice(MACS_BYTES, frame.length() - MACS_BYTES)));
+                take(
+                        up,
+                        frame -> frame.slice(0, MACS_BYTES)
+                                .plus(tags)
+                                .plus(frame.slice(MACS_BYTES, frame.length() - MACS_BYTES)));
                 int tagged = MACS_BYTES + tags.length();
-                take(down, frame -> frame.length() > tagged
-                                && frame.slice(MACS_BYTES, tags.length()).equals(tags)
-                        ? frame.slice(0, MACS_BYTES).plus(frame.slice(tagged, frame.length() - tagged))
-                        : Bytes.EMPTY);
+                take(
+                        down,
+                        frame -> frame.length() > tagged
+                                        && frame.slice(MACS_BYTES, tags.length())
+                                                .equals(tags)
+                                ? frame.slice(0, MACS_BYTES).plus(frame.slice(tagged, frame.length() - tagged))
+                                : Bytes.EMPTY);
                 release(up);
                 release(down);
                 Libc.poll(waiting, 2, up.held.isEmpty() && down.held.isEmpty() ? 10 : 1);

@@ -31,8 +31,7 @@ final class FallbackTest {
             dataPlane.await(PATIENCE);
             dataPlane.poll(
                     (port, memory, offset, length) -> punted.add(new Frame(
-                            port,
-                            Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer()))),
+                            port, Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer()))),
                     64);
         }
         return punted;

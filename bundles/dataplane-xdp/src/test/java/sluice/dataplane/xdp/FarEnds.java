@@ -45,8 +45,7 @@ final class FarEnds implements AutoCloseable {
     private static final int TRIES = 100;
     private static final int NUMBER_BYTES = 8;
     private static final long MARK = 0x6e75_6d62_6572_6564L;
-    private static final ValueLayout.OfLong NET_LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong NET_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int NATIVE_MTU_MAX = 3000;
 
     private final Closer closer = new Closer();
@@ -70,8 +69,8 @@ final class FarEnds implements AutoCloseable {
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
         core.ip("address", "add", CORE_ROUTER + "/24", "dev", "net0");
         BpfObject object = BpfObject.ofBundle();
-        LoadedObject peers = closer.add(
-                new LoadedObject(object, new Pins(PINS.resolve("peers"), object.layoutVersion()), Map.of()));
+        LoadedObject peers =
+                closer.add(new LoadedObject(object, new Pins(PINS.resolve("peers"), object.layoutVersion()), Map.of()));
         if (trunkMtu < NATIVE_MTU_MAX) {
             polled(access, "acc0", peers.program("peer"));
         } else {
@@ -86,7 +85,8 @@ final class FarEnds implements AutoCloseable {
 
     /** A veth takes redirected frames only with a program at its other end, or GRO. */
     private void polled(Namespace namespace, String device, int program) throws Exception {
-        int link = namespace.call(() -> Bpf.attach(program, NetworkDevice.of(device).ifindex(), Bpf.XDP_NATIVE));
+        int link = namespace.call(
+                () -> Bpf.attach(program, NetworkDevice.of(device).ifindex(), Bpf.XDP_NATIVE));
         closer.add(() -> Libc.close(link));
     }
 
@@ -217,9 +217,7 @@ final class FarEnds implements AutoCloseable {
 
     private static Bytes numbered(Ip4 source, Ip4 destination, long number, int payload) {
         byte[] data = new byte[payload];
-        ByteBuffer.wrap(data)
-                .putLong(payload - 2 * NUMBER_BYTES, MARK)
-                .putLong(payload - NUMBER_BYTES, number);
+        ByteBuffer.wrap(data).putLong(payload - 2 * NUMBER_BYTES, MARK).putLong(payload - NUMBER_BYTES, number);
         return new UdpDatagram(40000, 9000, Bytes.adopt(data)).toPacket(source, destination);
     }
 

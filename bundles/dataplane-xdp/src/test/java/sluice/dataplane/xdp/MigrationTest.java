@@ -90,7 +90,8 @@ final class MigrationTest {
     }
 
     private LoadedObject loaded(Pins pins, Migration migration) throws KernelException {
-        return new LoadedObject(relaid, pins, migration.capacities(ends.settings().mapEntries()));
+        return new LoadedObject(
+                relaid, pins, migration.capacities(ends.settings().mapEntries()));
     }
 
     private List<String> layouts() throws Exception {

@@ -47,8 +47,7 @@ final class TcpRateTest {
             ends.core().ip("route", "add", "10.64.0.0/22", "via", "10.99.0.1");
             MacAddress mac = host.call(() -> NetworkDevice.of("eth0")).mac();
             XdpDataPlane dataPlane = ends.start();
-            dataPlane.install(
-                    new SubscriberEntry(1, 0, Packets.DOUBLE, mac, Ip4.parse(HOST), POLICER, POLICER));
+            dataPlane.install(new SubscriberEntry(1, 0, Packets.DOUBLE, mac, Ip4.parse(HOST), POLICER, POLICER));
             closer.add(new DelayedLine(ends.access(), "port0", "acc0", Packets.DOUBLE, ONE_WAY_NANOS));
             double rate = 0;
             for (int attempt = 0; attempt < ATTEMPTS && Math.abs(rate - RATE) > RATE / 10.0; attempt++) {
@@ -63,8 +62,7 @@ final class TcpRateTest {
         try {
             assertThat(server.inputReader().readLine()).startsWith("---");
             String target = FarEnds.CORE_ROUTER.toString();
-            String report = host.exec(
-                    "iperf3", "--client", target, "--time", "4", "--omit", "1", "--json", direction);
+            String report = host.exec("iperf3", "--client", target, "--time", "4", "--omit", "1", "--json", direction);
             Matcher received = RECEIVED.matcher(report);
             assertThat(received.find()).as(report).isTrue();
             return Double.parseDouble(received.group(1));
