@@ -265,7 +265,7 @@ final class World {
         SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
         try {
             for (Recovery.Recovered one : new Recovery(with, journal).run()) {
-                fresh.recover(one.frozen(), one.grant(), one.inDataPlane());
+                fresh.recover(one);
             }
         } catch (DataPlaneException e) {
             throw new IllegalStateException(e);
