@@ -76,7 +76,7 @@ class ProfileReaderTest {
     void shippedProfilesAreGood() throws Exception {
         assertThat(new ProfileReader().readAll(Path.of("../../hw-profiles")))
                 .extracting(Profile::name)
-                .containsExactly("generic-x86", "lab");
+                .containsExactly("generic-linux", "generic-x86", "lab");
     }
 
     private List<Profile> read(String yaml) throws IOException, UnfitHardware {
