@@ -119,8 +119,8 @@ public abstract class DataPlaneBench {
         forget();
         closer.add(this::forget);
         gateway = closer.add(new Namespace(prefix() + "-gw"));
-        Namespace homes = closer.add(new Namespace(prefix() + "-acc"));
-        Namespace internet = closer.add(new Namespace(prefix() + "-core"));
+        Namespace homes = closer.add(new Namespace(prefix() + "-acc").silent());
+        Namespace internet = closer.add(new Namespace(prefix() + "-core").silent());
         Namespace.connect(gateway, "trunk0", homes, "acc0", MTU);
         Namespace.connect(gateway, "trunk1", homes, "acc1", MTU);
         Namespace.connect(gateway, "core0", internet, "net0", MTU);

@@ -56,13 +56,9 @@ final class EndToEndTest {
         Pins.remove(PINS);
         closer.add(() -> Pins.remove(PINS));
         gateway = closer.add(new Namespace("xdpt-gw"));
-        Namespace access = closer.add(new Namespace("xdpt-acc"));
+        Namespace access = closer.add(new Namespace("xdpt-acc").silent());
         core = closer.add(new Namespace("xdpt-core"));
-        // what the kernel says there of its own accord would be counted with what the tests send
-        access.exec("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
         Namespace.connect(gateway, "trunk0", access, "acc0", 1600);
-        // else its own stack speaks up as a listener (RFC 3810), which is for the control plane
-        access.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
         Namespace.connect(gateway, "core0", core, "net0", 1500);
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
         core.ip("address", "add", CORE_ROUTER + "/24", "dev", "net0");

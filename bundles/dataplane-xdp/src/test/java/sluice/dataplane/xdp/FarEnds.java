@@ -62,8 +62,8 @@ final class FarEnds implements AutoCloseable {
         Pins.remove(PINS);
         closer.add(() -> Pins.remove(PINS));
         gateway = closer.add(new Namespace("xdpe-gw"));
-        access = closer.add(new Namespace("xdpe-acc"));
-        core = closer.add(new Namespace("xdpe-core"));
+        access = closer.add(new Namespace("xdpe-acc").silent());
+        core = closer.add(new Namespace("xdpe-core").silent());
         Namespace.connect(gateway, "trunk0", access, "acc0", trunkMtu);
         Namespace.connect(gateway, "core0", core, "net0", 1500);
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
