@@ -121,7 +121,7 @@ final class Recovery {
         return new SubscriberEntry(
                 frozen.id().value(),
                 frozen.key().line().port(),
-                frozen.tags(),
+                policy.marked(frozen.tags()),
                 frozen.nextHop(),
                 0,
                 frozen.address(),

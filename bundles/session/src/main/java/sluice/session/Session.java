@@ -300,7 +300,7 @@ final class Session implements SessionView {
         return new SubscriberEntry(
                 id.value(),
                 key.line().port(),
-                tags,
+                policy.marked(tags),
                 nextHop,
                 0,
                 ip4(),
