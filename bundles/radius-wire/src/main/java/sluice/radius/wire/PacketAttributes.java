@@ -1,4 +1,4 @@
-package sluice.radius;
+package sluice.radius.wire;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,20 +7,22 @@ import org.tinyradius.core.dictionary.Vendor;
 import sluice.net.Bytes;
 
 /**
- * The attributes of a verified reply in their order, taken out of Vendor-Specific (RFC 2865, 5.26) by the formats of
+ * The attributes of a verified packet in their order, taken out of Vendor-Specific (RFC 2865, 5.26) by the formats of
  * the dictionary. Total: a Vendor-Specific that does not follow its format comes out whole, as attribute 26.
  */
-final class ReplyAttributes {
+public final class PacketAttributes {
 
     private final RadiusDictionary dictionary;
 
-    ReplyAttributes(RadiusDictionary dictionary) {
+    /** Takes vendors apart as this dictionary says. */
+    public PacketAttributes(RadiusDictionary dictionary) {
         this.dictionary = dictionary;
     }
 
-    List<Attribute> of(VerifiedReply reply) {
+    /** All of them; the packet's {@link PacketShape} was found good. */
+    public List<Attribute> of(Bytes attributes) {
         List<Attribute> found = new ArrayList<>();
-        Bytes rest = reply.attributes();
+        Bytes rest = attributes;
         while (rest.length() >= 2) {
             int size = Math.clamp(rest.at(1), 2, rest.length()); // verified before; never beyond the end
             Bytes value = rest.slice(2, size - 2);
@@ -38,7 +40,7 @@ final class ReplyAttributes {
             return false;
         }
         long vendor = AttributeText.number(specific.slice(0, 4));
-        Optional<Vendor> format = dictionary.getVendor((int) vendor);
+        Optional<Vendor> format = dictionary.vendor((int) vendor);
         if (vendor > Integer.MAX_VALUE || format.isEmpty()) {
             return false;
         }

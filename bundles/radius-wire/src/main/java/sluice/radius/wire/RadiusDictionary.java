@@ -1,4 +1,4 @@
-package sluice.radius;
+package sluice.radius.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +25,7 @@ import org.tinyradius.core.dictionary.parser.resolver.ResourceResolver;
  * <p>IPv6 prefixes are kept as octets for TinyRadius: its own type refuses valid prefixes whose length is no multiple
  * of eight.
  */
-final class RadiusDictionary implements WritableDictionary {
+public final class RadiusDictionary {
 
     private static final List<String> BUILT_IN = List.of("rfc", "vendors", "dhcp");
     private static final String IP6_PREFIX = "ipv6prefix";
@@ -38,11 +38,11 @@ final class RadiusDictionary implements WritableDictionary {
     private RadiusDictionary() {}
 
     /** What this bundle brings. */
-    static RadiusDictionary builtIn() {
+    public static RadiusDictionary builtIn() {
         RadiusDictionary dictionary = new RadiusDictionary();
         for (String resource : BUILT_IN) {
             try {
-                new ResourceParser(dictionary, BuiltInResources.INSTANCE).parseDictionary(resource);
+                new ResourceParser(dictionary.new Definitions(), BuiltInResources.INSTANCE).parseDictionary(resource);
             } catch (IOException e) {
                 throw new IllegalStateException("Built-in dictionary " + resource, e);
             }
@@ -55,9 +55,9 @@ final class RadiusDictionary implements WritableDictionary {
      *
      * @throws IOException with the line that is not understood; what stood before it was added
      */
-    void add(Path file) throws IOException {
+    public void add(Path file) throws IOException {
         try {
-            new ResourceParser(this, FileResourceResolver.INSTANCE)
+            new ResourceParser(new Definitions(), FileResourceResolver.INSTANCE)
                     .parseDictionary(file.toAbsolutePath().toString());
         } catch (IllegalArgumentException e) { // what the parser makes of a bad number
             throw new IOException(e.getMessage(), e);
@@ -65,7 +65,7 @@ final class RadiusDictionary implements WritableDictionary {
     }
 
     /** The operator's files of a directory in the order of their names; none when there is no such directory. */
-    static List<Path> filesOf(Path directory) throws IOException {
+    public static List<Path> filesOf(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -75,66 +75,90 @@ final class RadiusDictionary implements WritableDictionary {
     }
 
     /** Its name, or a name made of its numbers when the dictionary does not have it. */
-    String nameOf(AttributeCode code) {
+    public String nameOf(AttributeCode code) {
         AttributeTemplate template = byCode.get(code);
         return template != null ? template.getName() : code.toString();
     }
 
-    boolean isIp6Prefix(AttributeCode code) {
-        return ip6Prefixes.contains(code);
+    /** The numbers of the attribute of this name. */
+    public Optional<AttributeCode> codeOf(String name) {
+        return Optional.ofNullable(byName.get(name)).map(AttributeCode::of);
     }
 
-    @Override
-    public Optional<AttributeTemplate> getAttributeTemplate(String name) {
-        return Optional.ofNullable(byName.get(name));
+    /** Bytes that a type takes within the Vendor-Specific of this vendor; one when the vendor is unknown. */
+    public int typeSize(int vendor) {
+        return vendor(vendor).map(Vendor::getTypeSize).orElse(1);
+    }
+
+    /** Bytes that a length takes within the Vendor-Specific of this vendor; one when the vendor is unknown. */
+    public int lengthSize(int vendor) {
+        return vendor(vendor).map(Vendor::getLengthSize).orElse(1);
+    }
+
+    /** Whether the value is a prefix in the form of RFC 3162, 2.3. */
+    public boolean isIp6Prefix(AttributeCode code) {
+        return ip6Prefixes.contains(code);
     }
 
     Optional<AttributeTemplate> template(AttributeCode code) {
         return Optional.ofNullable(byCode.get(code));
     }
 
-    @Override
-    public Optional<AttributeTemplate> getAttributeTemplate(int vendor, int type) {
-        return template(new AttributeCode(Math.max(vendor, 0), type));
-    }
-
-    @Override
-    public Optional<Vendor> getVendor(int id) {
+    Optional<Vendor> vendor(int id) {
         return Optional.ofNullable(vendors.get(id));
     }
 
-    @Override
-    public Optional<Vendor> getVendor(String name) {
-        return vendors.values().stream()
-                .filter(vendor -> vendor.getName().equals(name))
-                .findFirst();
-    }
+    /** What the parser of TinyRadius writes to. */
+    private final class Definitions implements WritableDictionary {
 
-    @Override
-    public RadiusDictionary addVendor(Vendor vendor) {
-        vendors.put(vendor.getId(), vendor);
-        return this;
-    }
-
-    @Override
-    public RadiusDictionary addAttributeTemplate(AttributeTemplate declared) {
-        AttributeCode code = AttributeCode.of(declared);
-        AttributeTemplate template = declared;
-        if (declared.getDataType().equals(IP6_PREFIX)) {
-            template = new AttributeTemplate(
-                    declared.getVendorId(),
-                    declared.getType(),
-                    declared.getName(),
-                    "octets",
-                    declared.getCodecType().getId(),
-                    declared.isTagged());
-            ip6Prefixes.add(code);
-        } else {
-            ip6Prefixes.remove(code);
+        @Override
+        public Optional<AttributeTemplate> getAttributeTemplate(String name) {
+            return Optional.ofNullable(byName.get(name));
         }
-        byCode.put(code, template);
-        byName.put(template.getName(), template);
-        return this;
+
+        @Override
+        public Optional<AttributeTemplate> getAttributeTemplate(int vendor, int type) {
+            return template(new AttributeCode(Math.max(vendor, 0), type));
+        }
+
+        @Override
+        public Optional<Vendor> getVendor(int id) {
+            return vendor(id);
+        }
+
+        @Override
+        public Optional<Vendor> getVendor(String name) {
+            return vendors.values().stream()
+                    .filter(vendor -> vendor.getName().equals(name))
+                    .findFirst();
+        }
+
+        @Override
+        public Definitions addVendor(Vendor vendor) {
+            vendors.put(vendor.getId(), vendor);
+            return this;
+        }
+
+        @Override
+        public Definitions addAttributeTemplate(AttributeTemplate declared) {
+            AttributeCode code = AttributeCode.of(declared);
+            AttributeTemplate template = declared;
+            if (declared.getDataType().equals(IP6_PREFIX)) {
+                template = new AttributeTemplate(
+                        declared.getVendorId(),
+                        declared.getType(),
+                        declared.getName(),
+                        "octets",
+                        declared.getCodecType().getId(),
+                        declared.isTagged());
+                ip6Prefixes.add(code);
+            } else {
+                ip6Prefixes.remove(code);
+            }
+            byCode.put(code, template);
+            byName.put(template.getName(), template);
+            return this;
+        }
     }
 
     /** Files beside this class. */

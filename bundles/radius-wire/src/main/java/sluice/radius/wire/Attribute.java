@@ -1,4 +1,4 @@
-package sluice.radius;
+package sluice.radius.wire;
 
 import sluice.net.Bytes;
 
@@ -7,4 +7,4 @@ import sluice.net.Bytes;
  *
  * @param value without type and length
  */
-record Attribute(AttributeCode code, Bytes value) {}
+public record Attribute(AttributeCode code, Bytes value) {}

@@ -1,4 +1,4 @@
-package sluice.radius;
+package sluice.radius.wire;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import sluice.session.api.Authorization;
  * Collects the attributes of one Access-Accept. Of rates given twice the one of the vendor that stands first here
  * counts: 43242, Mikrotik, WISPr. Of names of policies: Filter-Id, Alc-SLA-Prof-Str, ERX-Egress-Policy-Name.
  */
-final class AuthorizationBuilder {
+public final class AuthorizationBuilder {
 
     private static final long KILO = 1000;
     /** 255.255.255.255 lets the user choose, 255.255.255.254 the gateway (RFC 2865, 5.8). */
@@ -36,38 +36,45 @@ final class AuthorizationBuilder {
     private Optional<MikrotikRateLimit> mikrotik = Optional.empty();
     private int unreadable;
 
-    AuthorizationBuilder(RadiusDictionary dictionary, AttributeText texts) {
+    /** Collects nothing yet. */
+    public AuthorizationBuilder(RadiusDictionary dictionary, AttributeText texts) {
         this.dictionary = dictionary;
         this.texts = texts;
     }
 
-    void add(Attribute attribute) throws ReplyRefused {
+    /**
+     * Adds the next attribute.
+     *
+     * @throws WrongValue when it would take effect and has the wrong size
+     */
+    public void add(Attribute attribute) throws WrongValue {
         AttributeCode code = attribute.code();
         Bytes value = attribute.value();
         if (code.equals(AttributeCode.FILTER_ID)) {
             filterIds.add(AttributeText.text(value));
         } else if (code.equals(AttributeCode.FRAMED_IP_ADDRESS)) {
-            Ip4 given = ip4(value);
+            Ip4 given = ip4(code, value);
             address = Integer.compareUnsigned(given.bits(), ANY_ADDRESS) >= 0 ? Optional.empty() : Optional.of(given);
         } else if (code.equals(AttributeCode.FRAMED_POOL)) {
             pool = Optional.of(AttributeText.text(value));
         } else if (code.equals(AttributeCode.CLASS)) {
             classes.add(value.compact());
         } else if (isNumber(code)) {
-            numbers.put(code, number(value));
+            numbers.put(code, number(code, value));
         } else if (isNameServer(code)) {
-            dns.add(ip4(value));
+            dns.add(ip4(code, value));
         } else if (!code.equals(AttributeCode.MESSAGE_AUTHENTICATOR)) {
             addVendor(attribute);
         }
     }
 
     /** Vendor rates that could not be read. */
-    int unreadable() {
+    public int unreadable() {
         return unreadable;
     }
 
-    Authorization build() {
+    /** What all of them grant. */
+    public Authorization build() {
         filterIds.stream().skip(1).forEach(further -> keep("Filter-Id", further));
         return new Authorization(
                 filterIds.stream().findFirst().or(() -> slaProfile).or(() -> egressPolicy),
@@ -155,14 +162,14 @@ final class AuthorizationBuilder {
                 || code.equals(AttributeCode.ALC_SECONDARY_DNS);
     }
 
-    private static long number(Bytes value) throws ReplyRefused {
+    private static long number(AttributeCode code, Bytes value) throws WrongValue {
         if (value.length() != 4) {
-            throw new ReplyRefused(RefusedReply.WRONG_VALUE);
+            throw new WrongValue(code);
         }
         return AttributeText.number(value);
     }
 
-    private static Ip4 ip4(Bytes value) throws ReplyRefused {
-        return new Ip4((int) number(value));
+    private static Ip4 ip4(AttributeCode code, Bytes value) throws WrongValue {
+        return new Ip4((int) number(code, value));
     }
 }
