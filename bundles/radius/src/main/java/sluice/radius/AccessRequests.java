@@ -108,11 +108,7 @@ final class AccessRequests {
         }
         try {
             Bytes octets = texts.parse(code, value);
-            out.octets(
-                    code,
-                    octets,
-                    dictionary.typeSize(code.vendor()),
-                    dictionary.lengthSize(code.vendor()));
+            out.octets(code, octets, dictionary.typeSize(code.vendor()), dictionary.lengthSize(code.vendor()));
         } catch (IllegalArgumentException e) { // the value is the subscriber's, it may be anything
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
         }

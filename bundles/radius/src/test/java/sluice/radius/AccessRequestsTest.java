@@ -26,7 +26,6 @@ import sluice.platform.api.Secret;
 import sluice.radius.wire.MacFormat;
 import sluice.radius.wire.Packets;
 import sluice.radius.wire.RadiusDictionary;
-import sluice.radius.wire.Rate;
 import sluice.session.api.AuthenticationRequest;
 
 /** Access-Requests as TinyRadius reads them. */

@@ -18,7 +18,6 @@ import sluice.radius.wire.AttributeWriter;
 import sluice.radius.wire.MikrotikRateLimit;
 import sluice.radius.wire.Packets;
 import sluice.radius.wire.RadiusDictionary;
-import sluice.radius.wire.Rate;
 import sluice.session.api.Authorization;
 import sluice.session.api.Outcome;
 

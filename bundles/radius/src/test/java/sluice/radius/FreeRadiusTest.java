@@ -34,7 +34,6 @@ import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Secret;
 import sluice.platform.api.Transaction;
 import sluice.radius.wire.RadiusDictionary;
-import sluice.radius.wire.Rate;
 import sluice.session.api.Authorization;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionEvent;

@@ -25,7 +25,6 @@ import org.tinyradius.core.packet.response.RadiusResponse;
 import sluice.net.Bytes;
 import sluice.platform.api.Secret;
 import sluice.radius.wire.AttributeText;
-import sluice.radius.wire.Packets;
 
 /**
  * A RADIUS server of which the test makes every move. Packets are made and read by TinyRadius, which shares no code

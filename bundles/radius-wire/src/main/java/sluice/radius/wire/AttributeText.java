@@ -93,9 +93,8 @@ public final class AttributeText {
      * @throws IllegalArgumentException when the text does not fit the type, or the attribute is unknown
      */
     public Bytes parse(AttributeCode code, String text) {
-        AttributeTemplate template = dictionary
-                .template(code)
-                .orElseThrow(() -> new IllegalArgumentException("No dictionary has " + code));
+        AttributeTemplate template =
+                dictionary.template(code).orElseThrow(() -> new IllegalArgumentException("No dictionary has " + code));
         return switch (template.getDataType()) {
             case "ipaddr" -> Ip4.parse(text).toBytes();
             case "ipv6addr" -> Ip6.parse(text).toBytes();

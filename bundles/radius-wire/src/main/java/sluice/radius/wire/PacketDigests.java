@@ -8,8 +8,8 @@ import sluice.platform.api.Secret;
 
 /**
  * The two digests by which packets are signed with a shared secret: the authenticator (MD5, RFC 2865, 3) and the
- * Message-Authenticator (HMAC-MD5, RFC 3579, 3.2). Both cover the packet with an authenticator put into its header: that
- * of the request for replies, zeros for accounting, CoA and disconnect requests. Belongs to one thread.
+ * Message-Authenticator (HMAC-MD5, RFC 3579, 3.2). Both cover the packet with an authenticator put into its header:
+ * that of the request for replies, zeros for accounting, CoA and disconnect requests. Belongs to one thread.
  */
 public final class PacketDigests {
 
