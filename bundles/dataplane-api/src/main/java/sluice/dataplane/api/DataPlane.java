@@ -39,11 +39,11 @@ public interface DataPlane {
 
     /**
      * Lets a subscriber's packets pass. When the same session is installed at this address already, its line and rates
-     * are changed and its counters go on; the change is atomic for packets. IPv6 prefixes and the PPPoE session follow
-     * within microseconds; a prefix that this session holds at another address comes over.
+     * are changed and its counters go on; the change is atomic for packets. IPv6 prefixes, routes and the PPPoE session
+     * follow within microseconds; a prefix or route that this session holds at another address comes over.
      *
-     * @throws DataPlaneException when another session holds the address, a prefix or the PPPoE session, the capacity is
-     *     reached, or the kernel refuses
+     * @throws DataPlaneException when another session holds the address, the PPPoE session, or a prefix or route that
+     *     overlaps one of these; the capacity is reached; or the kernel refuses
      */
     void install(SubscriberEntry entry) throws DataPlaneException;
 

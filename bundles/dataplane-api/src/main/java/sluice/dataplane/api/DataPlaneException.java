@@ -10,9 +10,9 @@ public final class DataPlaneException extends Exception {
 
     /** Why. A receiver in another bundle needs a {@code default} branch: reasons are added. */
     public enum Reason {
-        /** No room for another entry, prefix, length of prefixes or network. */
+        /** No room for another entry, prefix, length of prefixes, route or network. */
         CAPACITY_REACHED,
-        /** Another session is installed at the address, the prefix or the PPPoE session. */
+        /** Another session is installed at the address or the PPPoE session. */
         ADDRESS_IN_USE,
         /** A port or network is not known to the data plane. */
         UNKNOWN_PORT,
@@ -21,7 +21,9 @@ public final class DataPlaneException extends Exception {
         /** This data plane, or this machine, does not do what the entry asks for; the message says what. */
         UNSUPPORTED,
         /** The kernel refused; the message has the call and the error. */
-        KERNEL
+        KERNEL,
+        /** An IPv6 prefix or a route is that of another session, or the one lies in the other. */
+        CONFLICT
     }
 
     private final Reason reason;

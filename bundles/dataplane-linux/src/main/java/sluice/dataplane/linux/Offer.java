@@ -20,6 +20,7 @@ final class Offer {
         refuse(entry.pppoeSession() != 0, "PPPoE");
         refuse(entry.address().isAny(), "a subscriber without an IPv4 address");
         refuse(!entry.prefixes().isEmpty(), "IPv6");
+        refuse(!entry.routes().isEmpty(), "networks behind a subscriber");
         refuse(treatment.access() == Treatment.Access.WALLED, "a walled garden");
         refuse(treatment.dscpUp().isPresent() || treatment.dscpDown().isPresent(), "marking DSCP");
         refuse(treatment.maxSegmentSize() != 0, "limiting TCP segments");
