@@ -38,8 +38,7 @@ class ArchitectureTest {
         "sluice.platform.api",
         "sluice.session.api",
         "sluice.dataplane.api",
-        "sluice.packet.io",
-        "sluice.radius.wire"
+        "sluice.packet.io"
     };
     private static final String[] APIS = {
         "sluice.platform.api", "sluice.session.api", "sluice.dataplane.api", "sluice.net"

@@ -7,14 +7,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tinyradius.core.attribute.AttributeTemplate;
+import org.tinyradius.core.dictionary.Vendor;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
-import sluice.radius.wire.AttributeCode;
-import sluice.radius.wire.AttributeText;
-import sluice.radius.wire.AttributeWriter;
-import sluice.radius.wire.Packets;
-import sluice.radius.wire.RadiusDictionary;
 import sluice.session.api.AuthenticationRequest;
 
 /** Makes Access-Requests (RFC 2865, 4.1) out of the questions of the sessions. Safe for any thread. */
@@ -94,21 +91,26 @@ final class AccessRequests {
     }
 
     private void write(AttributeWriter out, String name, String value) {
-        Optional<AttributeCode> known = dictionary.codeOf(name);
-        if (known.isEmpty()) {
+        Optional<AttributeTemplate> template = dictionary.getAttributeTemplate(name);
+        if (template.isEmpty()) {
             counters.count(RadiusCounter.UNKNOWN_ATTRIBUTES);
             if (unknownNames.size() < NAMES_MAX && unknownNames.add(name) && LOG.isWarnEnabled()) {
                 LOG.warn("No dictionary has the attribute {}, it is not sent", LineId.printable(Bytes.utf8(name)));
             }
             return;
         }
-        AttributeCode code = known.get();
+        AttributeCode code = AttributeCode.of(template.get());
         if (OWN.contains(code)) {
             return;
         }
         try {
-            Bytes octets = texts.parse(code, value);
-            out.octets(code, octets, dictionary.typeSize(code.vendor()), dictionary.lengthSize(code.vendor()));
+            Bytes octets = texts.parse(template.get(), value);
+            Optional<Vendor> vendor = dictionary.getVendor(code.vendor());
+            out.octets(
+                    code,
+                    octets,
+                    vendor.map(Vendor::getTypeSize).orElse(1),
+                    vendor.map(Vendor::getLengthSize).orElse(1));
         } catch (IllegalArgumentException e) { // the value is the subscriber's, it may be anything
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
         }

@@ -14,8 +14,6 @@ import sluice.net.MacAddress;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Event;
 import sluice.platform.api.LoggedEvent;
-import sluice.radius.wire.AttributeCode;
-import sluice.radius.wire.AttributeWriter;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.TerminateCause;
 

@@ -4,14 +4,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.platform.api.CounterSet;
-import sluice.radius.wire.Attribute;
-import sluice.radius.wire.AttributeCode;
-import sluice.radius.wire.AttributeText;
-import sluice.radius.wire.AuthorizationBuilder;
-import sluice.radius.wire.PacketAttributes;
-import sluice.radius.wire.Packets;
-import sluice.radius.wire.RadiusDictionary;
-import sluice.radius.wire.WrongValue;
 import sluice.session.api.Outcome;
 
 /** Reads verdicts out of verified replies. Safe for any thread. */
@@ -19,13 +11,13 @@ final class AuthorizationReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthorizationReader.class);
 
-    private final PacketAttributes attributes;
+    private final ReplyAttributes attributes;
     private final AttributeText texts;
     private final RadiusDictionary dictionary;
     private final CounterSet<RadiusCounter> counters;
 
     AuthorizationReader(RadiusDictionary dictionary, CounterSet<RadiusCounter> counters) {
-        this.attributes = new PacketAttributes(dictionary);
+        this.attributes = new ReplyAttributes(dictionary);
         this.texts = new AttributeText(dictionary);
         this.dictionary = dictionary;
         this.counters = counters;
@@ -37,16 +29,12 @@ final class AuthorizationReader {
      * @throws ReplyRefused when an attribute that takes effect has a value of the wrong size (RFC 2865, 5)
      */
     Outcome outcome(VerifiedReply reply) throws ReplyRefused {
-        List<Attribute> found = attributes.of(reply.attributes());
+        List<Attribute> found = attributes.of(reply);
         return switch (reply.code()) {
             case Packets.ACCESS_ACCEPT -> {
                 AuthorizationBuilder builder = new AuthorizationBuilder(dictionary, texts);
-                try {
-                    for (Attribute attribute : found) {
-                        builder.add(attribute);
-                    }
-                } catch (WrongValue e) {
-                    throw new ReplyRefused(RefusedReply.WRONG_VALUE);
+                for (Attribute attribute : found) {
+                    builder.add(attribute);
                 }
                 counters.add(RadiusCounter.UNREADABLE_RATES, builder.unreadable());
                 counters.count(RadiusCounter.ACCEPTED);

@@ -1,7 +1,6 @@
 package sluice.radius;
 
 import sluice.platform.api.Counter;
-import sluice.radius.wire.PacketFault;
 
 /** Why a datagram from a server was not taken for an answer. The request it might have been for goes on waiting. */
 enum RefusedReply implements Counter {
@@ -24,15 +23,6 @@ enum RefusedReply implements Counter {
     RefusedReply(int id, String label) {
         this.id = id;
         this.label = label;
-    }
-
-    static RefusedReply of(PacketFault fault) {
-        return switch (fault.reason()) {
-            case TRUNCATED -> TRUNCATED;
-            case OVERSIZED -> OVERSIZED;
-            case MESSAGE_AUTHENTICATOR -> WRONG_MESSAGE_AUTHENTICATOR;
-            default -> MALFORMED;
-        };
     }
 
     @Override

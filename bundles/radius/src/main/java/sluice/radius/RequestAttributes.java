@@ -2,8 +2,6 @@ package sluice.radius;
 
 import sluice.net.LineId;
 import sluice.net.MacAddress;
-import sluice.radius.wire.AttributeCode;
-import sluice.radius.wire.AttributeWriter;
 
 /** Writes the attributes that authentication and accounting share: who we are, and on which line the subscriber is. */
 final class RequestAttributes {

@@ -2,7 +2,6 @@ package sluice.radius;
 
 import java.time.Instant;
 import sluice.net.Bytes;
-import sluice.radius.wire.Packets;
 
 /**
  * A request but for what depends on the server and on the moment: identifier, authenticator, hidden password,

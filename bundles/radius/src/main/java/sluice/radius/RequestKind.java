@@ -1,7 +1,5 @@
 package sluice.radius;
 
-import sluice.radius.wire.Packets;
-
 /** The two services of RADIUS; each has a port of its own. */
 enum RequestKind {
     ACCESS("auth"),

@@ -2,8 +2,6 @@ package sluice.radius;
 
 import java.util.Optional;
 import sluice.net.Ip4;
-import sluice.radius.wire.MacFormat;
-import sluice.radius.wire.PortTemplate;
 
 /**
  * What requests say of this gateway and how they say it.

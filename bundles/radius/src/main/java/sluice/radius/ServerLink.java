@@ -14,9 +14,6 @@ import org.slf4j.LoggerFactory;
 import sluice.loop.MonotonicClock;
 import sluice.loop.TimeHistogram;
 import sluice.platform.api.CounterSet;
-import sluice.radius.wire.PacketFault;
-import sluice.radius.wire.PacketShape;
-import sluice.radius.wire.Packets;
 
 /**
  * One port of one server: sends requests there and takes the replies for them. Belongs to the request loop; counters,
@@ -163,7 +160,7 @@ final class ServerLink implements LinkSockets.Receiver {
     @Override
     public void received(int socket, byte[] datagram, int size) {
         try {
-            PacketShape.lengthOf(datagram, size);
+            PacketSignature.lengthOf(datagram, size);
             int slot = Slots.slot(socket, datagram[Packets.ID_AT] & 0xff);
             Exchange exchange = slots.owner(slot);
             if (!kind.isAnsweredBy(datagram[0] & 0xff)) {
@@ -173,8 +170,6 @@ final class ServerLink implements LinkSockets.Receiver {
             Runnable verdict = exchange.completion.answered(reply);
             accept(exchange, reply);
             watcher.answered(exchange, verdict);
-        } catch (PacketFault fault) {
-            refuse(RefusedReply.of(fault));
         } catch (ReplyRefused refusal) {
             refuse(refusal.reason());
         }

@@ -2,7 +2,6 @@ package sluice.radius;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import sluice.radius.wire.Packets;
 
 /**
  * Source ports and identifiers towards one server: a slot is {@code socket * 256 + identifier} (RFC 2865, 3). A slot

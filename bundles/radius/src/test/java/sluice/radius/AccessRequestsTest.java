@@ -3,8 +3,6 @@ package sluice.radius;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -13,19 +11,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.tinyradius.core.RadiusPacketException;
 import org.tinyradius.core.attribute.type.RadiusAttribute;
-import org.tinyradius.core.dictionary.Dictionary;
-import org.tinyradius.core.dictionary.MemoryDictionary;
-import org.tinyradius.core.dictionary.parser.ResourceParser;
-import org.tinyradius.core.dictionary.parser.resolver.ClasspathResourceResolver;
 import org.tinyradius.core.packet.request.AccessRequestPap;
 import org.tinyradius.core.packet.request.RadiusRequest;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Secret;
-import sluice.radius.wire.MacFormat;
-import sluice.radius.wire.Packets;
-import sluice.radius.wire.RadiusDictionary;
 import sluice.session.api.AuthenticationRequest;
 
 /** Access-Requests as TinyRadius reads them. */
@@ -182,22 +173,8 @@ class AccessRequestsTest {
             packet[Packets.AUTHENTICATOR_AT + i] = (byte) (i * 7 + 1);
         }
         signature.sealAccess(packet, draft);
-        return RadiusRequest.fromByteBuf(peersDictionary(), Unpooled.wrappedBuffer(packet))
+        return RadiusRequest.fromByteBuf(dictionary, Unpooled.wrappedBuffer(packet))
                 .decodeRequest(SECRET);
-    }
-
-    /** The same files, read by TinyRadius alone. */
-    private static Dictionary peersDictionary() {
-        MemoryDictionary peers = new MemoryDictionary();
-        for (String file : List.of("rfc", "vendors", "dhcp")) {
-            try {
-                new ResourceParser(peers, ClasspathResourceResolver.INSTANCE)
-                        .parseDictionary("sluice/radius/wire/dictionary/" + file);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return peers;
     }
 
     private static String text(RadiusRequest request, String name) {

@@ -13,11 +13,6 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.WireWriter;
 import sluice.platform.api.CounterSet;
-import sluice.radius.wire.AttributeCode;
-import sluice.radius.wire.AttributeWriter;
-import sluice.radius.wire.MikrotikRateLimit;
-import sluice.radius.wire.Packets;
-import sluice.radius.wire.RadiusDictionary;
 import sluice.session.api.Authorization;
 import sluice.session.api.Outcome;
 

@@ -33,7 +33,6 @@ import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Secret;
 import sluice.platform.api.Transaction;
-import sluice.radius.wire.RadiusDictionary;
 import sluice.session.api.Authorization;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionEvent;

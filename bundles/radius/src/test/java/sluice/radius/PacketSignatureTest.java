@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.tinyradius.core.RadiusPacketException;
 import sluice.net.Bytes;
 import sluice.platform.api.Secret;
-import sluice.radius.wire.AttributeCode;
-import sluice.radius.wire.Packets;
 
 /** Signatures against those of TinyRadius, and against everything that could be taken for one. */
 class PacketSignatureTest {

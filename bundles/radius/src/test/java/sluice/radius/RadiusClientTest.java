@@ -16,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import sluice.radius.wire.Packets;
-import sluice.radius.wire.RadiusDictionary;
 import sluice.session.api.Outcome;
 import sluice.testkit.ManualClock;
 

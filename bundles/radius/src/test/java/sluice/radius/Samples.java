@@ -7,8 +7,6 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
-import sluice.radius.wire.MacFormat;
-import sluice.radius.wire.PortTemplate;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;

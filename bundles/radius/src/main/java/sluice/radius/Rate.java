@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.util.Optional;
 import sluice.dataplane.api.Policer;
@@ -9,7 +9,7 @@ import sluice.dataplane.api.Policer;
  * <p>A rate without a burst gets one: 80 ms of the rate towards the subscriber, 30 ms from him, never less than 15 kB,
  * which is ten full packets and what TCP begins with (RFC 6928).
  */
-public enum Rate {
+enum Rate {
     DOWNLOAD(80),
     UPLOAD(30);
 

@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,16 +11,12 @@ import sluice.dataplane.api.Policer;
  *
  * <p>That burst lasts for threshold x time / burst rate; what passes in it is threshold x time.
  */
-public record MikrotikRateLimit(Optional<Policer> download, Optional<Policer> upload) {
+record MikrotikRateLimit(Optional<Policer> download, Optional<Policer> upload) {
 
     private static final Pattern NUMBER = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
 
-    /**
-     * Reads one.
-     *
-     * @throws IllegalArgumentException when the text is anything else
-     */
-    public static MikrotikRateLimit parse(String text) {
+    /** @throws IllegalArgumentException when the text is anything else */
+    static MikrotikRateLimit parse(String text) {
         String[] fields = text.strip().split("\\s+");
         long[] rates = pair(fields[0]);
         long[] thresholds = fields.length > 2 ? pair(fields[2]) : new long[2];

@@ -1,10 +1,10 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.util.Locale;
 import sluice.net.MacAddress;
 
 /** How Calling-Station-Id writes a MAC address. */
-public enum MacFormat {
+enum MacFormat {
     COLONS("aa:bb:cc:dd:ee:ff"),
     DASHES("AA-BB-CC-DD-EE-FF"); // RFC 3580, 3.21
 
@@ -15,7 +15,7 @@ public enum MacFormat {
     }
 
     /** The format of which the operator gave the example. */
-    public static MacFormat like(String example) {
+    static MacFormat like(String example) {
         for (MacFormat format : values()) {
             if (format.example.equals(example)) {
                 return format;
@@ -25,7 +25,7 @@ public enum MacFormat {
                 "Calling-Station-Id like " + example + ", expected " + COLONS.example + " or " + DASHES.example);
     }
 
-    public String format(MacAddress mac) {
+    String format(MacAddress mac) {
         String text = mac.toString();
         return this == COLONS ? text : text.replace(':', '-').toUpperCase(Locale.ROOT);
     }

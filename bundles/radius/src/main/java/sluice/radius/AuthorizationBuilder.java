@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import sluice.session.api.Authorization;
  * Collects the attributes of one Access-Accept. Of rates given twice the one of the vendor that stands first here
  * counts: 43242, Mikrotik, WISPr. Of names of policies: Filter-Id, Alc-SLA-Prof-Str, ERX-Egress-Policy-Name.
  */
-public final class AuthorizationBuilder {
+final class AuthorizationBuilder {
 
     private static final long KILO = 1000;
     /** 255.255.255.255 lets the user choose, 255.255.255.254 the gateway (RFC 2865, 5.8). */
@@ -36,45 +36,38 @@ public final class AuthorizationBuilder {
     private Optional<MikrotikRateLimit> mikrotik = Optional.empty();
     private int unreadable;
 
-    /** Collects nothing yet. */
-    public AuthorizationBuilder(RadiusDictionary dictionary, AttributeText texts) {
+    AuthorizationBuilder(RadiusDictionary dictionary, AttributeText texts) {
         this.dictionary = dictionary;
         this.texts = texts;
     }
 
-    /**
-     * Adds the next attribute.
-     *
-     * @throws WrongValue when it would take effect and has the wrong size
-     */
-    public void add(Attribute attribute) throws WrongValue {
+    void add(Attribute attribute) throws ReplyRefused {
         AttributeCode code = attribute.code();
         Bytes value = attribute.value();
         if (code.equals(AttributeCode.FILTER_ID)) {
             filterIds.add(AttributeText.text(value));
         } else if (code.equals(AttributeCode.FRAMED_IP_ADDRESS)) {
-            Ip4 given = ip4(code, value);
+            Ip4 given = ip4(value);
             address = Integer.compareUnsigned(given.bits(), ANY_ADDRESS) >= 0 ? Optional.empty() : Optional.of(given);
         } else if (code.equals(AttributeCode.FRAMED_POOL)) {
             pool = Optional.of(AttributeText.text(value));
         } else if (code.equals(AttributeCode.CLASS)) {
             classes.add(value.compact());
         } else if (isNumber(code)) {
-            numbers.put(code, number(code, value));
+            numbers.put(code, number(value));
         } else if (isNameServer(code)) {
-            dns.add(ip4(code, value));
+            dns.add(ip4(value));
         } else if (!code.equals(AttributeCode.MESSAGE_AUTHENTICATOR)) {
             addVendor(attribute);
         }
     }
 
     /** Vendor rates that could not be read. */
-    public int unreadable() {
+    int unreadable() {
         return unreadable;
     }
 
-    /** What all of them grant. */
-    public Authorization build() {
+    Authorization build() {
         filterIds.stream().skip(1).forEach(further -> keep("Filter-Id", further));
         return new Authorization(
                 filterIds.stream().findFirst().or(() -> slaProfile).or(() -> egressPolicy),
@@ -162,14 +155,14 @@ public final class AuthorizationBuilder {
                 || code.equals(AttributeCode.ALC_SECONDARY_DNS);
     }
 
-    private static long number(AttributeCode code, Bytes value) throws WrongValue {
+    private static long number(Bytes value) throws ReplyRefused {
         if (value.length() != 4) {
-            throw new WrongValue(code);
+            throw new ReplyRefused(RefusedReply.WRONG_VALUE);
         }
         return AttributeText.number(value);
     }
 
-    private static Ip4 ip4(AttributeCode code, Bytes value) throws WrongValue {
-        return new Ip4((int) number(code, value));
+    private static Ip4 ip4(Bytes value) throws ReplyRefused {
+        return new Ip4((int) number(value));
     }
 }

@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 /**
  * Numbers of the packet format (RFC 2865, 3).
@@ -15,38 +15,38 @@ package sluice.radius.wire;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-
  * </pre>
  */
-public final class Packets {
+final class Packets {
 
-    public static final int HEADER = 20;
+    static final int HEADER = 20;
     /** Longest packet. */
-    public static final int MAX = 4096;
+    static final int MAX = 4096;
 
-    public static final int ID_AT = 1;
-    public static final int LENGTH_AT = 2;
-    public static final int AUTHENTICATOR_AT = 4;
-    public static final int AUTHENTICATOR = 16;
+    static final int ID_AT = 1;
+    static final int LENGTH_AT = 2;
+    static final int AUTHENTICATOR_AT = 4;
+    static final int AUTHENTICATOR = 16;
     /** Identifiers of one source port. */
-    public static final int IDS = 256;
+    static final int IDS = 256;
 
-    public static final int ACCESS_REQUEST = 1;
-    public static final int ACCESS_ACCEPT = 2;
-    public static final int ACCESS_REJECT = 3;
-    public static final int ACCOUNTING_REQUEST = 4;
-    public static final int ACCOUNTING_RESPONSE = 5;
-    public static final int ACCESS_CHALLENGE = 11;
+    static final int ACCESS_REQUEST = 1;
+    static final int ACCESS_ACCEPT = 2;
+    static final int ACCESS_REJECT = 3;
+    static final int ACCOUNTING_REQUEST = 4;
+    static final int ACCOUNTING_RESPONSE = 5;
+    static final int ACCESS_CHALLENGE = 11;
 
     private Packets() {}
 
-    public static int u16(byte[] packet, int at) {
+    static int u16(byte[] packet, int at) {
         return (packet[at] & 0xff) << 8 | packet[at + 1] & 0xff;
     }
 
-    public static void u16(byte[] packet, int at, int value) {
+    static void u16(byte[] packet, int at, int value) {
         packet[at] = (byte) (value >>> 8);
         packet[at + 1] = (byte) value;
     }
 
-    public static void u32(byte[] packet, int at, long value) {
+    static void u32(byte[] packet, int at, long value) {
         u16(packet, at, (int) (value >>> 16) & 0xffff);
         u16(packet, at + 2, (int) value & 0xffff);
     }

@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,17 +18,16 @@ import sluice.net.WireWriter;
  * Values of attributes as text and back, by the types of the dictionary. Showing is total: a value that does not have
  * the size of its type is shown as octets, a value that is encrypted is not shown.
  */
-public final class AttributeText {
+final class AttributeText {
 
     private final RadiusDictionary dictionary;
 
-    /** Shows and reads as this dictionary says. */
-    public AttributeText(RadiusDictionary dictionary) {
+    AttributeText(RadiusDictionary dictionary) {
         this.dictionary = dictionary;
     }
 
     /** The value for people. Text is as it is unless it could be mistaken for more than one value or is no UTF-8. */
-    public String show(Attribute attribute) {
+    String show(Attribute attribute) {
         Optional<AttributeTemplate> template = dictionary.template(attribute.code());
         if (template.isEmpty()) {
             return hex(attribute.value());
@@ -62,7 +61,7 @@ public final class AttributeText {
     }
 
     /** The text, or its printable form when it has control characters or is not UTF-8. */
-    public static String text(Bytes value) {
+    static String text(Bytes value) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -78,7 +77,7 @@ public final class AttributeText {
     }
 
     /** Unsigned number of up to eight bytes. */
-    public static long number(Bytes value) {
+    static long number(Bytes value) {
         long number = 0;
         for (int i = 0; i < value.length(); i++) {
             number = number << 8 | value.at(i);
@@ -90,11 +89,9 @@ public final class AttributeText {
      * The bytes of a value that a protocol gives as text. Octets are hexadecimal after {@code 0x}, else the text
      * itself.
      *
-     * @throws IllegalArgumentException when the text does not fit the type, or the attribute is unknown
+     * @throws IllegalArgumentException when the text does not fit the type
      */
-    public Bytes parse(AttributeCode code, String text) {
-        AttributeTemplate template =
-                dictionary.template(code).orElseThrow(() -> new IllegalArgumentException("No dictionary has " + code));
+    Bytes parse(AttributeTemplate template, String text) {
         return switch (template.getDataType()) {
             case "ipaddr" -> Ip4.parse(text).toBytes();
             case "ipv6addr" -> Ip6.parse(text).toBytes();

@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +12,14 @@ import sluice.net.LineId;
  * {@code {circuit-id}} and {@code {remote-id}} in it. Ids are put in printable, so that none can look like another
  * field.
  */
-public final class PortTemplate {
+final class PortTemplate {
 
     private static final Pattern FIELD = Pattern.compile("\\{([^}]*)}");
 
     private final List<BiConsumer<StringBuilder, LineId>> parts = new ArrayList<>();
 
     /** @throws IllegalArgumentException when it names a field that there is not */
-    public PortTemplate(String template) {
+    PortTemplate(String template) {
         Matcher field = FIELD.matcher(template);
         int from = 0;
         while (field.find()) {
@@ -30,7 +30,7 @@ public final class PortTemplate {
         literal(template.substring(from));
     }
 
-    public String of(LineId line) {
+    String of(LineId line) {
         StringBuilder text = new StringBuilder(32);
         for (BiConsumer<StringBuilder, LineId> part : parts) {
             part.accept(text, line);

@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +25,7 @@ import org.tinyradius.core.dictionary.parser.resolver.ResourceResolver;
  * <p>IPv6 prefixes are kept as octets for TinyRadius: its own type refuses valid prefixes whose length is no multiple
  * of eight.
  */
-public final class RadiusDictionary {
+final class RadiusDictionary implements WritableDictionary {
 
     private static final List<String> BUILT_IN = List.of("rfc", "vendors", "dhcp");
     private static final String IP6_PREFIX = "ipv6prefix";
@@ -38,11 +38,11 @@ public final class RadiusDictionary {
     private RadiusDictionary() {}
 
     /** What this bundle brings. */
-    public static RadiusDictionary builtIn() {
+    static RadiusDictionary builtIn() {
         RadiusDictionary dictionary = new RadiusDictionary();
         for (String resource : BUILT_IN) {
             try {
-                new ResourceParser(dictionary.new Definitions(), BuiltInResources.INSTANCE).parseDictionary(resource);
+                new ResourceParser(dictionary, BuiltInResources.INSTANCE).parseDictionary(resource);
             } catch (IOException e) {
                 throw new IllegalStateException("Built-in dictionary " + resource, e);
             }
@@ -55,9 +55,9 @@ public final class RadiusDictionary {
      *
      * @throws IOException with the line that is not understood; what stood before it was added
      */
-    public void add(Path file) throws IOException {
+    void add(Path file) throws IOException {
         try {
-            new ResourceParser(new Definitions(), FileResourceResolver.INSTANCE)
+            new ResourceParser(this, FileResourceResolver.INSTANCE)
                     .parseDictionary(file.toAbsolutePath().toString());
         } catch (IllegalArgumentException e) { // what the parser makes of a bad number
             throw new IOException(e.getMessage(), e);
@@ -65,7 +65,7 @@ public final class RadiusDictionary {
     }
 
     /** The operator's files of a directory in the order of their names; none when there is no such directory. */
-    public static List<Path> filesOf(Path directory) throws IOException {
+    static List<Path> filesOf(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -75,90 +75,66 @@ public final class RadiusDictionary {
     }
 
     /** Its name, or a name made of its numbers when the dictionary does not have it. */
-    public String nameOf(AttributeCode code) {
+    String nameOf(AttributeCode code) {
         AttributeTemplate template = byCode.get(code);
         return template != null ? template.getName() : code.toString();
     }
 
-    /** The numbers of the attribute of this name. */
-    public Optional<AttributeCode> codeOf(String name) {
-        return Optional.ofNullable(byName.get(name)).map(AttributeCode::of);
-    }
-
-    /** Bytes that a type takes within the Vendor-Specific of this vendor; one when the vendor is unknown. */
-    public int typeSize(int vendor) {
-        return vendor(vendor).map(Vendor::getTypeSize).orElse(1);
-    }
-
-    /** Bytes that a length takes within the Vendor-Specific of this vendor; one when the vendor is unknown. */
-    public int lengthSize(int vendor) {
-        return vendor(vendor).map(Vendor::getLengthSize).orElse(1);
-    }
-
-    /** Whether the value is a prefix in the form of RFC 3162, 2.3. */
-    public boolean isIp6Prefix(AttributeCode code) {
+    boolean isIp6Prefix(AttributeCode code) {
         return ip6Prefixes.contains(code);
+    }
+
+    @Override
+    public Optional<AttributeTemplate> getAttributeTemplate(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     Optional<AttributeTemplate> template(AttributeCode code) {
         return Optional.ofNullable(byCode.get(code));
     }
 
-    Optional<Vendor> vendor(int id) {
+    @Override
+    public Optional<AttributeTemplate> getAttributeTemplate(int vendor, int type) {
+        return template(new AttributeCode(Math.max(vendor, 0), type));
+    }
+
+    @Override
+    public Optional<Vendor> getVendor(int id) {
         return Optional.ofNullable(vendors.get(id));
     }
 
-    /** What the parser of TinyRadius writes to. */
-    private final class Definitions implements WritableDictionary {
+    @Override
+    public Optional<Vendor> getVendor(String name) {
+        return vendors.values().stream()
+                .filter(vendor -> vendor.getName().equals(name))
+                .findFirst();
+    }
 
-        @Override
-        public Optional<AttributeTemplate> getAttributeTemplate(String name) {
-            return Optional.ofNullable(byName.get(name));
-        }
+    @Override
+    public RadiusDictionary addVendor(Vendor vendor) {
+        vendors.put(vendor.getId(), vendor);
+        return this;
+    }
 
-        @Override
-        public Optional<AttributeTemplate> getAttributeTemplate(int vendor, int type) {
-            return template(new AttributeCode(Math.max(vendor, 0), type));
+    @Override
+    public RadiusDictionary addAttributeTemplate(AttributeTemplate declared) {
+        AttributeCode code = AttributeCode.of(declared);
+        AttributeTemplate template = declared;
+        if (declared.getDataType().equals(IP6_PREFIX)) {
+            template = new AttributeTemplate(
+                    declared.getVendorId(),
+                    declared.getType(),
+                    declared.getName(),
+                    "octets",
+                    declared.getCodecType().getId(),
+                    declared.isTagged());
+            ip6Prefixes.add(code);
+        } else {
+            ip6Prefixes.remove(code);
         }
-
-        @Override
-        public Optional<Vendor> getVendor(int id) {
-            return vendor(id);
-        }
-
-        @Override
-        public Optional<Vendor> getVendor(String name) {
-            return vendors.values().stream()
-                    .filter(vendor -> vendor.getName().equals(name))
-                    .findFirst();
-        }
-
-        @Override
-        public Definitions addVendor(Vendor vendor) {
-            vendors.put(vendor.getId(), vendor);
-            return this;
-        }
-
-        @Override
-        public Definitions addAttributeTemplate(AttributeTemplate declared) {
-            AttributeCode code = AttributeCode.of(declared);
-            AttributeTemplate template = declared;
-            if (declared.getDataType().equals(IP6_PREFIX)) {
-                template = new AttributeTemplate(
-                        declared.getVendorId(),
-                        declared.getType(),
-                        declared.getName(),
-                        "octets",
-                        declared.getCodecType().getId(),
-                        declared.isTagged());
-                ip6Prefixes.add(code);
-            } else {
-                ip6Prefixes.remove(code);
-            }
-            byCode.put(code, template);
-            byName.put(template.getName(), template);
-            return this;
-        }
+        byCode.put(code, template);
+        byName.put(template.getName(), template);
+        return this;
     }
 
     /** Files beside this class. */

@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.time.Instant;
 import sluice.net.Bytes;
@@ -19,10 +19,10 @@ import sluice.net.WireWriter;
  *
  * <p>Belongs to one thread.
  */
-public final class AttributeWriter {
+final class AttributeWriter {
 
     /** Longest value of an attribute of the RFCs. */
-    public static final int VALUE_MAX = 253;
+    static final int VALUE_MAX = 253;
 
     private static final int ATTRIBUTE_MAX = 255;
     private static final int HEADER = 2;
@@ -31,28 +31,28 @@ public final class AttributeWriter {
     private final WireWriter out = new WireWriter(512).zeros(Packets.HEADER);
     private int leftOut;
 
-    public AttributeWriter octets(AttributeCode code, Bytes value) {
+    AttributeWriter octets(AttributeCode code, Bytes value) {
         return octets(code, value, 1, 1);
     }
 
     /** An attribute of a vendor whose own types and lengths have these sizes, bytes. */
-    public AttributeWriter octets(AttributeCode code, Bytes value, int typeSize, int lengthSize) {
+    AttributeWriter octets(AttributeCode code, Bytes value, int typeSize, int lengthSize) {
         if (open(code, value.length(), typeSize, lengthSize) >= 0) {
             out.bytes(value);
         }
         return this;
     }
 
-    public AttributeWriter text(AttributeCode code, String value) {
+    AttributeWriter text(AttributeCode code, String value) {
         return octets(code, Bytes.utf8(value));
     }
 
-    public AttributeWriter ip4(AttributeCode code, Ip4 value) {
+    AttributeWriter ip4(AttributeCode code, Ip4 value) {
         return number(code, value.bits());
     }
 
     /** The low 32 bits. */
-    public AttributeWriter number(AttributeCode code, long value) {
+    AttributeWriter number(AttributeCode code, long value) {
         if (open(code, 4, 1, 1) >= 0) {
             out.i32((int) value);
         }
@@ -60,12 +60,12 @@ public final class AttributeWriter {
     }
 
     /** Seconds since 1970 (RFC 2869, 5.3). */
-    public AttributeWriter time(AttributeCode code, Instant value) {
+    AttributeWriter time(AttributeCode code, Instant value) {
         return number(code, value.getEpochSecond());
     }
 
     /** Zeros that are filled when the packet is sealed; returns their place, or -1 when they were left out. */
-    public int room(AttributeCode code, int size) {
+    int room(AttributeCode code, int size) {
         int at = open(code, size, 1, 1);
         if (at >= 0) {
             out.zeros(size);
@@ -74,12 +74,12 @@ public final class AttributeWriter {
     }
 
     /** Attributes that did not fit. */
-    public int leftOut() {
+    int leftOut() {
         return leftOut;
     }
 
     /** Header of zeros and the attributes. */
-    public byte[] packet() {
+    byte[] packet() {
         return out.toBytes().toArray();
     }
 

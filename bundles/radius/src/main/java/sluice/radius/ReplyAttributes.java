@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,22 +7,20 @@ import org.tinyradius.core.dictionary.Vendor;
 import sluice.net.Bytes;
 
 /**
- * The attributes of a verified packet in their order, taken out of Vendor-Specific (RFC 2865, 5.26) by the formats of
+ * The attributes of a verified reply in their order, taken out of Vendor-Specific (RFC 2865, 5.26) by the formats of
  * the dictionary. Total: a Vendor-Specific that does not follow its format comes out whole, as attribute 26.
  */
-public final class PacketAttributes {
+final class ReplyAttributes {
 
     private final RadiusDictionary dictionary;
 
-    /** Takes vendors apart as this dictionary says. */
-    public PacketAttributes(RadiusDictionary dictionary) {
+    ReplyAttributes(RadiusDictionary dictionary) {
         this.dictionary = dictionary;
     }
 
-    /** All of them; the packet's {@link PacketShape} was found good. */
-    public List<Attribute> of(Bytes attributes) {
+    List<Attribute> of(VerifiedReply reply) {
         List<Attribute> found = new ArrayList<>();
-        Bytes rest = attributes;
+        Bytes rest = reply.attributes();
         while (rest.length() >= 2) {
             int size = Math.clamp(rest.at(1), 2, rest.length()); // verified before; never beyond the end
             Bytes value = rest.slice(2, size - 2);
@@ -40,7 +38,7 @@ public final class PacketAttributes {
             return false;
         }
         long vendor = AttributeText.number(specific.slice(0, 4));
-        Optional<Vendor> format = dictionary.vendor((int) vendor);
+        Optional<Vendor> format = dictionary.getVendor((int) vendor);
         if (vendor > Integer.MAX_VALUE || format.isEmpty()) {
             return false;
         }

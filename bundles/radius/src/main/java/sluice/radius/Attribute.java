@@ -1,4 +1,4 @@
-package sluice.radius.wire;
+package sluice.radius;
 
 import sluice.net.Bytes;
 
@@ -7,4 +7,4 @@ import sluice.net.Bytes;
  *
  * @param value without type and length
  */
-public record Attribute(AttributeCode code, Bytes value) {}
+record Attribute(AttributeCode code, Bytes value) {}
