@@ -25,9 +25,9 @@ import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.Outcome;
-import sluice.session.api.Policy;
 import sluice.testkit.FakeDataPlane;
 import sluice.testkit.FakeJournal;
+import sluice.testkit.FakePolicies;
 import sluice.testkit.ManualClock;
 
 /**
@@ -256,9 +256,10 @@ final class World {
                 dataPlane,
                 journal,
                 addresses,
-                authorization -> Policy.UNLIMITED,
+                new FakePolicies(),
                 () -> Optional.of(radius),
                 clock.wall(),
+                "boot",
                 random,
                 new SessionIds(clock.wall().millis(), Recovery.largestId(journal)),
                 counters);

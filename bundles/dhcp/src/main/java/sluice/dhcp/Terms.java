@@ -47,12 +47,13 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
      */
     static Terms of(
             Network network, Optional<Authorization> authorization, Optional<Duration> wish, Duration leaseMin) {
-        List<Ip4> dns = authorization.map(Authorization::dns).orElse(List.of());
+        List<Ip4> dns = authorization.map(granted -> granted.addressing().dns()).orElse(List.of());
         Duration lease = network.lease();
         if (wish.isPresent()) {
             lease = shorter(lease, longer(wish.get(), leaseMin));
         }
-        Optional<Duration> session = authorization.flatMap(Authorization::sessionTimeout);
+        Optional<Duration> session =
+                authorization.flatMap(granted -> granted.timeouts().session());
         if (session.isPresent() && session.get().toSeconds() > 0) {
             lease = shorter(lease, session.get());
         }

@@ -17,6 +17,7 @@ import sluice.dhcp.DhcpOption.ParameterRequestList;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
+import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Network;
 
@@ -176,19 +177,7 @@ class DhcpReplyTest {
     @Test
     void nameServersOfTheAuthorizationComeBeforeThoseOfTheNetwork() {
         Ip4 resolver = Ip4.parse("198.51.100.53");
-        Authorization plain = Authorization.DEFAULT;
-        engine.authorization = new Authorization(
-                plain.policy(),
-                plain.download(),
-                plain.upload(),
-                plain.framedAddress(),
-                plain.framedPool(),
-                List.of(resolver),
-                plain.sessionTimeout(),
-                plain.idleTimeout(),
-                plain.interim(),
-                plain.classes(),
-                plain.other());
+        engine.authorization = Authorization.DEFAULT.withAddressing(Addressing.NONE.withDns(List.of(resolver)));
         assertThat(engine.ask(cpe.discover()).message().options())
                 .contains(new DhcpOption.DnsServers(List.of(resolver)));
     }

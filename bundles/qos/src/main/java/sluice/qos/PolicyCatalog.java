@@ -19,6 +19,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.Treatment;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
@@ -27,6 +28,7 @@ import sluice.platform.api.Table;
 import sluice.session.api.Authorization;
 import sluice.session.api.Policy;
 import sluice.session.api.PolicySource;
+import sluice.session.api.Reach;
 
 /** Knows the policies: those built in, and the operator's, which come and go while it runs. */
 @Component(
@@ -45,6 +47,7 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
 
     private final Map<String, Policy> builtIn = PolicyTable.builtIn();
     private final List<Policy> own = new CopyOnWriteArrayList<>();
+    private final Set<String> gardens = ConcurrentHashMap.newKeySet();
     private final String defaultName;
     private final CounterSet<PolicyCounter> counters = new CounterSet<>(PolicyCounter.class);
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
@@ -78,8 +81,45 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
         own.remove(policy.policy());
     }
 
+    /** The operator made a walled garden. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindGarden(OwnGarden garden) {
+        gardens.add(garden.name());
+    }
+
+    void unbindGarden(OwnGarden garden) {
+        gardens.remove(garden.name());
+    }
+
+    @Override
+    public boolean knows(String policy) {
+        return find(policy).isPresent();
+    }
+
+    @Override
+    public boolean knowsGarden(String garden) {
+        return gardens.contains(garden);
+    }
+
     @Override
     public Policy policyOf(Authorization authorization) {
+        Policy rated = rated(authorization);
+        return authorization
+                .reach()
+                .map(reach ->
+                        new Policy(rated.name(), rated.download(), rated.upload(), reaching(rated.treatment(), reach)))
+                .orElse(rated);
+    }
+
+    private static Treatment reaching(Treatment treatment, Reach reach) {
+        return switch (reach) {
+            case Reach.Open open -> treatment.withAccess(Treatment.Access.OPEN, 0);
+            case Reach.Walled walled -> treatment.withAccess(Treatment.Access.WALLED, OwnGarden.idOf(walled.garden()));
+            default -> treatment.withAccess(Treatment.Access.BLOCKED, 0);
+        };
+    }
+
+    private Policy rated(Authorization authorization) {
         Policy named = named(authorization);
         if (authorization.download().isEmpty() && authorization.upload().isEmpty()) {
             return named;

@@ -120,17 +120,7 @@ class PolicyCatalogTest {
             Optional<Policer> download,
             Optional<Policer> upload,
             Map<String, List<String>> other) {
-        return new Authorization(
-                policy,
-                download,
-                upload,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                other);
+        Authorization rates = Authorization.DEFAULT.withRates(download, upload).withOther(other);
+        return policy.map(rates::withPolicy).orElse(rates);
     }
 }

@@ -9,7 +9,9 @@ import java.util.Optional;
 import sluice.dataplane.api.Policer;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
+import sluice.session.api.Timeouts;
 
 /**
  * Collects the attributes of one Access-Accept. Of rates given twice the one of the vendor that stands first here
@@ -73,13 +75,15 @@ final class AuthorizationBuilder {
                 filterIds.stream().findFirst().or(() -> slaProfile).or(() -> egressPolicy),
                 download(),
                 upload(),
-                address,
-                pool,
-                dns,
-                seconds(AttributeCode.SESSION_TIMEOUT),
-                seconds(AttributeCode.IDLE_TIMEOUT),
-                seconds(AttributeCode.ACCT_INTERIM_INTERVAL),
+                Optional.empty(),
+                Addressing.NONE.withAddress(address, pool).withDns(dns),
+                new Timeouts(
+                        seconds(AttributeCode.SESSION_TIMEOUT),
+                        seconds(AttributeCode.IDLE_TIMEOUT),
+                        seconds(AttributeCode.ACCT_INTERIM_INTERVAL),
+                        false),
                 classes,
+                Optional.empty(),
                 frozen(other));
     }
 

@@ -37,12 +37,12 @@ class AuthorizationReaderTest {
         out.number(new AttributeCode(0, 29), 1);
         Authorization found = accepted();
         assertThat(found.policy()).contains("residential-100mbps");
-        assertThat(found.framedAddress()).contains(Ip4.parse("100.64.0.10"));
-        assertThat(found.framedPool()).contains("pool-a");
-        assertThat(found.dns()).containsExactly(Ip4.parse("9.9.9.9"), Ip4.parse("1.1.1.1"));
-        assertThat(found.sessionTimeout()).contains(Duration.ofHours(1));
-        assertThat(found.idleTimeout()).contains(Duration.ofMinutes(10));
-        assertThat(found.interim()).contains(Duration.ofMinutes(5));
+        assertThat(found.addressing().address()).contains(Ip4.parse("100.64.0.10"));
+        assertThat(found.addressing().pool()).contains("pool-a");
+        assertThat(found.addressing().dns()).containsExactly(Ip4.parse("9.9.9.9"), Ip4.parse("1.1.1.1"));
+        assertThat(found.timeouts().session()).contains(Duration.ofHours(1));
+        assertThat(found.timeouts().idle()).contains(Duration.ofMinutes(10));
+        assertThat(found.timeouts().interim()).contains(Duration.ofMinutes(5));
         assertThat(found.classes()).containsExactly(Bytes.utf8("first"), Bytes.of(0, 255));
         assertThat(found.other()).containsEntry("Termination-Action", List.of("RADIUS-Request"));
     }
@@ -55,7 +55,7 @@ class AuthorizationReaderTest {
     @Test
     void addressThatTheGatewayShallChooseIsNone() throws Exception { // RFC 2865, 5.8
         out.ip4(AttributeCode.FRAMED_IP_ADDRESS, Ip4.parse("255.255.255.254"));
-        assertThat(accepted().framedAddress()).isEmpty();
+        assertThat(accepted().addressing().address()).isEmpty();
     }
 
     @Test

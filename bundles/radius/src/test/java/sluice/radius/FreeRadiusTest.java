@@ -110,12 +110,12 @@ class FreeRadiusTest {
         client.add(server.settings());
         Authorization found = accepted("bng-01/cstm-relay-02/1/0/3");
         assertThat(found.policy()).contains("residential-100mbps");
-        assertThat(found.framedAddress()).contains(Ip4.parse("100.64.0.10"));
-        assertThat(found.framedPool()).contains("pool-a");
-        assertThat(found.dns()).containsExactly(Ip4.parse("9.9.9.9"), Ip4.parse("1.1.1.1"));
-        assertThat(found.sessionTimeout()).contains(Duration.ofHours(1));
-        assertThat(found.idleTimeout()).contains(Duration.ofMinutes(10));
-        assertThat(found.interim()).contains(Duration.ofMinutes(5));
+        assertThat(found.addressing().address()).contains(Ip4.parse("100.64.0.10"));
+        assertThat(found.addressing().pool()).contains("pool-a");
+        assertThat(found.addressing().dns()).containsExactly(Ip4.parse("9.9.9.9"), Ip4.parse("1.1.1.1"));
+        assertThat(found.timeouts().session()).contains(Duration.ofHours(1));
+        assertThat(found.timeouts().idle()).contains(Duration.ofMinutes(10));
+        assertThat(found.timeouts().interim()).contains(Duration.ofMinutes(5));
         assertThat(found.classes()).containsExactly(Bytes.utf8("sub1"), Bytes.of(0, 0xff));
         assertThat(found.download().map(Policer::bitsPerSecond)).contains(500_000_000L);
         assertThat(found.upload().map(Policer::bitsPerSecond)).contains(100_000_000L);

@@ -10,6 +10,7 @@ import sluice.dataplane.api.Traffic;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressRequest;
 import sluice.session.api.AddressSource.AddressAnswer;
+import sluice.session.api.AuthState;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
@@ -154,7 +155,7 @@ final class EffectPerformer {
 
     Duration interimOf(Session session) {
         return session.authorization()
-                .flatMap(Authorization::interim)
+                .flatMap(granted -> granted.timeouts().interim())
                 .orElse(with.settings().interim());
     }
 
@@ -218,14 +219,20 @@ final class EffectPerformer {
 
     private Optional<Outcome> authenticate(Session session, Effect.Authenticate effect) {
         if (!with.settings().radius()) {
-            return Optional.of(accepted(session, Authorization.DEFAULT, false));
+            return Optional.of(accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED));
         }
         Optional<Authenticator> authenticator = with.authenticator().get();
         if (authenticator.isEmpty()) {
             return Optional.of(judged(session, new Outcome.Unanswered("no RADIUS server is configured")));
         }
         AuthenticationRequest request = new AuthenticationRequest(
-                session.id(), session.key(), session.protocol(), session.userName(), effect.attributes());
+                session.id(),
+                session.key(),
+                session.protocol(),
+                session.userName(),
+                effect.attributes(),
+                effect.credentials(),
+                false);
         return owner.authenticate(session, request, authenticator.get())
                 ? Optional.empty()
                 : Optional.of(judged(session, new Outcome.Unanswered("too many questions to RADIUS are open")));
@@ -236,7 +243,7 @@ final class EffectPerformer {
         return switch (outcome) {
             case Outcome.Accepted accepted -> {
                 with.counters().count(SessionCounter.ACCEPTED);
-                yield accepted(session, accepted.authorization(), true);
+                yield accepted(session, accepted.authorization(), AuthState.AUTHENTICATED);
             }
             case Outcome.Rejected rejected -> {
                 with.counters().count(SessionCounter.REJECTED);
@@ -245,13 +252,15 @@ final class EffectPerformer {
             }
             case Outcome.Unanswered unanswered -> {
                 with.counters().count(SessionCounter.UNANSWERED);
-                yield with.settings().allowUnanswered() ? accepted(session, Authorization.DEFAULT, false) : unanswered;
+                yield with.settings().allowUnanswered()
+                        ? accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED)
+                        : unanswered;
             }
             default -> outcome;
         };
     }
 
-    private Outcome accepted(Session session, Authorization authorization, boolean known) {
+    private Outcome accepted(Session session, Authorization authorization, AuthState known) {
         session.authorize(authorization, with.policies().policyOf(authorization), known);
         return new Outcome.Accepted(authorization);
     }
@@ -264,8 +273,8 @@ final class EffectPerformer {
         AddressRequest request = new AddressRequest(
                 session.id(),
                 session.key(),
-                authorization.framedAddress(),
-                authorization.framedPool(),
+                authorization.addressing().address(),
+                authorization.addressing().pool(),
                 effect.requested(),
                 effect.link());
         return switch (with.addresses().allocate(request)) {
@@ -297,7 +306,7 @@ final class EffectPerformer {
         }
         session.stage(Session.Stage.OPEN);
         owner.opened(session);
-        session.openedAt(with.clock().millis());
+        session.openedAt(with.clock().millis(), now, 0);
         timers.disarm(session, SessionTimers.SETUP);
         long interim = interimOf(session).toMillis();
         timers.arm(

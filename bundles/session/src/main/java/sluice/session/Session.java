@@ -15,6 +15,7 @@ import sluice.net.MacAddress;
 import sluice.net.VlanTag;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
+import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.Network;
@@ -52,7 +53,7 @@ final class Session implements SessionView {
     private @Nullable Authorization authorization;
     private @Nullable AddressGrant address;
     private Policy policy = Policy.UNLIMITED;
-    private boolean authenticated;
+    private AuthState authState = AuthState.UNAUTHENTICATED;
     private boolean authenticating;
     private boolean quarantine;
     private boolean durable;
@@ -60,6 +61,9 @@ final class Session implements SessionView {
     private List<VlanTag> tags = List.of();
     private MacAddress nextHop = MacAddress.ZERO;
     private long openedAt;
+    /** Monotonic milliseconds. */
+    private long openedSince;
+
     private long leaseEnds;
     private Traffic before = Traffic.NONE;
     private Traffic reported = Traffic.NONE;
@@ -196,14 +200,14 @@ final class Session implements SessionView {
         };
     }
 
-    void authorize(Authorization granted, Policy chosen, boolean known) {
+    void authorize(Authorization granted, Policy chosen, AuthState onWhoseWord) {
         authorization = granted;
         policy = chosen;
-        authenticated = known;
+        authState = onWhoseWord;
     }
 
-    boolean isAuthenticated() {
-        return authenticated;
+    AuthState authState() {
+        return authState;
     }
 
     boolean isAuthenticating() {
@@ -265,8 +269,15 @@ final class Session implements SessionView {
         return openedAt;
     }
 
-    void openedAt(long millis) {
+    /** @param age how long it is open already, milliseconds; longer than since {@code millis} if that clock jumped */
+    void openedAt(long millis, long now, long age) {
         openedAt = millis;
+        openedSince = now - age;
+    }
+
+    /** How long the session is open, milliseconds; 0 before. */
+    long age(long now) {
+        return openedAt == 0 ? 0 : now - openedSince;
     }
 
     long leaseEnds() {
@@ -361,6 +372,6 @@ final class Session implements SessionView {
     }
 
     Optional<Duration> sessionTimeout() {
-        return authorization().flatMap(Authorization::sessionTimeout);
+        return authorization().flatMap(granted -> granted.timeouts().session());
     }
 }

@@ -1,5 +1,8 @@
 package sluice.session;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,6 +45,7 @@ import sluice.session.api.CommandResult;
 import sluice.session.api.PolicySource;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
+import sluice.session.api.SessionQuery;
 import sluice.session.api.Sessions;
 
 /**
@@ -52,6 +56,7 @@ import sluice.session.api.Sessions;
 public final class SessionComponent implements Sessions {
 
     private static final int SHARDS_MAX = 16;
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final SessionEngine engine;
     private final Closer closer = new Closer();
@@ -140,6 +145,7 @@ public final class SessionComponent implements Sessions {
                 policies,
                 () -> authenticator,
                 clock,
+                boot(),
                 RandomGenerator.of("L64X128MixRandom"),
                 new SessionIds(clock.millis(), Recovery.largestId(store)),
                 counters);
@@ -189,6 +195,11 @@ public final class SessionComponent implements Sessions {
     }
 
     @Override
+    public CompletionStage<List<SessionId>> lookup(SessionQuery query) {
+        return engine.lookup(query);
+    }
+
+    @Override
     public CompletionStage<CommandResult> submit(Command command) {
         return engine.submit(command);
     }
@@ -224,6 +235,15 @@ public final class SessionComponent implements Sessions {
             return value.equals(yes);
         }
         throw new IllegalArgumentException(key + " = " + value + ", expected " + yes + " or " + no);
+    }
+
+    /** Linux names each boot; elsewhere the wall clock alone tells how long a restart took. */
+    private static String boot() {
+        try {
+            return Files.readString(BOOT_ID).trim();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static int shards(int configured) {

@@ -32,6 +32,7 @@ import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
+import sluice.session.api.SessionQuery;
 import sluice.session.api.Sessions;
 
 /**
@@ -135,6 +136,19 @@ final class SessionEngine implements Sessions, AutoCloseable {
     public CompletionStage<Optional<SessionInfo>> find(SessionId session) {
         return list(info -> info.id().equals(session))
                 .thenApply(found -> found.stream().findFirst());
+    }
+
+    @Override
+    public CompletionStage<List<SessionId>> lookup(SessionQuery query) {
+        return list(info -> query.id().map(info.id()::equals).orElse(true)
+                        && (query.address().isEmpty() || query.address().equals(info.address()))
+                        && query.prefix().isEmpty()
+                        && query.mac().map(info.key().mac()::equals).orElse(true)
+                        && query.userName().map(info.userName()::equals).orElse(true)
+                        && query.line()
+                                .map(line -> line.test(info.key().line()))
+                                .orElse(true))
+                .thenApply(found -> found.stream().map(SessionInfo::id).toList());
     }
 
     @Override

@@ -8,6 +8,7 @@ import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.Event;
+import sluice.session.api.Authorization;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.TerminateCause;
 
@@ -47,7 +48,10 @@ final class SessionEvents {
         fields.put(SessionEvent.ACCESS_KEY, line + "/" + session.key().mac());
         fields.put(SessionEvent.REMOTE_ID, LineId.printable(line.remoteId()));
         fields.put(SessionEvent.CIRCUIT_ID, LineId.printable(line.circuitId()));
-        fields.put(SessionEvent.AUTH_STATE, session.isAuthenticated() ? "authenticated" : "unauthenticated");
+        fields.put(SessionEvent.AUTH_STATE, session.authState().toString());
+        if (session.authState().isDegraded()) {
+            fields.put(SessionEvent.DEGRADED, "true");
+        }
         fields.put(SessionEvent.STATUS, status);
         fields.put(SessionEvent.MAC_ADDRESS, session.key().mac().toString());
         session.address()
@@ -59,6 +63,12 @@ final class SessionEvents {
         fields.put(SessionEvent.NAS_PORT_ID, line.port() + ":" + line.svlan() + "." + line.cvlan());
         fields.put(SessionEvent.CIRCUIT_ID_HEX, line.circuitId().toHex());
         fields.put(SessionEvent.REMOTE_ID_HEX, line.remoteId().toHex());
+        session.authorization().map(Authorization::addressing).ifPresent(addressing -> {
+            addressing.framedPrefix().ifPresent(prefix -> fields.put(SessionEvent.FRAMED_PREFIX, prefix.toString()));
+            addressing
+                    .delegatedPrefix()
+                    .ifPresent(prefix -> fields.put(SessionEvent.DELEGATED_PREFIX, prefix.toString()));
+        });
         session.authorization()
                 .filter(authorization -> !authorization.classes().isEmpty())
                 .ifPresent(authorization -> fields.put(
@@ -70,6 +80,8 @@ final class SessionEvents {
     private static void traffic(Map<String, String> fields, Traffic traffic) {
         fields.put(SessionEvent.INPUT_OCTETS, Long.toString(traffic.downloadBytes()));
         fields.put(SessionEvent.OUTPUT_OCTETS, Long.toString(traffic.uploadBytes()));
+        fields.put(SessionEvent.INPUT_OCTETS6, Long.toString(traffic.downloadBytes6()));
+        fields.put(SessionEvent.OUTPUT_OCTETS6, Long.toString(traffic.uploadBytes6()));
         fields.put(SessionEvent.INPUT_PACKETS, Long.toString(traffic.downloadPackets()));
         fields.put(SessionEvent.OUTPUT_PACKETS, Long.toString(traffic.uploadPackets()));
     }

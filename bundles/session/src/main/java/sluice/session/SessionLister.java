@@ -54,6 +54,8 @@ final class SessionLister {
                 session.protocol(),
                 session.describe(),
                 session.userName(),
+                session.authState(),
+                session.authorization(),
                 session.address().map(AddressGrant::address),
                 session.address().map(grant -> grant.network().name()),
                 session.authorization().isPresent() ? Optional.of(session.policy()) : Optional.empty(),

@@ -138,11 +138,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         FrozenSession frozen = recovered.frozen();
         boolean inDataPlane = recovered.inDataPlane();
         Session session = new Session(frozen.id(), frozen.key(), frozen.protocol(), frozen.userName(), networks);
-        session.authorize(
-                frozen.authorization(), with.policies().policyOf(frozen.authorization()), frozen.authenticated());
+        session.authorize(frozen.authorization(), with.policies().policyOf(frozen.authorization()), frozen.authState());
         session.address(Optional.of(recovered.grant()));
         session.path(frozen.tags(), frozen.nextHop());
-        session.openedAt(frozen.openedAt());
+        FrozenMoment moment = moment();
+        session.openedAt(frozen.openedAt(), now, frozen.ageAt(moment));
         session.leaseEnds(frozen.leaseEnds());
         session.before(inDataPlane ? frozen.before() : frozen.reported());
         session.reported(frozen.reported());
@@ -150,10 +150,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         session.stage(Session.Stage.OPEN);
         session.durable(true);
         table.add(session);
-        long wall = with.clock().millis();
         frozen.timers()
-                .forEach((name, deadline) ->
-                        timers.arm(session, new TimerName(name), now + Math.max(0, deadline - wall)));
+                .forEach((name, deadline) -> timers.arm(
+                        session, new TimerName(name), now + Math.max(0, frozen.millisLeft(deadline, moment))));
         sessions = table.size();
         boolean extended = recovered
                 .lease()
@@ -291,6 +290,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 waiting.computeIfAbsent(session, key -> new ArrayList<>(1)).add(mail.reply());
                 disconnect(session, disconnect.cause());
             }
+            case Command.Change change -> mail.reply().complete(CommandResult.FAILED);
+            case Command.Reauthenticate again -> mail.reply().complete(CommandResult.FAILED);
         }
     }
 
@@ -439,6 +440,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     private FrozenSession freeze(Session session) {
-        return FrozenSession.of(session, now, with.clock().millis());
+        return FrozenSession.of(session, moment());
+    }
+
+    private FrozenMoment moment() {
+        return new FrozenMoment(with.clock().millis(), now, with.boot());
     }
 }

@@ -13,6 +13,9 @@ final class SessionTimers {
     /** Of the engine itself: Session-Timeout. */
     static final TimerName SESSION_TIMEOUT = new TimerName("session-timeout");
 
+    /** Of the engine itself: Idle-Timeout. */
+    static final TimerName IDLE = new TimerName("idle");
+
     /** Of the engine itself: setting up takes too long. */
     static final TimerName SETUP = new TimerName("setup");
 
@@ -25,7 +28,7 @@ final class SessionTimers {
     }
 
     static boolean isOfEngine(TimerName name) {
-        return name.equals(INTERIM) || name.equals(SESSION_TIMEOUT) || name.equals(SETUP);
+        return name.equals(INTERIM) || name.equals(SESSION_TIMEOUT) || name.equals(IDLE) || name.equals(SETUP);
     }
 
     /** @param deadline monotonic milliseconds; in place of a timer of the same name */

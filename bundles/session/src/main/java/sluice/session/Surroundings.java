@@ -17,6 +17,7 @@ import sluice.session.api.PolicySource;
  *
  * @param authenticator empty while there is none
  * @param clock wall clock
+ * @param boot names the boot of the machine, in which the monotonic clock counts; empty: unknown
  */
 record Surroundings(
         SessionSettings settings,
@@ -27,6 +28,7 @@ record Surroundings(
         PolicySource policies,
         Supplier<Optional<Authenticator>> authenticator,
         InstantSource clock,
+        String boot,
         RandomGenerator random,
         SessionIds ids,
         CounterSet<SessionCounter> counters) {}

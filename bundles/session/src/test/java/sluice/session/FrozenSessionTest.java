@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -14,48 +15,113 @@ import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
+import sluice.net.Ip6Prefix;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.net.VlanTag;
+import sluice.session.api.Addressing;
+import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
+import sluice.session.api.FramedRoute;
 import sluice.session.api.IncompatibleState;
+import sluice.session.api.Reach;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
+import sluice.session.api.Timeouts;
 
 /** Sessions survive as bytes. */
 final class FrozenSessionTest {
 
-    static final FrozenSession FULL = new FrozenSession(
-            new SessionId(0x19b7_6daa_8000_0001L),
-            new SessionKey(
-                    new LineId(1, 100, 7, Bytes.utf8("eth 0/1/1:100"), Bytes.of(0, 255, 34, 10)),
-                    MacAddress.parse("02:00:00:00:00:07")),
-            "dhcp4",
-            "bng-01/cstm-relay-02/1/0/3",
-            true,
+    static final FrozenSession FULL = frozen(
+            AuthState.CACHED,
             new Authorization(
                     Optional.of("residential-100mbps"),
                     Optional.of(new Policer(100_000_000, 2_000_000)),
                     Optional.of(Policer.UNLIMITED),
-                    Optional.of(Ip4.parse("10.64.0.9")),
-                    Optional.of("residential"),
-                    List.of(Ip4.parse("192.0.2.53")),
-                    Optional.of(Duration.ofHours(1)),
-                    Optional.of(Duration.ofMinutes(10)),
-                    Optional.of(Duration.ofMinutes(5)),
+                    Optional.of(new Reach.Walled("portal")),
+                    new Addressing(
+                            Optional.of(Ip4.parse("10.64.0.9")),
+                            OptionalInt.of(24),
+                            Optional.of("residential"),
+                            List.of(Ip4.parse("192.0.2.53")),
+                            List.of(new FramedRoute(
+                                    Ip4Prefix.parse("203.0.113.0/28"), Optional.of(Ip4.parse("10.64.0.9")), 2)),
+                            Optional.of(Ip6Prefix.parse("2001:db8:1::/64")),
+                            Optional.of(Ip6Prefix.parse("2001:db8:100::/56")),
+                            Optional.of("link-pool"),
+                            Optional.of("delegation-pool"),
+                            List.of(Ip6Prefix.parse("2001:db8:200::/48"))),
+                    new Timeouts(
+                            Optional.of(Duration.ofHours(1)),
+                            Optional.of(Duration.ofMinutes(10)),
+                            Optional.of(Duration.ofMinutes(5)),
+                            true),
                     List.of(Bytes.utf8("one"), Bytes.of(0, 1, 2)),
+                    Optional.of("welcome"),
                     Map.of("Reply-Message", List.of("hello", "again"))),
-            Ip4.parse("10.64.0.9"),
-            List.of(new VlanTag(VlanTag.S_TAG, 100), new VlanTag(VlanTag.C_TAG, 7)),
-            MacAddress.parse("02:00:00:00:00:07"),
-            1_767_225_600_000L,
-            1_767_312_000_000L,
+            new Traffic(1, 2, 3, 4, 21, 22, 23, 24, 5, 6, 25, 26, 7, 27),
+            new Traffic(11, 12, 13, 14, 31, 32, 33, 34, 15, 16, 35, 36, 17, 37),
+            Map.of("lease", 1_767_312_000_000L, "idle", 1_767_225_700_000L),
+            60_000,
+            Optional.of(new FrozenMoment(1_767_225_660_000L, 4_711, "boot-1")));
+
+    /** What of {@link #FULL} the first release wrote. */
+    static final FrozenSession FIRST = frozen(
+            AuthState.AUTHENTICATED,
+            new Authorization(
+                    FULL.authorization().policy(),
+                    FULL.authorization().download(),
+                    FULL.authorization().upload(),
+                    Optional.empty(),
+                    Addressing.NONE
+                            .withAddress(Optional.of(Ip4.parse("10.64.0.9")), Optional.of("residential"))
+                            .withDns(List.of(Ip4.parse("192.0.2.53"))),
+                    new Timeouts(
+                            Optional.of(Duration.ofHours(1)),
+                            Optional.of(Duration.ofMinutes(10)),
+                            Optional.of(Duration.ofMinutes(5)),
+                            false),
+                    FULL.authorization().classes(),
+                    Optional.empty(),
+                    FULL.authorization().other()),
             new Traffic(1, 2, 3, 4, 5, 6, 7),
             new Traffic(11, 12, 13, 14, 15, 16, 17),
             Map.of("lease", 1_767_312_000_000L),
-            Bytes.of(1, 2, 3));
+            0,
+            Optional.empty());
 
-    /** As version 1.0.0 wrote it; a later version must read it for ever. */
+    private static FrozenSession frozen(
+            AuthState authState,
+            Authorization authorization,
+            Traffic before,
+            Traffic reported,
+            Map<String, Long> timers,
+            long age,
+            Optional<FrozenMoment> moment) {
+        return new FrozenSession(
+                new SessionId(0x19b7_6daa_8000_0001L),
+                new SessionKey(
+                        new LineId(1, 100, 7, Bytes.utf8("eth 0/1/1:100"), Bytes.of(0, 255, 34, 10)),
+                        MacAddress.parse("02:00:00:00:00:07")),
+                "dhcp4",
+                "bng-01/cstm-relay-02/1/0/3",
+                authState,
+                authorization,
+                Ip4.parse("10.64.0.9"),
+                List.of(new VlanTag(VlanTag.S_TAG, 100), new VlanTag(VlanTag.C_TAG, 7)),
+                MacAddress.parse("02:00:00:00:00:07"),
+                1_767_225_600_000L,
+                1_767_312_000_000L,
+                before,
+                reported,
+                timers,
+                Bytes.of(1, 2, 3),
+                age,
+                moment);
+    }
+
+    /** {@link #FIRST} as version 1.0.0 wrote it; a later version must read it for ever. */
     private static final String GOLDEN_1 = """
         01 19b76daa80000001
         0001 0064 0007
@@ -87,23 +153,65 @@ final class FrozenSessionTest {
         0003 010203
         """.replaceAll("\\s", "");
 
+    /** What {@link #FULL} has behind the head, as this version writes it; a later version must read it for ever. */
+    private static final String GOLDEN_2_TAIL = """
+        02
+        0000019b76db9260 0000000000001267 0006 626f6f742d31
+        000000000000ea60 02
+        01 01 0006 706f7274616c
+        01 18
+        0001 cb007100 1c 01 0a400009 00000002
+        01 20010db8000100000000000000000000 40
+        01 20010db8010000000000000000000000 38
+        01 0009 6c696e6b2d706f6f6c
+        01 000f 64656c65676174696f6e2d706f6f6c
+        0001 20010db8020000000000000000000000 30
+        01
+        01 0007 77656c636f6d65
+        0000000000000015 0000000000000016 0000000000000017 0000000000000018
+        0000000000000019 000000000000001a 000000000000001b
+        000000000000001f 0000000000000020 0000000000000021 0000000000000022
+        0000000000000023 0000000000000024 0000000000000025
+        0001 0004 69646c65 0000019b76dc2ea0
+        """.replaceAll("\\s", "");
+
+    /** The head that a session has which no server has confirmed. */
+    private static final String GOLDEN_2 = GOLDEN_1.replaceFirst("302f33" + "01", "302f33" + "00") + GOLDEN_2_TAIL;
+
     @Test
     void everythingComesBack() throws IncompatibleState {
         assertThat(FrozenSession.decode(FULL.encode())).isEqualTo(FULL);
     }
 
     @Test
-    void bytesOfTheFirstReleaseAreStillReadAndWritten() throws IncompatibleState {
-        assertThat(FrozenSession.decode(Bytes.fromHex(GOLDEN_1))).isEqualTo(FULL);
-        assertThat(FULL.encode().toHex()).isEqualTo(GOLDEN_1);
+    void bytesOfTheFirstReleaseAreStillRead() throws IncompatibleState {
+        assertThat(FrozenSession.decode(Bytes.fromHex(GOLDEN_1))).isEqualTo(FIRST);
     }
 
     @Test
-    void everyTruncationIsRefusedCleanly() {
+    void bytesOfTheSecondVersionAreReadAndWritten() throws IncompatibleState {
+        assertThat(FrozenSession.decode(Bytes.fromHex(GOLDEN_2))).isEqualTo(FULL);
+        assertThat(FULL.encode().toHex()).isEqualTo(GOLDEN_2);
+    }
+
+    /** The first release stops reading behind the state, so this is what it makes of our bytes. */
+    @Test
+    void firstReleaseReadsTheHeadOfWhatThisOneWrites() {
+        String head = FULL.encode().toHex().substring(0, GOLDEN_1.length());
+        assertThat(head).isEqualTo(GOLDEN_1.replaceFirst("302f33" + "01", "302f33" + "00"));
+    }
+
+    @Test
+    void everyTruncationIsRefusedCleanlyOrIsTheFirstVersion() throws IncompatibleState {
         Bytes whole = FULL.encode();
+        int head = GOLDEN_1.length() / 2;
         for (int length = 0; length < whole.length(); length++) {
             Bytes cut = whole.slice(0, length);
-            assertThatThrownBy(() -> FrozenSession.decode(cut)).isInstanceOf(IncompatibleState.class);
+            if (length == head) {
+                assertThat(FrozenSession.decode(cut).frozen()).isEmpty();
+            } else {
+                assertThatThrownBy(() -> FrozenSession.decode(cut)).isInstanceOf(IncompatibleState.class);
+            }
         }
     }
 
@@ -128,9 +236,9 @@ final class FrozenSessionTest {
     @Test
     void laterVersionIsRefused() {
         byte[] bytes = FULL.encode().toArray();
-        bytes[0] = 2;
+        bytes[0] = 3;
         assertThatThrownBy(() -> FrozenSession.decode(Bytes.adopt(bytes)))
                 .isInstanceOf(IncompatibleState.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
     }
 }

@@ -27,7 +27,6 @@ import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Network;
 import sluice.session.api.Outcome;
-import sluice.session.api.Policy;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
 import sluice.session.api.SessionKey;
@@ -35,6 +34,7 @@ import sluice.session.api.TerminateCause;
 import sluice.testkit.FakeDataPlane;
 import sluice.testkit.FakeJournal;
 import sluice.testkit.FakeLeases;
+import sluice.testkit.FakePolicies;
 import sluice.testkit.ManualClock;
 
 /** One shard with everything around it, turned by hand: no threads, no waiting. */
@@ -55,6 +55,7 @@ final class Gateway {
     final FakeLeases leases = new FakeLeases(clock::millis);
     final FakeDataPlane dataPlane = new FakeDataPlane(leases);
     final Addresses addresses = new Addresses();
+    final FakePolicies policies = new FakePolicies();
     final Radius radius = new Radius();
     final ScriptedProtocol protocol = new ScriptedProtocol();
     CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
@@ -62,6 +63,7 @@ final class Gateway {
     Protocols protocols = new Protocols();
     boolean allowUnanswered;
     int sessionsPerLine = 4;
+    String boot = "boot-1";
 
     Gateway() {
         shard = start();
@@ -97,12 +99,10 @@ final class Gateway {
                 dataPlane,
                 journal,
                 addresses,
-                authorization -> authorization
-                        .policy()
-                        .map(name -> new Policy(name, Policy.UNLIMITED.download(), Policy.UNLIMITED.upload()))
-                        .orElse(Policy.UNLIMITED),
+                policies,
                 () -> Optional.of(radius),
                 clock.wall(),
+                boot,
                 random,
                 new SessionIds(clock.wall().millis(), Recovery.largestId(journal)),
                 counters);

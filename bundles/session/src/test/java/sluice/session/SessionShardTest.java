@@ -17,6 +17,7 @@ import sluice.session.api.CommandResult;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.SessionId;
+import sluice.session.api.Timeouts;
 
 /** What a subscriber, the operator and the disk can do to a shard. */
 final class SessionShardTest {
@@ -267,18 +268,10 @@ final class SessionShardTest {
     @Test
     void sessionTimeoutEndsTheSession() {
         gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
-        gateway.radius.accept(new Authorization(
-                Optional.of("gold"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.of(Duration.ofMinutes(10)),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                java.util.Map.of()));
+        gateway.radius.accept(Authorization.DEFAULT
+                .withPolicy("gold")
+                .withTimeouts(
+                        new Timeouts(Optional.of(Duration.ofMinutes(10)), Optional.empty(), Optional.empty(), false)));
         gateway.turn();
         gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
         assertThat(gateway.sessions().getFirst().policy().orElseThrow().name()).isEqualTo("gold");

@@ -15,12 +15,15 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
+import sluice.session.api.AuthState;
+import sluice.session.api.Authorization;
 import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Policy;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
 import sluice.session.api.SessionKey;
+import sluice.session.api.SessionQuery;
 import sluice.session.api.Sessions;
 
 /** A session engine that holds what a test puts into it. */
@@ -46,6 +49,8 @@ final class FakeSessions implements Sessions {
                 "dhcp4",
                 state,
                 userName,
+                AuthState.AUTHENTICATED,
+                Optional.of(Authorization.DEFAULT),
                 Optional.of(new Ip4(0x0a400000 + number)),
                 Optional.of("residential"),
                 Optional.of(new Policy(
@@ -69,6 +74,20 @@ final class FakeSessions implements Sessions {
     public CompletionStage<Optional<SessionInfo>> find(SessionId session) {
         return CompletableFuture.completedFuture(
                 sessions.stream().filter(one -> one.id().equals(session)).findFirst());
+    }
+
+    @Override
+    public CompletionStage<List<SessionId>> lookup(SessionQuery query) {
+        return CompletableFuture.completedFuture(sessions.stream()
+                .filter(one -> query.id().map(one.id()::equals).orElse(true))
+                .filter(one ->
+                        query.address().equals(one.address()) || query.address().isEmpty())
+                .filter(one -> query.mac().map(one.key().mac()::equals).orElse(true))
+                .filter(one -> query.userName().map(one.userName()::equals).orElse(true))
+                .filter(one ->
+                        query.line().map(line -> line.test(one.key().line())).orElse(true))
+                .map(SessionInfo::id)
+                .toList());
     }
 
     @Override

@@ -1,12 +1,10 @@
 package sluice.session.api;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.dataplane.api.Policer;
 import sluice.net.Bytes;
-import sluice.net.Ip4;
 
 /**
  * What a subscriber may have, as its operator's RADIUS says.
@@ -14,26 +12,20 @@ import sluice.net.Ip4;
  * @param policy Filter-Id, name of a policy
  * @param download vendor rate towards the subscriber; goes before the policy's
  * @param upload vendor rate from the subscriber; goes before the policy's
- * @param framedAddress Framed-IP-Address
- * @param framedPool Framed-Pool
- * @param dns name servers in the order given; empty means those of the network
- * @param sessionTimeout Session-Timeout
- * @param idleTimeout Idle-Timeout
- * @param interim Acct-Interim-Interval
+ * @param reach where packets may go; goes before the policy's
  * @param classes Class, every instance, returned in accounting
+ * @param replyMessage Reply-Message, printable
  * @param other every attribute that has no place above, by dictionary name, kept and shown
  */
 public record Authorization(
         Optional<String> policy,
         Optional<Policer> download,
         Optional<Policer> upload,
-        Optional<Ip4> framedAddress,
-        Optional<String> framedPool,
-        List<Ip4> dns,
-        Optional<Duration> sessionTimeout,
-        Optional<Duration> idleTimeout,
-        Optional<Duration> interim,
+        Optional<Reach> reach,
+        Addressing addressing,
+        Timeouts timeouts,
         List<Bytes> classes,
+        Optional<String> replyMessage,
         Map<String, List<String>> other) {
 
     /** Nothing special: the defaults of the appliance. */
@@ -42,17 +34,65 @@ public record Authorization(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
+            Addressing.NONE,
+            Timeouts.NONE,
             List.of(),
             Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
             Map.of());
 
     public Authorization {
-        dns = List.copyOf(dns);
         classes = List.copyOf(classes);
         other = Map.copyOf(other);
+    }
+
+    /** As it is after the change. */
+    public Authorization with(AuthorizationChange change) {
+        return new Authorization(
+                change.policy().or(() -> policy),
+                change.download().or(() -> download),
+                change.upload().or(() -> upload),
+                change.reach().or(() -> reach),
+                addressing,
+                timeouts.with(change.session(), change.idle(), change.interim()),
+                classes,
+                replyMessage,
+                other);
+    }
+
+    /** The same with another policy. */
+    public Authorization withPolicy(String name) {
+        return with(AuthorizationChange.toPolicy(name));
+    }
+
+    /** The same with these rates, of which an empty one stays as it is. */
+    public Authorization withRates(Optional<Policer> towards, Optional<Policer> from) {
+        return with(AuthorizationChange.toRates(towards, from));
+    }
+
+    /** The same with another reach. */
+    public Authorization withReach(Reach other) {
+        return with(AuthorizationChange.toReach(other));
+    }
+
+    /** The same with other addresses and networks. */
+    public Authorization withAddressing(Addressing others) {
+        return new Authorization(policy, download, upload, reach, others, timeouts, classes, replyMessage, this.other);
+    }
+
+    /** The same with other times. */
+    public Authorization withTimeouts(Timeouts others) {
+        return new Authorization(
+                policy, download, upload, reach, addressing, others, classes, replyMessage, this.other);
+    }
+
+    /** The same with other instances of Class. */
+    public Authorization withClasses(List<Bytes> others) {
+        return new Authorization(
+                policy, download, upload, reach, addressing, timeouts, others, replyMessage, this.other);
+    }
+
+    /** The same with other further attributes. */
+    public Authorization withOther(Map<String, List<String>> others) {
+        return new Authorization(policy, download, upload, reach, addressing, timeouts, classes, replyMessage, others);
     }
 }

@@ -25,10 +25,16 @@ public sealed interface Effect {
      *
      * @param attributes what the protocol knows beyond line and MAC, by names of RADIUS dictionaries (for example
      *     {@code DHCP-Hostname})
+     * @param credentials the subscriber's own proof; empty where the line is the proof
      */
-    record Authenticate(Map<String, String> attributes) implements Effect {
+    record Authenticate(Map<String, String> attributes, Optional<Credentials> credentials) implements Effect {
         public Authenticate {
             attributes = Map.copyOf(attributes);
+        }
+
+        /** The line is the proof. */
+        public Authenticate(Map<String, String> attributes) {
+            this(attributes, Optional.empty());
         }
     }
 

@@ -9,6 +9,8 @@ public final class SessionEvent {
     public static final String START = "SESSION_START";
     public static final String UPDATE = "SESSION_UPDATE";
     public static final String STOP = "SESSION_STOP";
+
+    /** Policy, rates or reach changed; fields as those of {@link #UPDATE}. */
     public static final String POLICY_APPLY = "POLICY_APPLY";
 
     public static final String SESSION_ID = "session_id";
@@ -17,7 +19,9 @@ public final class SessionEvent {
 
     public static final String CIRCUIT_ID = "circuit_id";
     public static final String REMOTE_ID = "remote_id";
+    /** Text of an {@link AuthState}. */
     public static final String AUTH_STATE = "auth_state";
+
     public static final String STATUS = "status";
     public static final String SESSION_LAST_UPDATE = "session_last_update";
     public static final String SESSION_START = "session_start";
@@ -33,6 +37,18 @@ public final class SessionEvent {
 
     public static final String INPUT_PACKETS = "input_packets";
     public static final String OUTPUT_PACKETS = "output_packets";
+
+    /** How many of {@link #INPUT_OCTETS} were IPv6. */
+    public static final String INPUT_OCTETS6 = "input_octets6";
+    /** How many of {@link #OUTPUT_OCTETS} were IPv6. */
+    public static final String OUTPUT_OCTETS6 = "output_octets6";
+
+    /** IPv6 prefix of the link; absent without one. */
+    public static final String FRAMED_PREFIX = "framed_prefix";
+    /** IPv6 prefix delegated to the subscriber; absent without one. */
+    public static final String DELEGATED_PREFIX = "delegated_prefix";
+    /** {@code true} while no server has confirmed the session (see {@link AuthState#isDegraded}); else absent. */
+    public static final String DEGRADED = "degraded";
 
     /** Name of the policy in force. */
     public static final String POLICY = "policy";

@@ -12,6 +12,7 @@ import sluice.net.Ip4;
  * A session as the operator sees it, at one moment.
  *
  * @param state the protocol's words for where it stands, for example {@code bound}
+ * @param authorization what RADIUS granted, with all later changes; empty until it did
  * @param opened when packets began to pass
  * @param leaseEnds until when the grant is good
  * @param timers armed timers and how long until they are due
@@ -23,6 +24,8 @@ public record SessionInfo(
         String protocol,
         String state,
         String userName,
+        AuthState authState,
+        Optional<Authorization> authorization,
         Optional<Ip4> address,
         Optional<String> network,
         Optional<Policy> policy,

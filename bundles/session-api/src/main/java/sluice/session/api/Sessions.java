@@ -14,6 +14,12 @@ public interface Sessions {
     /** One session. */
     CompletionStage<Optional<SessionInfo>> find(SessionId session);
 
+    /**
+     * The sessions for which the query holds. Found by indexes when it gives id, address, prefix, MAC or user name; by
+     * line alone it looks at all, some per turn of a shard.
+     */
+    CompletionStage<List<SessionId>> lookup(SessionQuery query);
+
     /** Hands a command to the session's owner. Completes when it is done, in the data plane and durably. */
     CompletionStage<CommandResult> submit(Command command);
 
