@@ -17,19 +17,32 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Blocks until Karaf has resolved and started them, so it has a thread of its own: Karaf may just be starting the
  * bundle that calls.
+ *
+ * <p>Karaf replaces its features service when the configuration of that arrives late in a boot, and what the old one
+ * was doing goes on for a moment: whoever comes second is refused ("The origin update count has changed"). So a refusal
+ * is final only when it stays.
  */
 final class FeatureLoader {
     private static final Logger LOG = LoggerFactory.getLogger(FeatureLoader.class);
     private static final EnumSet<FeaturesService.Option> OPTIONS =
             EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles);
 
+    static final int ATTEMPTS = 5;
+
     private final FeaturesService service;
     private final Path memory;
+    private final Pause pause;
+
+    /** Time that passes between two attempts. */
+    interface Pause {
+        void await() throws InterruptedException;
+    }
 
     /** @param memory file with the features of the profile that was loaded last, one a line */
-    FeatureLoader(FeaturesService service, Path memory) {
+    FeatureLoader(FeaturesService service, Path memory, Pause pause) {
         this.service = service;
         this.memory = memory;
+        this.pause = pause;
     }
 
     /**
@@ -39,19 +52,31 @@ final class FeatureLoader {
      * @throws InterruptedException when the gateway is stopped meanwhile
      */
     void load(Profile profile) throws UnfitHardware, InterruptedException {
-        try {
-            FeaturePlan plan = FeaturePlan.of(profile.features(), installed(), broughtBefore());
-            if (!plan.isEmpty()) {
-                apply(profile, plan);
-                Files.write(memory, profile.features());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                FeaturePlan plan = FeaturePlan.of(profile.features(), installed(), broughtBefore());
+                if (!plan.isEmpty()) {
+                    apply(profile, plan);
+                    Files.write(memory, profile.features());
+                }
+                LOG.info("Profile {} is loaded", profile.name());
+                return;
+            } catch (UnfitHardware | InterruptedException e) {
+                throw e;
+            } catch (Exception e) { // Karaf declares no other
+                refused(profile, attempt, e);
             }
-            LOG.info("Profile {} is loaded", profile.name());
-        } catch (UnfitHardware | InterruptedException e) {
-            throw e;
-        } catch (Exception e) { // Karaf declares no other
-            throw new UnfitHardware("The features of hardware profile " + profile.name() + " cannot be installed: "
-                    + String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip());
         }
+    }
+
+    private void refused(Profile profile, int attempt, Exception refusal) throws UnfitHardware, InterruptedException {
+        String reason = "The features of hardware profile " + profile.name() + " cannot be installed: "
+                + String.valueOf(refusal.getMessage()).replaceAll("\\s+", " ").strip();
+        if (attempt == ATTEMPTS) {
+            throw new UnfitHardware(reason);
+        }
+        LOG.warn("{}. Attempt {} of {}", reason, attempt, ATTEMPTS);
+        pause.await();
     }
 
     private void apply(Profile profile, FeaturePlan plan) throws Exception {

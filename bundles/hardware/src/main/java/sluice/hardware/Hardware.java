@@ -2,6 +2,8 @@ package sluice.hardware;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.karaf.features.FeaturesService;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.Bundle;
@@ -40,6 +42,7 @@ public final class Hardware {
     static final int EXIT_STATUS = 78;
 
     private static final Logger LOG = LoggerFactory.getLogger(Hardware.class);
+    private static final long PAUSE_SECONDS = 2;
 
     @ObjectClassDefinition(name = "Hardware")
     @interface Config {
@@ -63,13 +66,13 @@ public final class Hardware {
     private final FeatureLoader loader;
     private final Thread thread;
     private final Closer closer = new Closer();
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /** For declarative services. Publishes at once; installing goes on behind. */
     @Activate
     public Hardware(@Reference FeaturesService features, BundleContext context, Config config) {
         this.context = context;
-        loader = new FeatureLoader(features, context.getDataFile("features").toPath());
+        loader = new FeatureLoader(features, context.getDataFile("features").toPath(), this::pause);
         thread = Thread.ofPlatform().name("sluice-hardware").daemon().unstarted(task(config));
         thread.start();
     }
@@ -117,6 +120,12 @@ public final class Hardware {
         }
     }
 
+    private void pause() throws InterruptedException {
+        if (closing.await(PAUSE_SECONDS, TimeUnit.SECONDS)) {
+            throw new InterruptedException();
+        }
+    }
+
     /**
      * Tells the operator on the terminal and in the log, once, and ends the process. From a thread that nobody waits
      * for: the exit stops the framework, which waits for this component.
@@ -135,12 +144,13 @@ public final class Hardware {
      * feature that is not there; or the framework stops, and it was only made again because services went.
      */
     private boolean isOver() {
-        return closing || context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
+        return closing.getCount() == 0
+                || context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
     }
 
     @Deactivate
     void close() throws InterruptedException {
-        closing = true;
+        closing.countDown();
         thread.interrupt();
         thread.join();
         closer.close();
