@@ -38,7 +38,8 @@ class ArchitectureTest {
         "sluice.platform.api",
         "sluice.session.api",
         "sluice.dataplane.api",
-        "sluice.packet.io"
+        "sluice.packet.io",
+        "sluice.radius.packet"
     };
     private static final String[] APIS = {
         "sluice.platform.api", "sluice.session.api", "sluice.dataplane.api", "sluice.net"

@@ -7,11 +7,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tinyradius.core.attribute.AttributeTemplate;
-import org.tinyradius.core.dictionary.Vendor;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
+import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.AttributeText;
+import sluice.radius.packet.AttributeType;
+import sluice.radius.packet.AttributeWriter;
+import sluice.radius.packet.PacketSignature;
+import sluice.radius.packet.Packets;
+import sluice.radius.packet.RadiusDictionary;
+import sluice.radius.packet.VendorFormat;
 import sluice.session.api.AuthenticationRequest;
 
 /** Makes Access-Requests (RFC 2865, 4.1) out of the questions of the sessions. Safe for any thread. */
@@ -66,7 +72,7 @@ final class AccessRequests {
         Bytes password = settings.password().of(request.userName());
         if (userName.isEmpty()
                 || userName.length() > AttributeWriter.VALUE_MAX
-                || password.length() > RequestDraft.PASSWORD_MAX) {
+                || password.length() > PacketSignature.PASSWORD_MAX) {
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
             return Optional.empty();
         }
@@ -75,7 +81,7 @@ final class AccessRequests {
         int signatureAt = out.room(AttributeCode.MESSAGE_AUTHENTICATOR, Packets.AUTHENTICATOR);
         out.octets(AttributeCode.USER_NAME, userName);
         int passwordAt =
-                password.isEmpty() ? -1 : out.room(AttributeCode.USER_PASSWORD, RequestDraft.hiddenLength(password));
+                password.isEmpty() ? -1 : out.room(AttributeCode.USER_PASSWORD, PacketSignature.hiddenLength(password));
         if (settings.serviceType() != 0) {
             out.number(AttributeCode.SERVICE_TYPE, settings.serviceType());
         }
@@ -91,26 +97,21 @@ final class AccessRequests {
     }
 
     private void write(AttributeWriter out, String name, String value) {
-        Optional<AttributeTemplate> template = dictionary.getAttributeTemplate(name);
-        if (template.isEmpty()) {
+        Optional<AttributeType> type = dictionary.type(name);
+        if (type.isEmpty()) {
             counters.count(RadiusCounter.UNKNOWN_ATTRIBUTES);
             if (unknownNames.size() < NAMES_MAX && unknownNames.add(name) && LOG.isWarnEnabled()) {
                 LOG.warn("No dictionary has the attribute {}, it is not sent", LineId.printable(Bytes.utf8(name)));
             }
             return;
         }
-        AttributeCode code = AttributeCode.of(template.get());
+        AttributeCode code = type.get().code();
         if (OWN.contains(code)) {
             return;
         }
         try {
-            Bytes octets = texts.parse(template.get(), value);
-            Optional<Vendor> vendor = dictionary.getVendor(code.vendor());
-            out.octets(
-                    code,
-                    octets,
-                    vendor.map(Vendor::getTypeSize).orElse(1),
-                    vendor.map(Vendor::getLengthSize).orElse(1));
+            VendorFormat format = dictionary.vendorFormat(code.vendor()).orElse(VendorFormat.RECOMMENDED);
+            out.octets(code, texts.parse(type.get(), value), format);
         } catch (IllegalArgumentException e) { // the value is the subscriber's, it may be anything
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
         }

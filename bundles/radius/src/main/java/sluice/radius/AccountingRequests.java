@@ -14,6 +14,8 @@ import sluice.net.MacAddress;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Event;
 import sluice.platform.api.LoggedEvent;
+import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.AttributeWriter;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.TerminateCause;
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.platform.api.CounterSet;
+import sluice.radius.packet.VerifiedPacket;
 
 /**
  * Delivers accounting records: those of one session one after the other, many sessions at once, each for as long as it
@@ -144,7 +145,7 @@ final class AccountingSender {
         }
 
         @Override
-        public Runnable answered(VerifiedReply reply) {
+        public Runnable answered(VerifiedPacket reply) {
             return () -> succeeded(record);
         }
 

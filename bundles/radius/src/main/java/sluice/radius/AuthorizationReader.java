@@ -4,6 +4,15 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.platform.api.CounterSet;
+import sluice.radius.packet.Attribute;
+import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.AttributeReader;
+import sluice.radius.packet.AttributeText;
+import sluice.radius.packet.AuthorizationBuilder;
+import sluice.radius.packet.PacketRefused;
+import sluice.radius.packet.Packets;
+import sluice.radius.packet.RadiusDictionary;
+import sluice.radius.packet.VerifiedPacket;
 import sluice.session.api.Outcome;
 
 /** Reads verdicts out of verified replies. Safe for any thread. */
@@ -11,14 +20,12 @@ final class AuthorizationReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthorizationReader.class);
 
-    private final ReplyAttributes attributes;
-    private final AttributeText texts;
+    private final AttributeReader attributes;
     private final RadiusDictionary dictionary;
     private final CounterSet<RadiusCounter> counters;
 
     AuthorizationReader(RadiusDictionary dictionary, CounterSet<RadiusCounter> counters) {
-        this.attributes = new ReplyAttributes(dictionary);
-        this.texts = new AttributeText(dictionary);
+        this.attributes = new AttributeReader(dictionary);
         this.dictionary = dictionary;
         this.counters = counters;
     }
@@ -26,19 +33,19 @@ final class AuthorizationReader {
     /**
      * The verdict.
      *
-     * @throws ReplyRefused when an attribute that takes effect has a value of the wrong size (RFC 2865, 5)
+     * @throws PacketRefused when an attribute that takes effect has a value of the wrong size (RFC 2865, 5)
      */
-    Outcome outcome(VerifiedReply reply) throws ReplyRefused {
+    Outcome outcome(VerifiedPacket reply) throws PacketRefused {
         List<Attribute> found = attributes.of(reply);
         return switch (reply.code()) {
             case Packets.ACCESS_ACCEPT -> {
-                AuthorizationBuilder builder = new AuthorizationBuilder(dictionary, texts);
+                AuthorizationBuilder builder = new AuthorizationBuilder(dictionary);
                 for (Attribute attribute : found) {
                     builder.add(attribute);
                 }
                 counters.add(RadiusCounter.UNREADABLE_RATES, builder.unreadable());
                 counters.count(RadiusCounter.ACCEPTED);
-                yield new Outcome.Accepted(builder.build());
+                yield new Outcome.Accepted(builder.authorization());
             }
             case Packets.ACCESS_REJECT -> {
                 counters.count(RadiusCounter.REJECTED);
@@ -49,7 +56,7 @@ final class AuthorizationReader {
                 LOG.debug("A challenge is taken for a reject: {}", message(found));
                 yield new Outcome.Rejected("RADIUS asks back, which this access cannot answer");
             }
-            default -> throw new ReplyRefused(RefusedReply.WRONG_CODE);
+            default -> throw new IllegalArgumentException("Code " + reply.code() + " is no verdict");
         };
     }
 

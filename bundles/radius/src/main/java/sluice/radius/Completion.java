@@ -1,5 +1,8 @@
 package sluice.radius;
 
+import sluice.radius.packet.PacketRefused;
+import sluice.radius.packet.VerifiedPacket;
+
 /** Learns what became of a request: exactly one of the two, on the thread of the request loop. Must not block. */
 interface Completion {
 
@@ -7,9 +10,9 @@ interface Completion {
      * Reads the reply; what is to be done about it is done by running what is returned, after the request was
      * forgotten.
      *
-     * @throws ReplyRefused when the reply cannot be used; the request goes on waiting
+     * @throws PacketRefused when the reply cannot be used; the request goes on waiting
      */
-    Runnable answered(VerifiedReply reply) throws ReplyRefused;
+    Runnable answered(VerifiedPacket reply) throws PacketRefused;
 
     /** Every server was asked as often as may be, or the client is being closed. */
     void unanswered(String reason);

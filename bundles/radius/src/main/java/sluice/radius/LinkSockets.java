@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import sluice.radius.packet.Packets;
 
 /**
  * The UDP sockets towards one port of one server, each connected, so that the kernel drops what others send and tells

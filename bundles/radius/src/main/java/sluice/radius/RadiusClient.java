@@ -29,6 +29,11 @@ import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 import sluice.platform.api.SecretUnavailable;
 import sluice.platform.api.Secrets;
+import sluice.radius.packet.MacFormat;
+import sluice.radius.packet.PacketRefused;
+import sluice.radius.packet.PortTemplate;
+import sluice.radius.packet.RadiusDictionary;
+import sluice.radius.packet.VerifiedPacket;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
 import sluice.session.api.Outcome;
@@ -265,7 +270,7 @@ public final class RadiusClient implements Authenticator {
         }
 
         @Override
-        public Runnable answered(VerifiedReply verified) throws ReplyRefused {
+        public Runnable answered(VerifiedPacket verified) throws PacketRefused {
             Outcome outcome = verdicts.outcome(verified);
             return () -> finish(outcome);
         }

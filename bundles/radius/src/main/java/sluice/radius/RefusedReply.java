@@ -1,6 +1,7 @@
 package sluice.radius;
 
 import sluice.platform.api.Counter;
+import sluice.radius.packet.PacketFault;
 
 /** Why a datagram from a server was not taken for an answer. The request it might have been for goes on waiting. */
 enum RefusedReply implements Counter {
@@ -23,6 +24,10 @@ enum RefusedReply implements Counter {
     RefusedReply(int id, String label) {
         this.id = id;
         this.label = label;
+    }
+
+    static RefusedReply of(PacketFault fault) {
+        return valueOf(fault.name());
     }
 
     @Override

@@ -2,6 +2,8 @@ package sluice.radius;
 
 import sluice.net.LineId;
 import sluice.net.MacAddress;
+import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.AttributeWriter;
 
 /** Writes the attributes that authentication and accounting share: who we are, and on which line the subscriber is. */
 final class RequestAttributes {

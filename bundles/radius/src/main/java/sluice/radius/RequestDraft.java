@@ -2,14 +2,13 @@ package sluice.radius;
 
 import java.time.Instant;
 import sluice.net.Bytes;
+import sluice.radius.packet.Packets;
 
 /**
  * A request but for what depends on the server and on the moment: identifier, authenticator, hidden password,
  * signature, Acct-Delay-Time. Made by any thread, then sealed and sent again and again by the request loop only.
  */
 final class RequestDraft {
-
-    static final int PASSWORD_MAX = 128;
 
     private final byte[] packet;
     private final int messageAuthenticatorAt;
@@ -45,14 +44,6 @@ final class RequestDraft {
     /** An Accounting-Request about something that {@code happened} then. */
     static RequestDraft accounting(byte[] packet, int delayAt, Instant happened) {
         return new RequestDraft(Packets.ACCOUNTING_REQUEST, packet, -1, -1, Bytes.EMPTY, delayAt, happened);
-    }
-
-    /** What a password takes on the wire: blocks of 16, at least one. */
-    static int hiddenLength(Bytes password) {
-        if (password.length() > PASSWORD_MAX) {
-            throw new IllegalArgumentException("Password of " + password.length() + " bytes, expected at most 128");
-        }
-        return Math.max(16, (password.length() + 15) / 16 * 16);
     }
 
     boolean isAccounting() {

@@ -1,5 +1,7 @@
 package sluice.radius;
 
+import sluice.radius.packet.Packets;
+
 /** The two services of RADIUS; each has a port of its own. */
 enum RequestKind {
     ACCESS("auth"),

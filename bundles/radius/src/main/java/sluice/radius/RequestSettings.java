@@ -2,6 +2,8 @@ package sluice.radius;
 
 import java.util.Optional;
 import sluice.net.Ip4;
+import sluice.radius.packet.MacFormat;
+import sluice.radius.packet.PortTemplate;
 
 /**
  * What requests say of this gateway and how they say it.

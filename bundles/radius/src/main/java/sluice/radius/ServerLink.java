@@ -14,6 +14,11 @@ import org.slf4j.LoggerFactory;
 import sluice.loop.MonotonicClock;
 import sluice.loop.TimeHistogram;
 import sluice.platform.api.CounterSet;
+import sluice.radius.packet.PacketFault;
+import sluice.radius.packet.PacketRefused;
+import sluice.radius.packet.PacketSignature;
+import sluice.radius.packet.Packets;
+import sluice.radius.packet.VerifiedPacket;
 
 /**
  * One port of one server: sends requests there and takes the replies for them. Belongs to the request loop; counters,
@@ -149,9 +154,10 @@ final class ServerLink implements LinkSockets.Receiver {
         if (kind == RequestKind.ACCESS) {
             random.nextBytes(authenticator);
             System.arraycopy(authenticator, 0, packet, Packets.AUTHENTICATOR_AT, Packets.AUTHENTICATOR);
-            signature.sealAccess(packet, exchange.draft);
+            RequestDraft draft = exchange.draft;
+            signature.sealAccess(packet, draft.messageAuthenticatorAt(), draft.passwordAt(), draft.password());
         } else {
-            signature.sealAccounting(packet);
+            signature.sealRequest(packet, -1);
         }
         System.arraycopy(packet, Packets.AUTHENTICATOR_AT, slots.authenticator(slot), 0, Packets.AUTHENTICATOR);
         return true;
@@ -166,29 +172,31 @@ final class ServerLink implements LinkSockets.Receiver {
             if (!kind.isAnsweredBy(datagram[0] & 0xff)) {
                 throw new ReplyRefused(RefusedReply.WRONG_CODE);
             }
-            VerifiedReply reply = verify(datagram, size, slot);
+            VerifiedPacket reply = verify(datagram, size, slot);
             Runnable verdict = exchange.completion.answered(reply);
             accept(exchange, reply);
             watcher.answered(exchange, verdict);
+        } catch (PacketRefused refusal) {
+            refuse(RefusedReply.of(refusal.fault()));
         } catch (ReplyRefused refusal) {
             refuse(refusal.reason());
         }
     }
 
-    private VerifiedReply verify(byte[] datagram, int size, int slot) throws ReplyRefused {
+    private VerifiedPacket verify(byte[] datagram, int size, int slot) throws PacketRefused, ReplyRefused {
         boolean demanded = kind == RequestKind.ACCESS && server.messageAuthenticatorDemanded();
         try {
-            return signature.verify(datagram, size, slots.authenticator(slot), demanded);
-        } catch (ReplyRefused refusal) {
-            if (refusal.reason() != RefusedReply.WRONG_AUTHENTICATOR) {
+            return signature.verifyReply(datagram, size, slots.authenticator(slot), demanded);
+        } catch (PacketRefused refusal) {
+            if (refusal.fault() != PacketFault.WRONG_AUTHENTICATOR) {
                 throw refusal;
             }
         }
-        signature.verify(datagram, size, slots.earlierAuthenticator(slot), false);
+        signature.verifyReply(datagram, size, slots.earlierAuthenticator(slot), false);
         throw new ReplyRefused(RefusedReply.LATE);
     }
 
-    private void accept(Exchange exchange, VerifiedReply reply) {
+    private void accept(Exchange exchange, VerifiedPacket reply) {
         long now = clock.nanos();
         latency.record(now - exchange.sentAt);
         counters.count(

@@ -2,6 +2,7 @@ package sluice.radius;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import sluice.radius.packet.Packets;
 
 /**
  * Source ports and identifiers towards one server: a slot is {@code socket * 256 + identifier} (RFC 2865, 3). A slot

@@ -1,7 +1,7 @@
 /**
  * Authentication and accounting by RADIUS (RFC 2865, 2866, 2869, 5080), over UDP, to several servers.
  *
- * <p>Signing, correlation and failover are ours; names and numbers of attributes come from TinyRadius dictionaries.
+ * <p>Correlation and failover are ours; packets, attributes and dictionaries come from {@code sluice.radius.packet}.
  */
 @NullMarked
 package sluice.radius;

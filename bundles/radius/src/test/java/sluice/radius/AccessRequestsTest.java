@@ -17,6 +17,10 @@ import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Secret;
+import sluice.radius.packet.MacFormat;
+import sluice.radius.packet.PacketSignature;
+import sluice.radius.packet.Packets;
+import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.AuthenticationRequest;
 
 /** Access-Requests as TinyRadius reads them. */
@@ -172,8 +176,8 @@ class AccessRequestsTest {
         for (int i = 0; i < Packets.AUTHENTICATOR; i++) {
             packet[Packets.AUTHENTICATOR_AT + i] = (byte) (i * 7 + 1);
         }
-        signature.sealAccess(packet, draft);
-        return RadiusRequest.fromByteBuf(dictionary, Unpooled.wrappedBuffer(packet))
+        signature.sealAccess(packet, draft.messageAuthenticatorAt(), draft.passwordAt(), draft.password());
+        return RadiusRequest.fromByteBuf(PeerDictionary.INSTANCE, Unpooled.wrappedBuffer(packet))
                 .decodeRequest(SECRET);
     }
 

@@ -27,14 +27,19 @@ import sluice.dataplane.api.Policer;
 import sluice.loop.MonotonicClock;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
 import sluice.net.LineId;
 import sluice.platform.api.Event;
 import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Secret;
 import sluice.platform.api.Transaction;
+import sluice.radius.packet.RadiusDictionary;
+import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
+import sluice.session.api.FramedRoute;
 import sluice.session.api.Outcome;
+import sluice.session.api.Reach;
 import sluice.session.api.SessionEvent;
 import sluice.testkit.FakeJournal;
 
@@ -48,7 +53,9 @@ class FreeRadiusTest {
         \tFramed-IP-Netmask = 255.255.255.255,
         \tFilter-Id = "residential-100mbps",
         \tFramed-Pool = "pool-a",
+        \tFilter-Id += "garden:arrears",
         \tFramed-Route = "192.0.2.0/24 100.64.0.10 1",
+        \tFramed-IPv6-Route = "2001:db8:ff00::/48 :: 1",
         \tDelegated-IPv6-Prefix = 2001:db8:aa10::/60,
         \tFramed-IPv6-Prefix = 2001:db8:1:1::/64,
         \tFramed-IPv6-Pool = "v6pool",
@@ -119,16 +126,19 @@ class FreeRadiusTest {
         assertThat(found.classes()).containsExactly(Bytes.utf8("sub1"), Bytes.of(0, 0xff));
         assertThat(found.download().map(Policer::bitsPerSecond)).contains(500_000_000L);
         assertThat(found.upload().map(Policer::bitsPerSecond)).contains(100_000_000L);
+        Addressing addressing = found.addressing();
+        assertThat(addressing.netmask()).hasValue(32);
+        assertThat(addressing.routes()).extracting(FramedRoute::toString).containsExactly("192.0.2.0/24 100.64.0.10 1");
+        assertThat(addressing.routes6()).containsExactly(Ip6Prefix.parse("2001:db8:ff00::/48"));
+        assertThat(addressing.delegatedPrefix()).contains(Ip6Prefix.parse("2001:db8:aa10::/60"));
+        assertThat(addressing.framedPrefix()).contains(Ip6Prefix.parse("2001:db8:1:1::/64"));
+        assertThat(addressing.framedPrefixPool()).contains("v6pool");
+        assertThat(addressing.delegatedPrefixPool()).contains("pdpool");
+        assertThat(found.timeouts().reauthenticate()).isTrue();
+        assertThat(found.replyMessage()).contains("welcome");
+        assertThat(found.reach()).contains(new Reach.Walled("arrears"));
         assertThat(found.other())
-                .containsEntry("Framed-IP-Netmask", List.of("255.255.255.255"))
-                .containsEntry("Framed-Route", List.of("192.0.2.0/24 100.64.0.10 1"))
-                .containsEntry("Delegated-IPv6-Prefix", List.of("2001:db8:aa10::/60"))
-                .containsEntry("Framed-IPv6-Prefix", List.of("2001:db8:1:1::/64"))
-                .containsEntry("Framed-IPv6-Pool", List.of("v6pool"))
-                .containsEntry("Delegated-IPv6-Prefix-Pool", List.of("pdpool"))
                 .containsEntry("DNS-Server-IPv6-Address", List.of("2001:db8::53"))
-                .containsEntry("Termination-Action", List.of("RADIUS-Request"))
-                .containsEntry("Reply-Message", List.of("welcome"))
                 .containsEntry("ERX-Ingress-Policy-Name", List.of("in-100m"))
                 .containsEntry("ERX-Service-Activate", List.of("1:internet(100m)"))
                 .containsEntry("Alc-SLA-Prof-Str", List.of("sla-100m"))

@@ -13,6 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.tinyradius.core.RadiusPacketException;
 import sluice.net.Bytes;
 import sluice.platform.api.Secret;
+import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.PacketFault;
+import sluice.radius.packet.PacketRefused;
+import sluice.radius.packet.PacketSignature;
+import sluice.radius.packet.Packets;
+import sluice.radius.packet.VerifiedPacket;
 
 /** Signatures against those of TinyRadius, and against everything that could be taken for one. */
 class PacketSignatureTest {
@@ -26,7 +32,7 @@ class PacketSignatureTest {
     @Test
     void signedReplyIsVerified() throws Exception {
         byte[] reply = signed();
-        VerifiedReply verified = signature.verify(reply, reply.length, AUTHENTICATOR, true);
+        VerifiedPacket verified = signature.verifyReply(reply, reply.length, AUTHENTICATOR, true);
         assertThat(verified.code()).isEqualTo(Packets.ACCESS_ACCEPT);
         assertThat(verified.attributes().length()).isEqualTo(reply.length - Packets.HEADER);
     }
@@ -35,15 +41,15 @@ class PacketSignatureTest {
     void everyTruncationIsRefused() throws Exception {
         byte[] reply = signed();
         for (int size = 0; size < reply.length; size++) {
-            assertThat(refusal(Arrays.copyOf(reply, size), size)).isEqualTo(RefusedReply.TRUNCATED);
+            assertThat(refusal(Arrays.copyOf(reply, size), size)).isEqualTo(PacketFault.TRUNCATED);
         }
     }
 
     @Test
     void everyTruncationWithALengthThatFitsIsRefused() throws Exception {
         byte[] reply = signed();
-        Set<RefusedReply> expected = EnumSet.of(
-                RefusedReply.MALFORMED, RefusedReply.WRONG_AUTHENTICATOR, RefusedReply.WRONG_MESSAGE_AUTHENTICATOR);
+        Set<PacketFault> expected = EnumSet.of(
+                PacketFault.MALFORMED, PacketFault.WRONG_AUTHENTICATOR, PacketFault.WRONG_MESSAGE_AUTHENTICATOR);
         for (int size = Packets.HEADER; size < reply.length; size++) {
             byte[] cut = Arrays.copyOf(reply, size);
             Packets.u16(cut, Packets.LENGTH_AT, size);
@@ -80,26 +86,28 @@ class PacketSignatureTest {
     @Test
     void bytesBehindTheLengthAreIgnored() throws Exception { // RFC 2865, 3
         byte[] reply = signed();
-        VerifiedReply verified =
-                signature.verify(Arrays.copyOf(reply, reply.length + 9), reply.length + 9, AUTHENTICATOR, true);
+        VerifiedPacket verified =
+                signature.verifyReply(Arrays.copyOf(reply, reply.length + 9), reply.length + 9, AUTHENTICATOR, true);
         assertThat(verified.attributes().length()).isEqualTo(reply.length - Packets.HEADER);
     }
 
     @Test
     void replyWithoutMessageAuthenticatorIsRefusedOnlyWhereItIsDemanded() throws Exception {
         byte[] reply = unsigned(11, "gold");
-        assertThat(refusal(reply, reply.length)).isEqualTo(RefusedReply.NO_MESSAGE_AUTHENTICATOR);
-        assertThat(signature.verify(reply, reply.length, AUTHENTICATOR, false).code())
+        assertThat(refusal(reply, reply.length)).isEqualTo(PacketFault.NO_MESSAGE_AUTHENTICATOR);
+        assertThat(signature
+                        .verifyReply(reply, reply.length, AUTHENTICATOR, false)
+                        .code())
                 .isEqualTo(2);
     }
 
     @Test
     void proxyStateWithoutMessageAuthenticatorIsRefusedEverywhere() throws Exception { // CVE-2024-3596
         byte[] reply = unsigned(AttributeCode.PROXY_STATE.type(), "collision");
-        assertThatExceptionOfType(ReplyRefused.class)
-                .isThrownBy(() -> signature.verify(reply, reply.length, AUTHENTICATOR, false))
-                .extracting(ReplyRefused::reason)
-                .isEqualTo(RefusedReply.PROXY_STATE);
+        assertThatExceptionOfType(PacketRefused.class)
+                .isThrownBy(() -> signature.verifyReply(reply, reply.length, AUTHENTICATOR, false))
+                .extracting(PacketRefused::fault)
+                .isEqualTo(PacketFault.PROXY_STATE);
     }
 
     @Test
@@ -107,17 +115,17 @@ class PacketSignatureTest {
         byte[] reply = signed();
         byte[] other = AUTHENTICATOR.clone();
         other[3]++;
-        assertThatExceptionOfType(ReplyRefused.class)
-                .isThrownBy(() -> signature.verify(reply, reply.length, other, true))
-                .extracting(ReplyRefused::reason)
-                .isEqualTo(RefusedReply.WRONG_AUTHENTICATOR);
+        assertThatExceptionOfType(PacketRefused.class)
+                .isThrownBy(() -> signature.verifyReply(reply, reply.length, other, true))
+                .extracting(PacketRefused::fault)
+                .isEqualTo(PacketFault.WRONG_AUTHENTICATOR);
     }
 
-    private RefusedReply refusal(byte[] reply, int size) {
+    private PacketFault refusal(byte[] reply, int size) {
         try {
-            signature.verify(reply, size, AUTHENTICATOR, true);
-        } catch (ReplyRefused refused) {
-            return refused.reason();
+            signature.verifyReply(reply, size, AUTHENTICATOR, true);
+        } catch (PacketRefused refused) {
+            return refused.fault();
         }
         throw new AssertionError("taken for a reply");
     }

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import sluice.radius.packet.Packets;
+import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.Outcome;
 import sluice.testkit.ManualClock;
 

@@ -7,6 +7,8 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
+import sluice.radius.packet.MacFormat;
+import sluice.radius.packet.PortTemplate;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;

@@ -24,6 +24,7 @@ import org.tinyradius.core.packet.response.GenericResponse;
 import org.tinyradius.core.packet.response.RadiusResponse;
 import sluice.net.Bytes;
 import sluice.platform.api.Secret;
+import sluice.radius.packet.AttributeText;
 
 /**
  * A RADIUS server of which the test makes every move. Packets are made and read by TinyRadius, which shares no code
