@@ -52,6 +52,11 @@ public final class Gardener implements Inspectable {
         plant();
     }
 
+    /** The operator changed a garden. */
+    synchronized void updatedGarden(OwnGarden garden) {
+        plant();
+    }
+
     /** The operator took a garden away: its subscribers reach nothing any more. */
     synchronized void unbindGarden(OwnGarden garden) {
         gardens.remove(garden);
@@ -96,7 +101,11 @@ public final class Gardener implements Inspectable {
             return;
         }
         try {
-            dataPlane.get().gardens(gardens.stream().map(OwnGarden::garden).toList());
+            dataPlane
+                    .get()
+                    .gardens(gardens.stream()
+                            .flatMap(garden -> garden.garden().stream())
+                            .toList());
             failure = Optional.empty();
         } catch (DataPlaneException | IllegalArgumentException refusal) {
             failure = Optional.of("The walled gardens are not in force as configured: " + refusal.getMessage() + ".");
@@ -119,31 +128,38 @@ public final class Gardener implements Inspectable {
         return new Table(
                 List.of("Name", "Id", "Rules", "Portal"),
                 gardens.stream()
-                        .sorted(Comparator.comparing(OwnGarden::name))
-                        .map(garden -> List.of(
-                                garden.name(),
-                                Integer.toString(garden.garden().id()),
-                                Integer.toString(garden.garden().allowed().size()),
-                                garden.garden()
-                                        .portal()
-                                        .map(Garden.Portal::toString)
-                                        .orElse("")))
+                        .sorted(Comparator.comparing(garden -> garden.file().pid()))
+                        .flatMap(garden -> garden.garden().stream()
+                                .map(planted -> row(garden.name().orElse(""), planted)))
                         .toList());
+    }
+
+    private static List<String> row(String name, Garden garden) {
+        return List.of(
+                name,
+                Integer.toString(garden.id()),
+                Integer.toString(garden.allowed().size()),
+                garden.portal().map(Garden.Portal::toString).orElse(""));
     }
 
     @Override
     public synchronized List<String> complaints() {
         List<String> complaints = new ArrayList<>();
         failure.ifPresent(complaints::add);
+        gardens.forEach(garden -> garden.complaint().ifPresent(complaints::add));
         for (OwnPolicy policy : policies) {
-            String wanted = policy.garden();
-            if (!wanted.isEmpty()
-                    && gardens.stream().noneMatch(garden -> garden.name().equals(wanted))) {
-                complaints.add("Policy " + policy.policy().name() + " keeps its subscribers in the walled garden "
-                        + wanted + ", which is not configured: they reach nothing. Add etc/sluice.garden-" + wanted
-                        + ".cfg.");
-            }
+            policy.settings()
+                    .filter(settings -> !settings.garden().isEmpty() && !isThere(settings.garden()))
+                    .ifPresent(settings -> complaints.add("Policy " + settings.name()
+                            + " keeps its subscribers in the walled garden " + settings.garden()
+                            + ", which is not configured: they reach nothing. Add etc/sluice.garden-"
+                            + settings.garden() + ".cfg."));
         }
         return complaints;
+    }
+
+    private boolean isThere(String name) {
+        return gardens.stream()
+                .anyMatch(garden -> garden.name().filter(name::equals).isPresent());
     }
 }

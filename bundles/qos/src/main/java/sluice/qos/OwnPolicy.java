@@ -1,16 +1,21 @@
 package sluice.qos;
 
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import sluice.dataplane.api.Policer;
-import sluice.dataplane.api.Treatment;
-import sluice.session.api.Policy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A policy of the operator, {@code sluice.qos-NAME.cfg}. One that has the name of a built-in policy replaces it. */
+/**
+ * A policy of the operator, {@code sluice.qos-NAME.cfg}. One that has the name of a built-in policy replaces it. It
+ * stays the same service when its file changes, so that at no moment its subscribers have another policy. A file that
+ * makes no sense changes nothing and is complained of. Safe for any thread.
+ */
 @Component(
         service = OwnPolicy.class,
         configurationPid = "sluice.qos",
@@ -18,20 +23,16 @@ import sluice.session.api.Policy;
 @Designate(ocd = OwnPolicy.Config.class, factory = true)
 public final class OwnPolicy {
 
-    /** 80 ms of the rate, as the built-in policies have it. */
-    private static final long DOWNLOAD_BURST_MILLIS = 80;
+    private static final Logger LOG = LoggerFactory.getLogger(OwnPolicy.class);
 
-    private static final long DOWNLOAD_BURST_MIN = 15_000;
-    private static final long RATE_MAX_KBPS = 1_000_000_000;
-    private static final long BURST_MAX_KBYTES = 1_000_000;
-
-    private final Policy policy;
-    private final String garden;
+    private final SettingsFile file;
+    private volatile Optional<PolicySettings> settings = Optional.empty();
+    private volatile Optional<String> complaint = Optional.empty();
 
     /** In names of methods {@code __} stands for the underscore of the key. */
     @ObjectClassDefinition(name = "Policy")
     @interface Config {
-        @AttributeDefinition(description = "Name, as Filter-Id gives it")
+        @AttributeDefinition(description = "Name, as Filter-Id gives it; empty: that of the file")
         String name() default "";
 
         @AttributeDefinition(description = "Towards the subscriber, kbit/s, 0 is unlimited", min = "0")
@@ -47,6 +48,34 @@ public final class OwnPolicy {
         long upload__burst__kbytes() default 0;
 
         @AttributeDefinition(
+                description = "DSCP of packets to the subscriber: 0 to 63, EF, CS0 to CS7, AF11 to AF43; empty: as it"
+                        + " came")
+        String dscp__down() default "";
+
+        @AttributeDefinition(description = "DSCP of packets from the subscriber, likewise")
+        String dscp__up() default "";
+
+        @AttributeDefinition(
+                description = "802.1p priority in the VLAN tags of frames to the subscriber, 0 to 7; empty: the three"
+                        + " high bits of the packet's DSCP")
+        String priority() default "";
+
+        @AttributeDefinition(
+                description = "Proof of origin: strict (port, tags, MAC or PPPoE session, address), loose (the MAC may"
+                        + " differ) or log_only (count and forward); empty: that of sluice.qos.default.cfg")
+        String identity() default "";
+
+        @AttributeDefinition(
+                description = "Largest TCP segment that a SYN may offer in either direction, bytes (IPv6: 20 less), at"
+                        + " least 536; 0: 40 less than mtu, or that of sluice.qos.default.cfg")
+        int max__segment__size() default 0;
+
+        @AttributeDefinition(
+                description = "Largest IP packet to the subscriber, bytes, at least 576; 0: that of"
+                        + " sluice.qos.default.cfg")
+        int mtu() default 0;
+
+        @AttributeDefinition(
                 description = "Name of the walled garden in which its subscribers are kept; empty: in none")
         String garden() default "";
 
@@ -54,80 +83,48 @@ public final class OwnPolicy {
         boolean blocked() default false;
     }
 
-    /**
-     * A policy as configured.
-     *
-     * @throws IllegalArgumentException when the settings make no policy; it is not there then
-     */
+    /** A policy as configured, or a complaint. */
     @Activate
-    public OwnPolicy(Config config) {
-        this(
-                of(
-                        config.name(),
-                        config.download__kbps(),
-                        config.upload__kbps(),
-                        config.download__burst__kbytes(),
-                        config.upload__burst__kbytes()),
-                config.garden().trim(),
-                config.blocked());
+    public OwnPolicy(Config config, SettingsFile.Source source) {
+        file = new SettingsFile(source.service_pid());
+        modified(config);
     }
 
-    OwnPolicy(Policy policy) {
-        this(policy, "", false);
+    OwnPolicy(PolicySettings settings) {
+        file = new SettingsFile("sluice.qos~" + settings.name());
+        this.settings = Optional.of(settings);
     }
 
-    OwnPolicy(Policy rates, String garden, boolean blocked) {
-        if (blocked && !garden.isEmpty()) {
-            throw new IllegalArgumentException("Policy " + rates.name() + " blocks and names a garden, expected one");
-        }
-        Treatment treatment = rates.treatment();
-        if (blocked) {
-            treatment = treatment.withAccess(Treatment.Access.BLOCKED, 0);
-        } else if (!garden.isEmpty()) {
-            treatment = treatment.withAccess(Treatment.Access.WALLED, OwnGarden.idOf(garden));
-        }
-        this.policy = new Policy(rates.name(), rates.download(), rates.upload(), treatment);
-        this.garden = garden;
-    }
-
-    /** The walled garden of its subscribers, empty for none. */
-    String garden() {
-        return garden;
-    }
-
-    Policy policy() {
-        return policy;
-    }
-
-    static Policy of(String name, long download, long upload, long downloadBurst, long uploadBurst) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("A policy needs a name");
-        }
-        checkRate(download);
-        checkRate(upload);
-        checkBurst(downloadBurst);
-        checkBurst(uploadBurst);
-        long downloadBits = download * 1000;
-        long uploadBits = upload * 1000;
-        long downloadBytes = downloadBurst > 0
-                ? downloadBurst * 1000
-                : Math.max(downloadBits / 8 * DOWNLOAD_BURST_MILLIS / 1000, DOWNLOAD_BURST_MIN);
-        long uploadBytes = uploadBurst > 0 ? uploadBurst * 1000 : PolicyTable.uploadBurst(uploadBits);
-        return new Policy(
-                name,
-                download == 0 ? Policer.UNLIMITED : new Policer(downloadBits, downloadBytes),
-                upload == 0 ? Policer.UNLIMITED : new Policer(uploadBits, uploadBytes));
-    }
-
-    private static void checkRate(long kbps) {
-        if (kbps < 0 || kbps > RATE_MAX_KBPS) {
-            throw new IllegalArgumentException("Rate of " + kbps + " kbit/s, expected 0.." + RATE_MAX_KBPS);
+    /** The operator changed the file. */
+    @Modified
+    void modified(Config config) {
+        try {
+            take(PolicySettings.of(file.name(), config));
+        } catch (IllegalArgumentException unfit) {
+            complaint = Optional.of(file + ": " + unfit.getMessage() + "; "
+                    + settings.map(kept -> "the policy " + kept.name() + " stays as it was")
+                            .orElse("there is no such policy")
+                    + ".");
+            LOG.error("Policy not in force as written: {}", complaint.get());
         }
     }
 
-    private static void checkBurst(long kbytes) {
-        if (kbytes < 0 || kbytes > BURST_MAX_KBYTES) {
-            throw new IllegalArgumentException("Burst of " + kbytes + " kB, expected 0.." + BURST_MAX_KBYTES);
-        }
+    void take(PolicySettings changed) {
+        settings = Optional.of(changed);
+        complaint = Optional.empty();
+    }
+
+    SettingsFile file() {
+        return file;
+    }
+
+    /** Empty as long as the file never made sense. */
+    Optional<PolicySettings> settings() {
+        return settings;
+    }
+
+    /** What is wrong with the file as it is now. */
+    Optional<String> complaint() {
+        return complaint;
     }
 }

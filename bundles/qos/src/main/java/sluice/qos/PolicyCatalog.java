@@ -1,15 +1,20 @@
 package sluice.qos;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -18,109 +23,247 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.Treatment;
+import sluice.dataplane.api.Treatment.Access;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.platform.api.CounterSet;
-import sluice.platform.api.Inspectable;
-import sluice.platform.api.Table;
 import sluice.session.api.Authorization;
 import sluice.session.api.Policy;
+import sluice.session.api.PolicyListener;
 import sluice.session.api.PolicySource;
 import sluice.session.api.Reach;
 
-/** Knows the policies: those built in, and the operator's, which come and go while it runs. */
+/**
+ * Knows the policies: those built in, and the operator's, which come, change and go while it runs. It stays the same
+ * service when its own settings change: the session engine would be built anew with another one.
+ */
 @Component(
-        service = {PolicySource.class, Inspectable.class, PolicyCatalog.class},
-        configurationPid = "sluice.qos.default")
+        service = {PolicySource.class, PolicyCatalog.class},
+        configurationPid = PolicyCatalog.PID)
 @Designate(ocd = PolicyCatalog.Config.class)
-public final class PolicyCatalog implements PolicySource, Inspectable {
+public final class PolicyCatalog implements PolicySource {
+
+    static final String PID = "sluice.qos.default";
+    /** Name of a policy that consists of rates of the authorization alone. */
+    static final String BY_RATES = "radius-rates";
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyCatalog.class);
     private static final int NAMES_MAX = 1000;
-    /** Name of a policy that consists of rates of the authorization alone. */
-    private static final String BY_RATES = "radius-rates";
-
     private static final String ERX_INGRESS = "ERX-Ingress-Policy-Name";
     private static final String ERX_EGRESS = "ERX-Egress-Policy-Name";
 
-    private final Map<String, Policy> builtIn = PolicyTable.builtIn();
-    private final List<Policy> own = new CopyOnWriteArrayList<>();
-    private final Set<String> gardens = ConcurrentHashMap.newKeySet();
-    private final String defaultName;
+    private final List<OwnPolicy> own = new ArrayList<>();
+    private final List<OwnGarden> gardens = new ArrayList<>();
+    private final List<PolicyListener> listeners = new CopyOnWriteArrayList<>();
     private final CounterSet<PolicyCounter> counters = new CounterSet<>(PolicyCounter.class);
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
+    private final BooleanSupplier stopping;
+    private PolicyDefaults defaults = PolicyDefaults.SHIPPED;
+    private Optional<String> failure = Optional.empty();
+    private volatile PolicyBook book = PolicyBook.of(List.of(), PolicyDefaults.SHIPPED);
+    private volatile Set<String> gardenNames = Set.of();
 
-    /** The key of {@code sluice.qos.default.cfg}. */
+    /** The keys of {@code sluice.qos.default.cfg}. */
     @ObjectClassDefinition(name = "Default policy")
     @interface Config {
         @AttributeDefinition(description = "Policy of subscribers for whom no known policy is named")
         String policy() default "unlimited";
+
+        @AttributeDefinition(
+                description = "Proof of origin where a policy says nothing: strict, loose or log_only, as in"
+                        + " sluice.qos-NAME.cfg")
+        String identity() default "strict";
+
+        @AttributeDefinition(
+                description = "Largest TCP segment that a SYN may offer where a policy says nothing, bytes, at least"
+                        + " 536; 0: 40 less than mtu, or no limit without one")
+        int max__segment__size() default 0;
+
+        @AttributeDefinition(
+                description = "Largest IP packet to a subscriber where a policy says nothing, bytes, at least 576; 0:"
+                        + " what the port carries with tags and PPPoE")
+        int mtu() default 0;
     }
 
-    /** A catalog whose default is the policy of this name. */
+    /** A catalog with these defaults, or the shipped ones when they make no sense. */
     @Activate
-    public PolicyCatalog(Config config) {
-        this(config.policy());
+    public PolicyCatalog(BundleContext context, Config config) {
+        stopping = () -> context.getBundle().getState() == Bundle.STOPPING;
+        modified(config);
     }
 
-    PolicyCatalog(String defaultName) {
-        this.defaultName = defaultName;
+    /** @param stopping whether policies go because the gateway, or this bundle, does, and stay in force */
+    PolicyCatalog(PolicyDefaults defaults, BooleanSupplier stopping) {
+        this.stopping = stopping;
+        take(defaults);
+    }
+
+    /** The operator changed the defaults. */
+    @Modified
+    synchronized void modified(Config config) {
+        try {
+            take(PolicyDefaults.of(config));
+        } catch (IllegalArgumentException unfit) {
+            failure = Optional.of(new SettingsFile(PID) + ": " + unfit.getMessage()
+                    + "; the defaults of policies stay as they were.");
+            LOG.error("Defaults of policies not in force as written: {}", failure.get());
+        }
+    }
+
+    synchronized void take(PolicyDefaults changed) {
+        defaults = changed;
+        failure = Optional.empty();
+        rewrite();
     }
 
     /** The operator made a policy. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindPolicy(OwnPolicy policy) {
-        own.add(policy.policy());
-        unknownNames.remove(policy.policy().name());
+    synchronized void bindPolicy(OwnPolicy policy) {
+        own.add(policy);
+        rewrite();
     }
 
-    /** The operator took a policy away; sessions that have it keep it. */
-    void unbindPolicy(OwnPolicy policy) {
-        own.remove(policy.policy());
+    /** The operator changed a policy. */
+    synchronized void updatedPolicy(OwnPolicy policy) {
+        rewrite();
     }
 
-    /** The operator made a walled garden. */
+    /** The operator took a policy away; sessions that have it get the default one. */
+    synchronized void unbindPolicy(OwnPolicy policy) {
+        own.remove(policy);
+        rewrite();
+    }
+
+    /** The operator made a garden. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindGarden(OwnGarden garden) {
-        gardens.add(garden.name());
+    synchronized void bindGarden(OwnGarden garden) {
+        gardens.add(garden);
+        nameGardens();
     }
 
-    void unbindGarden(OwnGarden garden) {
-        gardens.remove(garden.name());
+    /** The operator changed a garden, perhaps its name. */
+    synchronized void updatedGarden(OwnGarden garden) {
+        nameGardens();
     }
 
-    @Override
-    public boolean knows(String policy) {
-        return find(policy).isPresent();
+    synchronized void unbindGarden(OwnGarden garden) {
+        gardens.remove(garden);
+        nameGardens();
     }
 
-    @Override
-    public boolean knowsGarden(String garden) {
-        return gardens.contains(garden);
+    /** Somebody whose sessions have policies. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindListener(PolicyListener listener) {
+        listeners.add(listener);
+    }
+
+    void unbindListener(PolicyListener listener) {
+        listeners.remove(listener);
     }
 
     @Override
     public Policy policyOf(Authorization authorization) {
-        Policy rated = rated(authorization);
+        PolicyBook now = book;
+        Policy named = named(now, authorization);
+        Policy rated = rated(named, authorization);
         return authorization
                 .reach()
-                .map(reach ->
-                        new Policy(rated.name(), rated.download(), rated.upload(), reaching(rated.treatment(), reach)))
+                .map(reach -> rated.withTreatment(reaching(rated.treatment(), reach)))
                 .orElse(rated);
     }
 
-    private static Treatment reaching(Treatment treatment, Reach reach) {
-        return switch (reach) {
-            case Reach.Open open -> treatment.withAccess(Treatment.Access.OPEN, 0);
-            case Reach.Walled walled -> treatment.withAccess(Treatment.Access.WALLED, OwnGarden.idOf(walled.garden()));
-            default -> treatment.withAccess(Treatment.Access.BLOCKED, 0);
-        };
+    @Override
+    public boolean knows(String policy) {
+        return book.find(policy).isPresent();
     }
 
-    private Policy rated(Authorization authorization) {
-        Policy named = named(authorization);
+    @Override
+    public boolean knowsGarden(String garden) {
+        return gardenNames.contains(garden);
+    }
+
+    /** All policies as of now. */
+    PolicyBook book() {
+        return book;
+    }
+
+    CounterSet<PolicyCounter> counters() {
+        return counters;
+    }
+
+    /** What is wrong with the files. */
+    synchronized List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        failure.ifPresent(complaints::add);
+        if (!knows(defaults.policy())) {
+            complaints.add(new SettingsFile(PID) + ": policy = " + defaults.policy()
+                    + ", which there is not; subscribers without a policy have no limit.");
+        }
+        Set<String> names = new HashSet<>();
+        for (OwnPolicy policy : own) {
+            policy.complaint().ifPresent(complaints::add);
+            policy.settings()
+                    .filter(settings -> !names.add(settings.name()))
+                    .ifPresent(settings -> complaints.add(policy.file() + ": name = " + settings.name()
+                            + " is that of another file too, which holds."));
+        }
+        return complaints;
+    }
+
+    private void rewrite() {
+        if (stopping.getAsBoolean()) {
+            return;
+        }
+        own.sort(Comparator.comparing(policy -> policy.file().pid()));
+        PolicyBook before = book;
+        PolicyBook after = PolicyBook.of(
+                own.stream().flatMap(policy -> policy.settings().stream()).toList(), defaults);
+        book = after;
+        unknownNames.removeAll(after.policies().keySet());
+        Set<String> changed = before.differing(after);
+        boolean all = !before.defaultPolicy().equals(after.defaultPolicy());
+        if (all || !changed.isEmpty()) {
+            listeners.forEach(listener -> listener.changed(all ? Set.of() : changed));
+        }
+    }
+
+    private void nameGardens() {
+        gardenNames = Set.copyOf(gardens.stream()
+                .flatMap(garden -> garden.name().stream())
+                .distinct()
+                .toList());
+    }
+
+    private Policy named(PolicyBook now, Authorization authorization) {
+        if (authorization.policy().isEmpty()) {
+            counters.count(PolicyCounter.DEFAULT);
+            return now.defaultPolicy();
+        }
+        String name = authorization.policy().get();
+        Optional<Policy> known = now.find(name);
+        if (known.isEmpty()) {
+            counters.count(PolicyCounter.UNKNOWN);
+            warnOnce(name);
+            return now.defaultPolicy();
+        }
+        counters.count(PolicyCounter.BY_NAME);
+        Policy policy = known.get();
+        return ingress(now, authorization, name)
+                .map(ingress -> policy.withRates(policy.download(), ingress.upload()))
+                .orElse(policy);
+    }
+
+    /** ERX names a policy for each direction; the one of the other direction was taken for the name. */
+    private static Optional<Policy> ingress(PolicyBook now, Authorization authorization, String egress) {
+        Map<String, List<String>> other = authorization.other();
+        if (!other.getOrDefault(ERX_EGRESS, List.of()).contains(egress)) {
+            return Optional.empty();
+        }
+        return other.getOrDefault(ERX_INGRESS, List.of()).stream().findFirst().flatMap(now::find);
+    }
+
+    private Policy rated(Policy named, Authorization authorization) {
         if (authorization.download().isEmpty() && authorization.upload().isEmpty()) {
             return named;
         }
@@ -129,114 +272,30 @@ public final class PolicyCatalog implements PolicySource, Inspectable {
                 authorization.policy().isEmpty() ? BY_RATES : named.name(),
                 authorization.download().orElse(named.download()),
                 authorization.upload().orElse(named.upload()),
-                named.treatment());
+                named.treatment(),
+                named.priority());
     }
 
-    private Policy named(Authorization authorization) {
-        if (authorization.policy().isEmpty()) {
-            counters.count(PolicyCounter.DEFAULT);
-            return defaultPolicy();
-        }
-        String name = authorization.policy().get();
-        Optional<Policy> known = find(name);
-        if (known.isEmpty()) {
-            counters.count(PolicyCounter.UNKNOWN);
-            warnOnce(name);
-            return defaultPolicy();
-        }
-        counters.count(PolicyCounter.BY_NAME);
-        Policy policy = known.get();
-        return ingress(authorization, name)
-                .map(ingress -> new Policy(policy.name(), policy.download(), ingress.upload(), policy.treatment()))
-                .orElse(policy);
-    }
-
-    /** ERX names a policy for each direction; the one of the other direction was taken for the name. */
-    private Optional<Policy> ingress(Authorization authorization, String egress) {
-        Map<String, List<String>> other = authorization.other();
-        if (!other.getOrDefault(ERX_EGRESS, List.of()).contains(egress)) {
-            return Optional.empty();
-        }
-        return other.getOrDefault(ERX_INGRESS, List.of()).stream().findFirst().flatMap(this::find);
-    }
-
-    /** The operator's policy of that name goes before the one built in. */
-    private Optional<Policy> find(String name) {
-        return own.stream()
-                .filter(policy -> policy.name().equals(name))
-                .findFirst()
-                .or(() -> Optional.ofNullable(builtIn.get(name)));
-    }
-
-    private Policy defaultPolicy() {
-        Optional<Policy> policy = find(defaultName);
-        if (policy.isEmpty()) {
-            warnOnce(defaultName);
-        }
-        return policy.orElse(Policy.UNLIMITED);
+    private Treatment reaching(Treatment treatment, Reach reach) {
+        counters.count(PolicyCounter.REACH);
+        return switch (reach) {
+            case Reach.Open open -> treatment.withAccess(Access.OPEN, 0);
+            case Reach.Walled walled -> {
+                if (!knowsGarden(walled.garden())) {
+                    counters.count(PolicyCounter.GARDEN_UNKNOWN);
+                }
+                yield treatment.withAccess(Access.WALLED, OwnGarden.idOf(walled.garden()));
+            }
+            default -> treatment.withAccess(Access.BLOCKED, 0);
+        };
     }
 
     private void warnOnce(String name) {
         if (unknownNames.size() < NAMES_MAX && unknownNames.add(name) && LOG.isWarnEnabled()) {
-            LOG.warn("There is no policy {}; {} serves instead", LineId.printable(Bytes.utf8(name)), defaultName);
+            LOG.warn(
+                    "There is no policy {}; {} serves instead",
+                    LineId.printable(Bytes.utf8(name)),
+                    book.defaultPolicy().name());
         }
-    }
-
-    CounterSet<PolicyCounter> counters() {
-        return counters;
-    }
-
-    @Override
-    public String name() {
-        return "qos:policies";
-    }
-
-    @Override
-    public String description() {
-        return "Policies and their rates; own ones go before those built in";
-    }
-
-    @Override
-    public Table table() {
-        List<List<String>> rows = new ArrayList<>();
-        for (Policy policy : own) {
-            rows.add(row(policy, "own"));
-        }
-        for (Policy policy : builtIn.values()) {
-            if (own.stream().noneMatch(replacing -> replacing.name().equals(policy.name()))) {
-                rows.add(row(policy, "built in"));
-            }
-        }
-        return new Table(
-                List.of(
-                        "Name",
-                        "Download kbit/s",
-                        "Burst kB",
-                        "Upload kbit/s",
-                        "Burst kB",
-                        "Access",
-                        "Origin",
-                        "Default"),
-                rows);
-    }
-
-    private List<String> row(Policy policy, String origin) {
-        return List.of(
-                policy.name(),
-                rate(policy.download()),
-                burst(policy.download()),
-                rate(policy.upload()),
-                burst(policy.upload()),
-                policy.treatment().access().name().toLowerCase(Locale.ROOT),
-                origin,
-                policy.name().equals(defaultName) ? "yes" : "");
-    }
-
-    private static String rate(Policer policer) {
-        return policer.isUnlimited() ? "unlimited" : Long.toString(policer.bitsPerSecond() / 1000);
-    }
-
-    private static String burst(Policer policer) {
-        return policer.isUnlimited() ? "" : Long.toString(policer.burstBytes() / 1000);
     }
 }

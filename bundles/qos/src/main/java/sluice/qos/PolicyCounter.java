@@ -7,7 +7,9 @@ enum PolicyCounter implements Counter {
     BY_NAME(1, "Named by RADIUS and known"),
     DEFAULT(2, "Nothing named: the default policy"),
     UNKNOWN(3, "Named and unknown: the default policy"),
-    VENDOR_RATES(4, "With rates of the authorization itself");
+    VENDOR_RATES(4, "With rates of the authorization itself"),
+    REACH(5, "With a garden, a block or its lifting in the authorization itself"),
+    GARDEN_UNKNOWN(6, "With a garden in the authorization that is not configured: nothing is reached");
 
     private final int id;
     private final String label;

@@ -5,15 +5,11 @@ import java.util.Map;
 import sluice.dataplane.api.Policer;
 import sluice.session.api.Policy;
 
-/** The policies that every gateway knows, and what bursts follow from rates. */
+/** The policies that every gateway knows. */
 final class PolicyTable {
 
     private static final long KILO = 1_000;
     private static final long MEGA = 1_000_000;
-    /** Ten full packets, what TCP begins with (RFC 6928): less would stop a connection before it starts. */
-    private static final long UPLOAD_BURST_MIN = 15_000;
-
-    private static final long UPLOAD_BURST_MILLIS = 30;
 
     private PolicyTable() {}
 
@@ -34,18 +30,14 @@ final class PolicyTable {
         return table;
     }
 
-    /** Of the rate in bits per second: what fits into 30 ms of it, and never less than ten packets. */
-    static long uploadBurst(long bitsPerSecond) {
-        return Math.max(bitsPerSecond / 8 * UPLOAD_BURST_MILLIS / 1000, UPLOAD_BURST_MIN);
-    }
-
     /** The burst is that of the download; the upload has the same time at its own rate. */
     private static Policy service(String name, long downloadMbps, long uploadMbps, long burstBytes) {
-        long uploadBytes = burstBytes * uploadMbps / downloadMbps;
+        long uploadBits = uploadMbps * MEGA;
+        long least = Policer.from(uploadBits).burstBytes();
         return new Policy(
                 name,
                 new Policer(downloadMbps * MEGA, burstBytes),
-                new Policer(uploadMbps * MEGA, Math.max(uploadBytes, uploadBurst(uploadMbps * MEGA))));
+                new Policer(uploadBits, Math.max(burstBytes * uploadMbps / downloadMbps, least)));
     }
 
     /** Rates in kbit/s, bursts in kbit. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,6 @@ import sluice.dataplane.api.Garden;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
-import sluice.dataplane.api.Treatment.Access;
 import sluice.net.Ip4;
 
 class GardenerTest {
@@ -69,25 +69,30 @@ class GardenerTest {
     @Test
     void settingsBecomeAGarden() {
         assertThat(arrears.garden())
-                .isEqualTo(new Garden(
+                .hasValue(new Garden(
                         OwnGarden.idOf("arrears"),
                         List.of(Allowed.parse("10.0.0.0/8 tcp/443"), Allowed.parse("192.0.2.53/32 udp/53")),
                         Optional.of(new Garden.Portal(Ip4.parse("192.0.2.10"), 80))));
-        assertThat(guests.garden().portal()).isEmpty();
+        assertThat(guests.garden().orElseThrow().portal()).isEmpty();
     }
 
     @Test
-    void settingsThatMakeNoGardenAreRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new OwnGarden(" ", "", ""));
-        assertThatIllegalArgumentException().isThrownBy(() -> new OwnGarden("a", "portal.example tcp/80", ""));
-        assertThatIllegalArgumentException().isThrownBy(() -> new OwnGarden("a", "", "192.0.2.10"));
+    void settingsThatMakeNoGardenAreRefusedWithTheirKey() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> arrears.take(" ", "", ""))
+                .withMessageStartingWith("name is empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> arrears.take("a", "portal.example tcp/80", ""))
+                .withMessageStartingWith("allowed: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> arrears.take("a", "", "192.0.2.10"))
+                .withMessageStartingWith("portal: ");
+        assertThat(arrears.name()).hasValue("arrears");
     }
 
     @Test
     void idOfANameIsAlwaysTheSame() {
-        assertThat(OwnGarden.idOf("arrears"))
-                .isEqualTo(39417)
-                .isEqualTo(arrears.garden().id());
+        assertThat(OwnGarden.idOf("arrears")).isEqualTo(39417).isEqualTo(idOf(arrears));
         assertThat(OwnGarden.idOf("")).isEqualTo(1);
     }
 
@@ -98,9 +103,9 @@ class GardenerTest {
         gardener.bindGarden(guests);
         assertThat(planted.written).isEmpty();
         gardener.start();
-        assertThat(planted.written).containsExactly(List.of(arrears.garden(), guests.garden()));
+        assertThat(planted.written).containsExactly(planted(arrears, guests));
         gardener.unbindGarden(arrears);
-        assertThat(planted.written.getLast()).containsExactly(guests.garden());
+        assertThat(planted.written.getLast()).isEqualTo(planted(guests));
     }
 
     @Test
@@ -110,7 +115,7 @@ class GardenerTest {
         gardener.start();
         stopping = true;
         gardener.unbindGarden(arrears);
-        assertThat(planted.written).containsExactly(List.of(arrears.garden()));
+        assertThat(planted.written).containsExactly(planted(arrears));
     }
 
     @Test
@@ -121,7 +126,7 @@ class GardenerTest {
         gardener.unbindDataPlane(planted);
         Planted next = new Planted();
         gardener.bindDataPlane(next);
-        assertThat(next.written).containsExactly(List.of(arrears.garden()));
+        assertThat(next.written).containsExactly(planted(arrears));
     }
 
     @Test
@@ -138,20 +143,19 @@ class GardenerTest {
     }
 
     @Test
-    void policyNamesItsGardenAndBlocks() {
-        OwnPolicy walled = new OwnPolicy(OwnPolicy.of("late", 1000, 1000, 0, 0), "arrears", false);
-        assertThat(walled.policy().treatment().access()).isEqualTo(Access.WALLED);
-        assertThat(walled.policy().treatment().garden())
-                .isEqualTo(arrears.garden().id());
-        OwnPolicy blocked = new OwnPolicy(OwnPolicy.of("off", 0, 0, 0, 0), "", true);
-        assertThat(blocked.policy().treatment().access()).isEqualTo(Access.BLOCKED);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new OwnPolicy(OwnPolicy.of("both", 0, 0, 0, 0), "arrears", true));
+    void changedGardenIsPlantedAtOnceAndNeverMissing() {
+        gardener.bindGarden(arrears);
+        gardener.bindDataPlane(planted);
+        gardener.start();
+        arrears.take("arrears", "10.0.0.0/8 any", "");
+        gardener.updatedGarden(arrears);
+        assertThat(planted.written).hasSize(2).doesNotContain(List.of()).last().isEqualTo(planted(arrears));
     }
 
     @Test
     void policyOfAGardenThatIsMissingIsComplainedOf() {
-        OwnPolicy walled = new OwnPolicy(OwnPolicy.of("late", 1000, 1000, 0, 0), "arrears", false);
+        OwnPolicy walled =
+                new OwnPolicy(TestPolicy.named("late").garden("arrears").settings());
         gardener.bindPolicy(walled);
         assertThat(gardener.complaints())
                 .singleElement()
@@ -162,5 +166,15 @@ class GardenerTest {
         assertThat(gardener.complaints()).isEmpty();
         gardener.unbindPolicy(walled);
         assertThat(gardener.complaints()).isEmpty();
+    }
+
+    private static List<Garden> planted(OwnGarden... gardens) {
+        return Arrays.stream(gardens)
+                .map(garden -> garden.garden().orElseThrow())
+                .toList();
+    }
+
+    private static int idOf(OwnGarden garden) {
+        return garden.garden().orElseThrow().id();
     }
 }

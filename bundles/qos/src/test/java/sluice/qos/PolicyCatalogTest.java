@@ -1,19 +1,28 @@
 package sluice.qos;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.Treatment;
+import sluice.dataplane.api.Treatment.Access;
+import sluice.dataplane.api.Treatment.Identity;
 import sluice.session.api.Authorization;
 import sluice.session.api.Policy;
+import sluice.session.api.Reach;
 
 class PolicyCatalogTest {
 
-    private final PolicyCatalog catalog = new PolicyCatalog("guest");
+    private static final PolicyDefaults GUEST = new PolicyDefaults("guest", Identity.STRICT, 0, 0);
+
+    private boolean stopping;
+    private final PolicyCatalog catalog = new PolicyCatalog(GUEST, () -> stopping);
+    private final List<Set<String>> told = new ArrayList<>();
 
     @Test
     void everyBuiltInPolicyHasTheRatesOfTheSpecification() {
@@ -35,7 +44,7 @@ class PolicyCatalogTest {
         assertThat(catalog.policyOf(named("residential-50mbps")).upload().burstBytes())
                 .isEqualTo(200_000);
         assertThat(catalog.policyOf(named("guest")).upload().burstBytes()).isEqualTo(250_000);
-        assertThat(PolicyTable.uploadBurst(1_000_000)).isEqualTo(15_000);
+        assertThat(Policer.from(1_000_000).burstBytes()).isEqualTo(15_000);
     }
 
     @Test
@@ -71,14 +80,111 @@ class PolicyCatalogTest {
 
     @Test
     void ownPolicyReplacesTheBuiltInOneUntilItIsTakenAway() {
-        OwnPolicy own = new OwnPolicy(OwnPolicy.of("guest", 1_000, 500, 0, 0));
+        OwnPolicy own = own("guest", 1_000);
         catalog.bindPolicy(own);
         assertThat(catalog.policyOf(named("guest")).download()).isEqualTo(new Policer(1_000_000, 15_000));
-        assertThat(catalog.table().rows())
-                .filteredOn(row -> row.get(0).equals("guest"))
-                .hasSize(1);
+        assertThat(catalog.book().own()).containsExactly("guest");
         catalog.unbindPolicy(own);
         assertThat(catalog.policyOf(named("guest")).download().bitsPerSecond()).isEqualTo(10_000_000);
+    }
+
+    @Test
+    void reachOfTheAuthorizationGoesBeforeThatOfThePolicy() {
+        catalog.bindPolicy(
+                new OwnPolicy(TestPolicy.named("late").garden("arrears").settings()));
+        assertThat(treatmentOf(named("late"))).isEqualTo(walled("arrears"));
+        assertThat(treatmentOf(named("late").withReach(new Reach.Open()))).isEqualTo(Treatment.PLAIN);
+        assertThat(treatmentOf(named("late").withReach(new Reach.Walled("guests"))))
+                .isEqualTo(walled("guests"));
+        assertThat(treatmentOf(named("late").withReach(new Reach.Blocked())).access())
+                .isEqualTo(Access.BLOCKED);
+        assertThat(treatmentOf(named("guest").withReach(new Reach.Walled("arrears"))))
+                .isEqualTo(walled("arrears"));
+        assertThat(catalog.counters().get(PolicyCounter.REACH)).isEqualTo(4);
+        assertThat(catalog.counters().get(PolicyCounter.GARDEN_UNKNOWN)).isEqualTo(2);
+    }
+
+    @Test
+    void reachKeepsTheRestOfTheTreatment() {
+        catalog.bindPolicy(new OwnPolicy(TestPolicy.named("voice")
+                .with("dscp_down", "EF")
+                .with("priority", "5")
+                .settings()));
+        Policy policy = catalog.policyOf(named("voice").withReach(new Reach.Blocked()));
+        assertThat(policy.priority()).hasValue(5);
+        assertThat(policy.treatment().dscpDown()).hasValue(46);
+        assertThat(catalog.policyOf(named("voice").withRates(Optional.of(Policer.towards(1_000_000)), Optional.empty()))
+                        .priority())
+                .hasValue(5);
+    }
+
+    @Test
+    void namesOfPoliciesAndGardensAreKnown() {
+        OwnGarden garden = new OwnGarden("arrears", "", "");
+        catalog.bindGarden(garden);
+        assertThat(catalog.knows("Gold")).isTrue();
+        assertThat(catalog.knows("gold")).isFalse();
+        assertThat(catalog.knowsGarden("arrears")).isTrue();
+        garden.take("late", "", "");
+        catalog.updatedGarden(garden);
+        assertThat(catalog.knowsGarden("arrears")).isFalse();
+        catalog.unbindGarden(garden);
+        assertThat(catalog.knowsGarden("late")).isFalse();
+    }
+
+    @Test
+    void listenersHearWhichPoliciesAreDifferentNow() {
+        catalog.bindListener(told::add);
+        OwnPolicy own = own("gold", 1_000);
+        catalog.bindPolicy(own);
+        catalog.updatedPolicy(own);
+        own.take(TestPolicy.named("platinum").rates(1_000, 1_000).settings());
+        catalog.updatedPolicy(own);
+        catalog.unbindPolicy(own);
+        assertThat(told).containsExactly(Set.of("gold"), Set.of("gold", "platinum"), Set.of("platinum"));
+    }
+
+    @Test
+    void anotherDefaultMayConcernEverySession() {
+        catalog.bindListener(told::add);
+        catalog.take(GUEST);
+        catalog.take(new PolicyDefaults("guest", Identity.LOOSE, 0, 0));
+        catalog.take(new PolicyDefaults("Gold", Identity.LOOSE, 0, 0));
+        OwnPolicy own = own("Gold", 1_000);
+        catalog.bindPolicy(own);
+        assertThat(told).containsExactly(Set.of(), Set.of(), Set.of());
+        assertThat(treatmentOf(named("Bronze")).identity()).isEqualTo(Identity.LOOSE);
+    }
+
+    @Test
+    void policiesStayWhenTheGatewayStops() {
+        OwnPolicy own = own("gold", 1_000);
+        catalog.bindPolicy(own);
+        catalog.bindListener(told::add);
+        stopping = true;
+        catalog.unbindPolicy(own);
+        assertThat(told).isEmpty();
+        assertThat(catalog.knows("gold")).isTrue();
+    }
+
+    @Test
+    void filesThatMakeNoSenseAreComplainedOf() {
+        assertThat(catalog.complaints()).isEmpty();
+        catalog.bindPolicy(own("a", 1));
+        catalog.bindPolicy(new OwnPolicy(
+                TestPolicy.named("a").rates(2, 2).config(),
+                TestPolicy.named("").with("service_pid", "sluice.qos~second").of(SettingsFile.Source.class)));
+        assertThat(catalog.complaints())
+                .containsExactly("etc/sluice.qos-second.cfg: name = a is that of another file too, which holds.");
+        assertThat(catalog.policyOf(named("a")).download().bitsPerSecond()).isEqualTo(1_000);
+        catalog.take(new PolicyDefaults("nowhere", Identity.STRICT, 0, 0));
+        assertThat(catalog.complaints()).first().asString().contains("policy = nowhere");
+        catalog.modified(TestPolicy.named("").with("identity", "lax").of(PolicyCatalog.Config.class));
+        assertThat(catalog.complaints())
+                .first()
+                .asString()
+                .startsWith("etc/sluice.qos.default.cfg: identity = lax")
+                .endsWith("the defaults of policies stay as they were.");
     }
 
     @Test
@@ -93,15 +199,21 @@ class PolicyCatalogTest {
 
     @Test
     void missingDefaultServesWithoutALimit() {
-        assertThat(new PolicyCatalog("nowhere").policyOf(Authorization.DEFAULT)).isEqualTo(Policy.UNLIMITED);
+        assertThat(new PolicyCatalog(new PolicyDefaults("nowhere", Identity.STRICT, 0, 0), () -> false)
+                        .policyOf(Authorization.DEFAULT))
+                .isEqualTo(Policy.UNLIMITED);
     }
 
-    @Test
-    void impossibleSettingsAreRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> OwnPolicy.of(" ", 1, 1, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> OwnPolicy.of("a", -1, 1, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> OwnPolicy.of("a", Long.MAX_VALUE, 1, 1, 1));
-        assertThat(OwnPolicy.of("a", 0, 0, 5, 5)).isEqualTo(new Policy("a", Policer.UNLIMITED, Policer.UNLIMITED));
+    private static OwnPolicy own(String name, long kbps) {
+        return new OwnPolicy(TestPolicy.named(name).rates(kbps, kbps).settings());
+    }
+
+    private Treatment treatmentOf(Authorization authorization) {
+        return catalog.policyOf(authorization).treatment();
+    }
+
+    private static Treatment walled(String garden) {
+        return Treatment.PLAIN.withAccess(Access.WALLED, OwnGarden.idOf(garden));
     }
 
     private void assertRates(String name, long downloadKbps, long uploadKbps, long downloadBurst) {

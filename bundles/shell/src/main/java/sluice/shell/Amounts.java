@@ -38,8 +38,13 @@ final class Amounts {
 
     /** Where a subscriber may go, such as {@code walled, garden 17}. */
     static String access(Treatment treatment) {
-        String access = treatment.access().name().toLowerCase(Locale.ROOT);
+        String access = accessWord(treatment);
         return treatment.access() == Treatment.Access.WALLED ? access + ", garden " + treatment.garden() : access;
+    }
+
+    /** {@code open}, {@code walled} or {@code blocked}. */
+    static String accessWord(Treatment treatment) {
+        return treatment.access().name().toLowerCase(Locale.ROOT);
     }
 
     /** {@code 100 Mbit/s, burst 2 MB} or {@code unlimited}. */

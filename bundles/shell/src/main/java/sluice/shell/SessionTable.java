@@ -89,6 +89,7 @@ final class SessionTable {
                 .field("policy", session.policy().map(Policy::name));
         rate(json, "download_bps", session.policy().map(Policy::download));
         rate(json, "upload_bps", session.policy().map(Policy::upload));
+        json.field("access", session.policy().map(Policy::treatment).map(Amounts::accessWord));
         json.field("session_start", session.opened()).field("lease_ends", session.leaseEnds());
         write(json, session.traffic());
         json.name("timers").beginObject();
@@ -119,7 +120,7 @@ final class SessionTable {
     }
 
     /** Bits per second, {@code null} without a limit. */
-    private static void rate(JsonWriter json, String name, Optional<Policer> policer) {
+    static void rate(JsonWriter json, String name, Optional<Policer> policer) {
         json.name(name);
         policer.filter(limited -> !limited.isUnlimited())
                 .ifPresentOrElse(limited -> json.value(limited.bitsPerSecond()), json::nothing);
