@@ -1,8 +1,6 @@
 package sluice.dhcp;
 
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -10,14 +8,10 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import sluice.dataplane.api.Frame;
-import sluice.dhcp.DhcpOption.ClientIdentifier;
-import sluice.dhcp.DhcpOption.HostName;
 import sluice.dhcp.DhcpOption.MessageType;
-import sluice.dhcp.DhcpOption.VendorClass;
 import sluice.dhcp.DhcpSettings.RelayOption;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
-import sluice.net.LineId;
 import sluice.net.MalformedPacket;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
@@ -135,7 +129,7 @@ public final class DhcpServer implements AccessProtocol {
     private Step onDiscover(SessionView session, DhcpRequest request, Frame frame) {
         counters.count(DhcpCounter.DISCOVER);
         if (session.state().isEmpty() || !(session.state().get() instanceof DhcpState state)) {
-            return Step.to(new DhcpState.Authenticating(frame), new Effect.Authenticate(attributes(request)));
+            return Step.to(new DhcpState.Authenticating(frame), new Effect.Authenticate(ClientAttributes.of(request)));
         }
         Optional<AddressGrant> grant = session.address();
         return switch (state) {
@@ -290,26 +284,5 @@ public final class DhcpServer implements AccessProtocol {
     private static boolean holds(SessionView session, Ip4 address) {
         return session.address().isPresent()
                 && session.address().get().address().equals(address);
-    }
-
-    /** What RADIUS may want to know of the client; texts are made printable, whatever the client put there. */
-    private static Map<String, String> attributes(DhcpRequest request) {
-        Map<String, String> attributes = new TreeMap<>();
-        DhcpMessage message = request.message();
-        message.option(HostName.class)
-                .ifPresent(name -> attributes.put("DHCP-Hostname", LineId.printable(name.text())));
-        message.option(VendorClass.class)
-                .ifPresent(vendor -> attributes.put("DHCP-Vendor-Class-Identifier", LineId.printable(vendor.data())));
-        message.option(ClientIdentifier.class)
-                .ifPresent(id -> attributes.put(
-                        "DHCP-Client-Identifier", "0x" + id.data().toHex()));
-        request.link().ifPresent(link -> attributes.put("DHCP-Gateway-IP-Address", link.toString()));
-        request.relayAgent().ifPresent(relay -> {
-            if (!relay.subscriberId().isEmpty()) {
-                attributes.put("DHCP-Subscriber-Id", LineId.printable(relay.subscriberId()));
-            }
-            LineRates.addTo(attributes, relay.vendor());
-        });
-        return attributes;
     }
 }

@@ -9,6 +9,7 @@ import sluice.dataplane.api.Frame;
 import sluice.dhcp.DhcpOption.ClientIdentifier;
 import sluice.dhcp.DhcpOption.HostName;
 import sluice.dhcp.DhcpOption.MessageType;
+import sluice.dhcp.DhcpOption.ParameterRequestList;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
@@ -27,10 +28,11 @@ class DhcpServerTest {
     @Test
     void discoverIsAnsweredOnlyAfterAuthentication() {
         engine.judge = FakeEngine.Judge.WAIT;
-        engine.receive(cpe.discover(new HostName(Bytes.utf8("cpe\n7"))));
+        engine.receive(cpe.discover(new HostName(Bytes.utf8("cpe\n7")), new ParameterRequestList(Bytes.of(1, 3, 6))));
         assertThat(engine.answers).isEmpty();
         assertThat(engine.addresses).isEmpty();
         assertThat(engine.questions.getFirst())
+                .containsEntry("DHCP-Parameter-Request-List", "0x010306")
                 .containsEntry("DHCP-Hostname", "cpe\\x0a7")
                 .containsEntry("DHCP-Client-Identifier", "0x01020000000701");
         engine.tell(engine.only(), new Outcome.Accepted(engine.authorization));

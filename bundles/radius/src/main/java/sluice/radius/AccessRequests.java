@@ -19,17 +19,23 @@ import sluice.radius.packet.Packets;
 import sluice.radius.packet.RadiusDictionary;
 import sluice.radius.packet.VendorFormat;
 import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Credentials;
 
 /** Makes Access-Requests (RFC 2865, 4.1) out of the questions of the sessions. Safe for any thread. */
 final class AccessRequests {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessRequests.class);
     private static final int NAMES_MAX = 1000;
+    private static final int NO_FLAGS = 0;
 
     /** What we write ourselves; a protocol cannot write it a second time. */
     private static final Set<AttributeCode> OWN = Set.of(
             AttributeCode.USER_NAME,
             AttributeCode.USER_PASSWORD,
+            AttributeCode.CHAP_PASSWORD,
+            AttributeCode.CHAP_CHALLENGE,
+            AttributeCode.MS_CHAP_CHALLENGE,
+            AttributeCode.MS_CHAP2_RESPONSE,
             AttributeCode.NAS_IP_ADDRESS,
             AttributeCode.NAS_PORT,
             AttributeCode.SERVICE_TYPE,
@@ -42,6 +48,7 @@ final class AccessRequests {
             AttributeCode.NAS_PORT_TYPE,
             AttributeCode.MESSAGE_AUTHENTICATOR,
             AttributeCode.NAS_PORT_ID,
+            AttributeCode.NAS_IPV6_ADDRESS,
             AttributeCode.AGENT_CIRCUIT_ID,
             AttributeCode.AGENT_REMOTE_ID);
 
@@ -69,7 +76,7 @@ final class AccessRequests {
     /** The request, or nothing when the user name is longer than a User-Name may be. */
     Optional<RequestDraft> draft(AuthenticationRequest request) {
         Bytes userName = Bytes.utf8(request.userName());
-        Bytes password = settings.password().of(request.userName());
+        Bytes password = passwordOf(request);
         if (userName.isEmpty()
                 || userName.length() > AttributeWriter.VALUE_MAX
                 || password.length() > PacketSignature.PASSWORD_MAX) {
@@ -82,6 +89,7 @@ final class AccessRequests {
         out.octets(AttributeCode.USER_NAME, userName);
         int passwordAt =
                 password.isEmpty() ? -1 : out.room(AttributeCode.USER_PASSWORD, PacketSignature.hiddenLength(password));
+        request.credentials().ifPresent(credentials -> writeAnswer(out, credentials));
         if (settings.serviceType() != 0) {
             out.number(AttributeCode.SERVICE_TYPE, settings.serviceType());
         }
@@ -94,6 +102,30 @@ final class AccessRequests {
         }
         counters.add(RadiusCounter.LEFT_OUT, out.leftOut());
         return Optional.of(RequestDraft.access(out.packet(), signatureAt, passwordAt, password));
+    }
+
+    /** The subscriber's own password, or the operator's for who has no credentials; empty when none is sent. */
+    private Bytes passwordOf(AuthenticationRequest request) {
+        if (request.credentials().isEmpty()) {
+            return settings.password().of(request.userName());
+        }
+        return request.credentials().get() instanceof Credentials.Pap(Bytes password) ? password : Bytes.EMPTY;
+    }
+
+    /** The answer to a challenge, which is always sent beside it (RFC 2865, 5.3 and 5.40; RFC 2548, 2.1.2, 2.3.2). */
+    private static void writeAnswer(AttributeWriter out, Credentials credentials) {
+        switch (credentials) {
+            case Credentials.Chap(int id, Bytes response, Bytes challenge) -> {
+                out.octets(AttributeCode.CHAP_PASSWORD, Bytes.of(id).plus(response));
+                out.octets(AttributeCode.CHAP_CHALLENGE, challenge);
+            }
+            case Credentials.MsChap2(int id, Bytes response, Bytes challenge) -> {
+                out.octets(AttributeCode.MS_CHAP_CHALLENGE, challenge);
+                out.octets(
+                        AttributeCode.MS_CHAP2_RESPONSE, Bytes.of(id, NO_FLAGS).plus(response.slice(2)));
+            }
+            default -> LOG.debug("No challenge in {}", credentials);
+        }
     }
 
     private void write(AttributeWriter out, String name, String value) {
@@ -111,7 +143,11 @@ final class AccessRequests {
         }
         try {
             VendorFormat format = dictionary.vendorFormat(code.vendor()).orElse(VendorFormat.RECOMMENDED);
-            out.octets(code, texts.parse(type.get(), value), format);
+            Bytes octets = texts.parse(type.get(), value);
+            int size = type.get().repeated() ? type.get().type().size() : octets.length();
+            for (int at = 0; at < octets.length(); at += size) {
+                out.octets(code, octets.slice(at, size), format);
+            }
         } catch (IllegalArgumentException e) { // the value is the subscriber's, it may be anything
             counters.count(RadiusCounter.UNSUITABLE_VALUES);
         }

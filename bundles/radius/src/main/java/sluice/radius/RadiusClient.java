@@ -25,6 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.loop.MonotonicClock;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 import sluice.platform.api.SecretUnavailable;
@@ -70,6 +71,9 @@ public final class RadiusClient implements Authenticator {
 
         @AttributeDefinition(required = false, description = "NAS-IP-Address; empty: nas_ip of the hardware profile")
         String nas__ip() default "";
+
+        @AttributeDefinition(required = false, description = "NAS-IPv6-Address; empty: not sent")
+        String nas__ipv6() default "";
 
         @AttributeDefinition(required = false, description = "Local IP address of requests; empty: as routed")
         String source__address() default "";
@@ -157,6 +161,7 @@ public final class RadiusClient implements Authenticator {
         return new RequestSettings(
                 config.nas__identifier().isEmpty() ? profile.bngId() : config.nas__identifier(),
                 config.nas__ip().isEmpty() ? profile.nasAddress() : Ip4.parse(config.nas__ip()),
+                Optional.of(config.nas__ipv6()).filter(text -> !text.isEmpty()).map(Ip6::parse),
                 MacFormat.like(config.calling__station__id()),
                 Optional.of(config.called__station__id()).filter(text -> !text.isEmpty()),
                 new PortTemplate(config.nas__port__id()),

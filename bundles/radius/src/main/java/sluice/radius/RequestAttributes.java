@@ -22,6 +22,7 @@ final class RequestAttributes {
         if (!settings.nasAddress().isAny()) {
             out.ip4(AttributeCode.NAS_IP_ADDRESS, settings.nasAddress());
         }
+        settings.nasAddress6().ifPresent(address -> out.ip6(AttributeCode.NAS_IPV6_ADDRESS, address));
     }
 
     void writeLine(AttributeWriter out, LineId line, MacAddress mac, String protocol) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +38,9 @@ import sluice.platform.api.Secret;
 import sluice.platform.api.Transaction;
 import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.Addressing;
+import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authorization;
+import sluice.session.api.Credentials;
 import sluice.session.api.FramedRoute;
 import sluice.session.api.Outcome;
 import sluice.session.api.Reach;
@@ -82,6 +86,14 @@ class FreeRadiusTest {
         \tFilter-Id = "by-circuit"
         bypassword Cleartext-Password := "a password of more than sixteen bytes"
         \tFilter-Id = "by-password"
+        chapuser Cleartext-Password := "a secret of his own"
+        \tFilter-Id = "by-chap"
+        User Cleartext-Password := "clientPass"
+        \tFilter-Id = "by-mschap"
+        bydhcp DHCP-Hostname == "laptop", DHCP-Subscriber-Id == "sub-7", DHCP-Client-Identifier == 0x01025b, \
+        DHCP-Parameter-Request-List == 1, Actual-Data-Rate-Upstream == 1000000, NAS-IPv6-Address == 2001:db8::2, \
+        Auth-Type := Accept
+        \tFilter-Id = "by-dhcp"
         unsigned Auth-Type := Accept
         \tFilter-Id = "unsigned"
         load Auth-Type := Accept
@@ -171,6 +183,57 @@ class FreeRadiusTest {
     }
 
     @Test
+    void chapIsUnderstoodWithTheRightPasswordOnly() throws Exception { // RFC 1994, 4.1
+        client.add(server.settings());
+        Bytes challenge = Bytes.utf8("a challenge of any length");
+        assertThat(policy(get(ask("chapuser", chap(77, "a secret of his own", challenge)))))
+                .isEqualTo("by-chap");
+        assertThat(get(ask("chapuser", chap(77, "another secret", challenge)))).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void subscribersOwnPasswordGoesBeforeTheOperators() throws Exception {
+        client.close();
+        client = client(new PasswordPolicy.Shared(new Secret("clientPass".getBytes(UTF_8))));
+        client.add(server.settings());
+        assertThat(policy(get(ask("User", new Credentials.Pap(Bytes.utf8("clientPass"))))))
+                .isEqualTo("by-mschap");
+        assertThat(get(ask("User", new Credentials.Pap(Bytes.utf8("guess"))))).isInstanceOf(Outcome.Rejected.class);
+        assertThat(get(ask("User", new Credentials.Pap(Bytes.EMPTY)))).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void msChap2IsUnderstoodAndTheServerProvesItself() throws Exception { // RFC 2759, 9.2
+        client.add(server.settings());
+        Bytes challenge = Bytes.fromHex("5b5d7c7d7b3f2f3e3c2c602132262628");
+        Bytes peer = Bytes.fromHex("21402324255e262a28295f2b3a337c7e");
+        Bytes right = Bytes.fromHex("82309ecd8d708b5ea08faa3981cd83544233114a3d85d6df");
+        Bytes wrong = Bytes.fromHex("82309ecd8d708b5ea08faa3981cd83544233114a3d85d6de");
+        Bytes before = Bytes.of(0, 0).plus(peer).plus(Bytes.copyOf(new byte[8]));
+        Outcome accepted = get(ask("User", new Credentials.MsChap2(9, before.plus(right), challenge)));
+        assertThat(policy(accepted)).isEqualTo("by-mschap");
+        Bytes proof = Bytes.of(9).plus(Bytes.utf8("S=407A5589115FD0D6209F510FE9C04566932CDA56"));
+        assertThat(((Outcome.Accepted) accepted).authorization().other())
+                .containsEntry("MS-CHAP2-Success", List.of("0x" + proof.toHex()));
+        assertThat(get(ask("User", new Credentials.MsChap2(9, before.plus(wrong), challenge))))
+                .isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void rulesMayLookAtWhatDhcpKnows() throws Exception {
+        client.add(server.settings());
+        Map<String, String> attributes = Map.of(
+                "DHCP-Hostname", "laptop",
+                "DHCP-Client-Identifier", "0x01025b",
+                "DHCP-Parameter-Request-List", "0x01030679",
+                "DHCP-Relay-Agent-Information", "0x06077375622d37",
+                "Actual-Data-Rate-Upstream", "1000000");
+        assertThat(policy(get(ask(Samples.request("bydhcp", Samples.LINE, attributes)))))
+                .isEqualTo("by-dhcp");
+        assertThat(get(ask("bydhcp", Samples.LINE))).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
     void wrongSecretIsAnsweredByNobody() throws Exception {
         client.add(server.settings("not the secret", true));
         assertThat(get(ask("load", Samples.LINE))).isInstanceOf(Outcome.Unanswered.class);
@@ -255,8 +318,8 @@ class FreeRadiusTest {
                 .containsEntry("NAS-IP-Address", "198.18.255.2")
                 .containsEntry("NAS-Port-Id", "2:100.7")
                 .containsEntry("Calling-Station-Id", "02:5b:00:00:0a:03")
-                .containsEntry("Class", "0x73756231")
-                .containsEntry("Acct-Delay-Time", "0");
+                .containsEntry("Class", "0x73756231");
+        assertThat(Long.parseLong(start.getOrDefault("Acct-Delay-Time", ""))).isBetween(0L, 20L);
         Map<String, String> interim = record(records, "Interim-Update", "0000000000000001");
         assertThat(octets(interim, "Output")).isEqualTo(7_000_000_000L);
         assertThat(octets(interim, "Input")).isEqualTo(7_000_000_001L);
@@ -330,9 +393,28 @@ class FreeRadiusTest {
     }
 
     private CompletableFuture<Outcome> ask(String userName, LineId line) {
+        return ask(Samples.request(userName, line, Map.of()));
+    }
+
+    private CompletableFuture<Outcome> ask(String userName, Credentials credentials) {
+        return ask(Samples.request(userName, credentials));
+    }
+
+    private CompletableFuture<Outcome> ask(AuthenticationRequest request) {
         CompletableFuture<Outcome> verdict = new CompletableFuture<>();
-        client.authenticate(Samples.request(userName, line, Map.of()), verdict::complete);
+        client.authenticate(request, verdict::complete);
         return verdict;
+    }
+
+    private static Credentials.Chap chap(int id, String password, Bytes challenge) throws GeneralSecurityException {
+        Bytes hashed = Bytes.of(id).plus(Bytes.utf8(password)).plus(challenge);
+        byte[] response = MessageDigest.getInstance("MD5").digest(hashed.toArray());
+        return new Credentials.Chap(id, Bytes.adopt(response), challenge);
+    }
+
+    private static String policy(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Accepted.class);
+        return ((Outcome.Accepted) outcome).authorization().policy().orElseThrow();
     }
 
     private Authorization accepted(String userName) throws Exception {

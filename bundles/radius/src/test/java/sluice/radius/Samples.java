@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.radius.packet.MacFormat;
 import sluice.radius.packet.PortTemplate;
 import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Credentials;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
 
@@ -25,6 +27,7 @@ final class Samples {
         return new RequestSettings(
                 "bng-01",
                 Ip4.parse("198.18.255.2"),
+                Optional.of(Ip6.parse("2001:db8::2")),
                 MacFormat.COLONS,
                 Optional.empty(),
                 new PortTemplate("{port}:{svlan}.{cvlan}"),
@@ -42,6 +45,17 @@ final class Samples {
 
     static AuthenticationRequest request(String userName) {
         return request(userName, LINE, Map.of());
+    }
+
+    static AuthenticationRequest request(String userName, Credentials credentials) {
+        return new AuthenticationRequest(
+                new SessionId(0x1234_5678_9abcL),
+                new SessionKey(LINE, MAC),
+                "pppoe",
+                userName,
+                Map.of(),
+                Optional.of(credentials),
+                false);
     }
 
     static AuthenticationRequest request(String userName, LineId line, Map<String, String> attributes) {

@@ -121,6 +121,9 @@ public final class AttributeText {
      * @throws IllegalArgumentException when the text does not fit the type
      */
     public Bytes parse(AttributeType type, String text) {
+        if (type.repeated() && text.startsWith("0x")) { // all values in a row
+            return Bytes.fromHex(text.substring(2));
+        }
         return switch (type.type()) {
             case IP4 -> Ip4.parse(text).toBytes();
             case IP6 -> Ip6.parse(text).toBytes();
