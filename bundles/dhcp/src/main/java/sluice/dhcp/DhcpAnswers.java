@@ -30,9 +30,12 @@ final class DhcpAnswers {
         return send(DhcpReply.ack(request, server(grant.network()), grant.address(), terms), DhcpCounter.ACK);
     }
 
-    /** Lets the data plane give the same answer to the same question, unless a relay stands between. */
+    /**
+     * Lets the data plane give the same answer to the same question, unless a relay stands between or addresses are
+     * scarce.
+     */
     Optional<Effect> offload(DhcpRequest request, AddressGrant grant, Terms terms) {
-        if (request.isRelayed()) {
+        if (request.isRelayed() || terms.isScarce()) {
             return Optional.empty();
         }
         DhcpMessage asked = request.message();
@@ -61,7 +64,8 @@ final class DhcpAnswers {
                 network,
                 session.authorization(),
                 request.message().option(LeaseTime.class).map(LeaseTime::time),
-                settings.leaseMin());
+                settings.leaseMin(),
+                session.leaseLimit(network));
     }
 
     /** True when that server identifier is one of this gateway's. */

@@ -27,8 +27,9 @@ import sluice.session.api.Network;
  * @param network in which it is
  * @param dns name servers, those of the authorization before those of the network
  * @param lease how long a grant is good
+ * @param isScarce whether the lease is short because addresses are; such a grant is extended by nobody else
  */
-record Terms(Network network, List<Ip4> dns, Duration lease) {
+record Terms(Network network, List<Ip4> dns, Duration lease, boolean isScarce) {
     private static final Bytes UNASKED = Bytes.of(
             DhcpOption.SUBNET_MASK,
             DhcpOption.ROUTERS,
@@ -43,10 +44,16 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
 
     /**
      * The terms for a subscriber. A client may wish a shorter lease than the network's (RFC 2131, 4.3.1), but none
-     * below {@code leaseMin}; Session-Timeout bounds it too.
+     * below {@code leaseMin}; Session-Timeout bounds it too, and so does {@code limit}.
+     *
+     * @param limit while addresses are scarce
      */
     static Terms of(
-            Network network, Optional<Authorization> authorization, Optional<Duration> wish, Duration leaseMin) {
+            Network network,
+            Optional<Authorization> authorization,
+            Optional<Duration> wish,
+            Duration leaseMin,
+            Optional<Duration> limit) {
         List<Ip4> dns = authorization.map(granted -> granted.addressing().dns()).orElse(List.of());
         Duration lease = network.lease();
         if (wish.isPresent()) {
@@ -57,7 +64,10 @@ record Terms(Network network, List<Ip4> dns, Duration lease) {
         if (session.isPresent() && session.get().toSeconds() > 0) {
             lease = shorter(lease, session.get());
         }
-        return new Terms(network, dns.isEmpty() ? network.dns() : dns, lease);
+        if (limit.isPresent()) {
+            lease = shorter(lease, limit.get());
+        }
+        return new Terms(network, dns.isEmpty() ? network.dns() : dns, lease, limit.isPresent());
     }
 
     /** Lease time, T1 after half of it, T2 after seven eighths (RFC 2131, 4.4.5). */

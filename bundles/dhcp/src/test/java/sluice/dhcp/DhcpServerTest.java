@@ -127,6 +127,18 @@ class DhcpServerTest {
     }
 
     @Test
+    void leaseIsShortWhileAddressesAreScarceAndOfItsLengthAgainAfterwards() {
+        engine.leaseLimit = Optional.of(Duration.ofMinutes(5));
+        Ip4 address = engine.ask(cpe.discover()).message().yiaddr();
+        assertThat(lease(engine.ask(cpe.select(Cpe.GATEWAY, address)))).isEqualTo(Duration.ofMinutes(5));
+        assertThat(engine.offloaded).as("nobody else extends it").isEmpty();
+        assertThat(lease(engine.ask(cpe.renew(address)))).isEqualTo(Duration.ofMinutes(5));
+        engine.leaseLimit = Optional.empty();
+        assertThat(lease(engine.ask(cpe.renew(address)))).isEqualTo(DAY);
+        assertThat(engine.offloaded).hasSize(1);
+    }
+
+    @Test
     void releaseEndsTheSessionWithoutAnAnswer() {
         Ip4 address = engine.bind(cpe);
         engine.receive(cpe.release(address));
@@ -304,5 +316,9 @@ class DhcpServerTest {
 
     private static DhcpSettings settings(DhcpSettings.RelayOption relayOption) {
         return new DhcpSettings(true, OFFER, Duration.ofSeconds(60), relayOption, Optional.empty());
+    }
+
+    private static Duration lease(Cpe.Answer answer) {
+        return answer.message().option(DhcpOption.LeaseTime.class).orElseThrow().time();
     }
 }

@@ -68,6 +68,7 @@ final class FakeEngine {
     Network network = NETWORK;
     Authorization authorization = Authorization.DEFAULT;
     Judge judge = Judge.ACCEPT;
+    Optional<Duration> leaseLimit = Optional.empty();
     boolean dataPlaneFails;
     int addressesMax = 100;
     private long now;
@@ -135,6 +136,11 @@ final class FakeEngine {
         public Optional<Network> networkOf(Ip4 wanted) {
             boolean known = wanted.isAny() || network.prefix().contains(wanted);
             return address.map(AddressGrant::network).or(() -> known ? Optional.of(network) : Optional.empty());
+        }
+
+        @Override
+        public Optional<Duration> leaseLimit(Network of) {
+            return leaseLimit;
         }
     }
 

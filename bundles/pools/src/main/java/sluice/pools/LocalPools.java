@@ -126,6 +126,18 @@ public final class LocalPools implements AddressSource, Inspectable {
         return tables.stream().map(table -> table.pool().network()).toList();
     }
 
+    /** Quarantine counts as use: what is in it cannot be given to anybody. */
+    @Override
+    public int usedPercent(Network network) {
+        synchronized (tables) {
+            return tableOf(network.gateway())
+                    .filter(table -> table.size() > 0)
+                    .map(table ->
+                            Math.toIntExact(100L * (table.held() + table.quarantined(clock.millis())) / table.size()))
+                    .orElse(0);
+        }
+    }
+
     @Override
     public String name() {
         return "pools:list";

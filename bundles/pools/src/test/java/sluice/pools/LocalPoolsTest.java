@@ -48,6 +48,19 @@ final class LocalPoolsTest {
     }
 
     @Test
+    void useIsThatOfTheAddressesThatAreGivenOutAndQuarantineIsUse() {
+        Network network = pools.networks().getFirst();
+        assertThat(pools.usedPercent(network)).isZero();
+        SessionId session = session();
+        Ip4 first = granted(pools.allocate(request(session, 1)));
+        granted(ask(2));
+        granted(ask(3));
+        assertThat(pools.usedPercent(network)).isEqualTo(75);
+        pools.quarantine(session, first, Duration.ofMinutes(1));
+        assertThat(pools.usedPercent(network)).isEqualTo(75);
+    }
+
+    @Test
     void lineGetsItsAddressAgainAlsoAfterARestart() {
         SessionId session = session();
         Ip4 first = granted(pools.allocate(request(session, 1)));

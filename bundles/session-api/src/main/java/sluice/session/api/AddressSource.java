@@ -30,6 +30,11 @@ public interface AddressSource {
     /** All networks, in the order of their names. */
     List<Network> networks();
 
+    /** How many of a network's addresses are in use, percent of those that are given out; 0 when nobody knows. */
+    default int usedPercent(Network network) {
+        return 0;
+    }
+
     /** Answer to the question for an address. */
     sealed interface AddressAnswer {
 

@@ -12,4 +12,19 @@ public interface Authenticator {
      *     {@link Outcome.Unanswered}; it must not block
      */
     void authenticate(AuthenticationRequest request, Consumer<Outcome> reply);
+
+    /** Whether there is a server that answers, as far as is known without asking. */
+    default Reachability reachability() {
+        return Reachability.UNKNOWN;
+    }
+
+    /** What is known of the servers as a whole. */
+    enum Reachability {
+        /** At least one answered, and has not been found silent since. */
+        REACHED,
+        /** All were found silent, or there is none. */
+        SILENT,
+        /** Nothing is known. */
+        UNKNOWN
+    }
 }

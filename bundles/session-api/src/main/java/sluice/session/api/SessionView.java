@@ -1,5 +1,6 @@
 package sluice.session.api;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** A session as its protocol sees it. Valid on the session's shard, during a call. */
@@ -28,4 +29,12 @@ public interface SessionView {
      * can speak as this gateway to somebody from elsewhere.
      */
     Optional<Network> networkOf(sluice.net.Ip4 address);
+
+    /**
+     * The longest time for which addresses of that network should be granted now: empty, unless the network is nearly
+     * full and no server answers. A grant within this limit is not for the data plane to extend.
+     */
+    default Optional<Duration> leaseLimit(Network network) {
+        return Optional.empty();
+    }
 }
