@@ -31,6 +31,7 @@ import sluice.platform.api.EventLog;
 import sluice.platform.api.EventReader;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Journal;
+import sluice.platform.api.LogSize;
 import sluice.platform.api.Store;
 import sluice.platform.api.Transaction;
 
@@ -151,6 +152,11 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
     @Override
     public long newest() {
         return events.newest();
+    }
+
+    @Override
+    public LogSize size() {
+        return events.size();
     }
 
     @Override

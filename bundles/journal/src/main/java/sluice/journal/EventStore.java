@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import sluice.net.Bytes;
 import sluice.net.MalformedPacket;
 import sluice.platform.api.CounterSet;
+import sluice.platform.api.LogSize;
 
 /**
  * The events: blocks of them in a table of H2 by the sequence number of their first one, and in memory what became
@@ -47,6 +48,9 @@ final class EventStore implements AutoCloseable {
     private final ReentrantLock arrival = new ReentrantLock();
     private final Condition arrived = arrival.newCondition();
     private volatile long newest;
+    /** In the tables, as of the last checkpoint. */
+    private volatile long storedBytes;
+
     private boolean alarmed;
     private boolean losing;
 
@@ -72,6 +76,7 @@ final class EventStore implements AutoCloseable {
             throw failure;
         }
         newest = tables.read(store -> TableFile.number(store, NEWEST));
+        storedBytes = tables.read(store -> TableFile.number(store, BYTES));
         tables.<Boolean>read(store -> {
             places(store).forEach((name, place) -> restore(name, place));
             return true;
@@ -90,6 +95,15 @@ final class EventStore implements AutoCloseable {
     long oldest() {
         Optional<EventBlock> first = blockFrom(1);
         return first.map(EventBlock::first).orElse(newest + 1);
+    }
+
+    /** What is in the tables and in memory. */
+    LogSize size() {
+        long bytes = storedBytes;
+        for (EventBlock block : young.values()) {
+            bytes += block.events().length();
+        }
+        return new LogSize(Math.max(0, newest - oldest() + 1), bytes, settings.eventBytes());
     }
 
     /** Number of the last group commit that is in the tables. */
@@ -164,6 +178,7 @@ final class EventStore implements AutoCloseable {
         });
         trim.losses().marks().forEach(cursors::restore);
         moving.clear();
+        storedBytes = trim.bytes();
         counters.count(JournalCounter.CHECKPOINTS);
         report(trim);
     }

@@ -11,6 +11,7 @@ import sluice.platform.api.EventLog;
 import sluice.platform.api.EventReader;
 import sluice.platform.api.HardwareProfile;
 import sluice.platform.api.Inspectable;
+import sluice.platform.api.LogSize;
 import sluice.platform.api.Table;
 
 final class StatusTest {
@@ -111,6 +112,11 @@ final class StatusTest {
             @Override
             public long newest() {
                 return 7;
+            }
+
+            @Override
+            public LogSize size() {
+                return new LogSize(7, 700, 1_000_000);
             }
 
             @Override

@@ -15,6 +15,7 @@ import sluice.platform.api.EventLog;
 import sluice.platform.api.EventReader;
 import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
+import sluice.platform.api.LogSize;
 import sluice.platform.api.LoggedEvent;
 import sluice.platform.api.Store;
 import sluice.platform.api.StoreChange;
@@ -32,6 +33,7 @@ public final class FakeJournal implements Journal, Store, EventLog {
     private final List<Pending> held = new ArrayList<>();
     private Optional<JournalFailure> failure = Optional.empty();
     private boolean holding;
+    private long eventBytesMax = Long.MAX_VALUE / 200;
 
     private record Pending(Transaction transaction, Completion completion) {}
 
@@ -77,6 +79,11 @@ public final class FakeJournal implements Journal, Store, EventLog {
     /** Transactions become durable again. */
     public synchronized void heal() {
         failure = Optional.empty();
+    }
+
+    /** From now on the event log has room for so many events, which does not keep more from coming. */
+    public synchronized void room(int events) {
+        eventBytesMax = events;
     }
 
     /** All events so far. */
@@ -153,6 +160,11 @@ public final class FakeJournal implements Journal, Store, EventLog {
     @Override
     public synchronized long newest() {
         return events.size();
+    }
+
+    @Override
+    public synchronized LogSize size() {
+        return new LogSize(events.size(), events.size(), eventBytesMax);
     }
 
     @Override

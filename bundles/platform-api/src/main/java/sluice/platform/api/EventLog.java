@@ -24,6 +24,9 @@ public interface EventLog {
     /** Sequence number of the newest durable event, 0 when there is none. */
     long newest();
 
+    /** How full it is. */
+    LogSize size();
+
     /** Where every cursor stands, held or not. */
     List<CursorPosition> cursors();
 }

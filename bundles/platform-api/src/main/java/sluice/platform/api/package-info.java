@@ -1,6 +1,6 @@
 /** What the appliance offers to every bundle: event log, store, secrets, hardware, tables and counters. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package sluice.platform.api;
 
