@@ -129,7 +129,7 @@ final class AccountingRequests {
         counters.count(RadiusCounter.ACCOUNTING_RECORDS);
         RequestDraft draft =
                 RequestDraft.accounting(out.packet(), delayAt, logged.event().time());
-        return new AccountingRecord(logged.sequence(), id, alone, draft);
+        return new AccountingRecord(logged, id, alone, draft);
     }
 
     private static void writeUsage(AttributeWriter out, Event event) {

@@ -26,27 +26,50 @@ public final class AccountingTable implements Inspectable {
 
     @Override
     public String description() {
-        return "How far accounting has come in the event log";
+        return "How far accounting has come in the event log, to the servers together and to each copy";
     }
 
     @Override
     public Table table() {
-        AccountingSender sender = accounting.sender();
         return new Table(
-                List.of("State", "Delivered up to event", "Read and waiting", "On the way", "Lost to the log's bound"),
-                List.of(List.of(
-                        sender.isSilent() ? "no server answers" : "delivering",
-                        Long.toString(accounting.reader().committed()),
-                        Integer.toString(accounting.waiting()),
-                        Integer.toString(sender.onTheWay()),
-                        Long.toString(accounting.reader().lost()))));
+                List.of(
+                        "Reader",
+                        "State",
+                        "Delivered up to event",
+                        "Read and waiting",
+                        "On the way",
+                        "Oldest, s",
+                        "Of the log's bound, %",
+                        "Set aside",
+                        "Given up",
+                        "Lost to the log's bound"),
+                accounting.spools().stream().map(AccountingTable::row).toList());
+    }
+
+    private static List<String> row(AccountingSpool spool) {
+        return List.of(
+                spool.name(),
+                spool.sender().isSilent() ? "no server answers" : "delivering",
+                Long.toString(spool.reader().committed()),
+                Integer.toString(spool.waiting()),
+                Integer.toString(spool.sender().onTheWay()),
+                Long.toString(spool.alarm().age().toSeconds()),
+                Integer.toString(spool.alarm().share()),
+                Integer.toString(spool.aside().size()),
+                Long.toString(spool.counters().get(RadiusCounter.ACCOUNTING_GIVEN_UP)),
+                Long.toString(spool.reader().lost()));
     }
 
     @Override
     public List<String> complaints() {
-        return accounting.sender().isSilent()
-                ? List.of("No RADIUS server takes accounting. Records wait in the event log and are sent when one"
-                        + " answers.")
-                : List.of();
+        return accounting.spools().stream()
+                .filter(spool -> spool.sender().isSilent() || spool.alarm().isRaised())
+                .map(spool -> (spool.sender().isSilent()
+                                ? "No server takes accounting (" + spool.name() + "). "
+                                : "Accounting (" + spool.name() + ") is late. ")
+                        + "Records wait in the event log and are sent when one does; the oldest has waited for "
+                        + spool.alarm().age().toSeconds() + " s, they take "
+                        + spool.alarm().share() + " % of its bound.")
+                .toList();
     }
 }

@@ -1,6 +1,11 @@
 package sluice.radius;
 
-import java.util.TreeSet;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import sluice.loop.MonotonicClock;
 
 /**
  * What was read from the event log and is not delivered yet. Records are added in order and delivered in any; what is
@@ -9,7 +14,9 @@ import java.util.TreeSet;
 final class DeliveryWindow {
 
     private final int max;
-    private final TreeSet<Long> waiting = new TreeSet<>();
+    /** Sequence of each record, and when it happened. */
+    private final TreeMap<Long, Instant> waiting = new TreeMap<>();
+
     private long read;
 
     /**
@@ -23,12 +30,19 @@ final class DeliveryWindow {
         this.read = read;
     }
 
-    /** Adds a record, waiting for room. */
-    synchronized void add(long sequence) throws InterruptedException {
-        while (waiting.size() >= max) {
-            wait();
+    /** How many more records there is room for, waiting at most so long for the first. */
+    synchronized int awaitRoom(long millis) throws InterruptedException {
+        MonotonicClock clock = MonotonicClock.system();
+        long end = clock.millis() + millis;
+        for (long left = millis; waiting.size() >= max && left > 0; left = end - clock.millis()) {
+            TimeUnit.MILLISECONDS.timedWait(this, left);
         }
-        waiting.add(sequence);
+        return max - waiting.size();
+    }
+
+    /** Adds a record. */
+    synchronized void add(long sequence, Instant happened) {
+        waiting.put(sequence, happened);
         read = sequence;
     }
 
@@ -42,20 +56,18 @@ final class DeliveryWindow {
         notifyAll();
     }
 
-    /** Waits until everything is delivered. */
-    synchronized void awaitEmpty() throws InterruptedException {
-        while (!waiting.isEmpty()) {
-            wait();
-        }
-    }
-
     /** The last event before which everything is done. */
     synchronized long done() {
-        return waiting.isEmpty() ? read : waiting.first() - 1;
+        return waiting.isEmpty() ? read : waiting.firstKey() - 1;
     }
 
     /** Records that wait. */
     synchronized int size() {
         return waiting.size();
+    }
+
+    /** When the oldest that waits happened. */
+    synchronized Optional<Instant> oldest() {
+        return Optional.ofNullable(waiting.firstEntry()).map(Map.Entry::getValue);
     }
 }

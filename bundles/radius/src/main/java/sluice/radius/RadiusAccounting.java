@@ -1,130 +1,147 @@
 package sluice.radius;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import sluice.loop.Closer;
+import sluice.loop.MonotonicClock;
+import sluice.platform.api.CounterSet;
 import sluice.platform.api.EventLog;
-import sluice.platform.api.EventReader;
-import sluice.platform.api.LoggedEvent;
+import sluice.platform.api.Journal;
+import sluice.platform.api.Store;
 
 /**
- * Tells RADIUS what happened to sessions (RFC 2866): follows the event log with the cursor {@code radius}, which moves
- * on when a server has a record and all before it. So nothing is lost while servers are away, and the log is the only
- * spool.
- *
- * <p>Its thread, {@code sluice-radius-accounting}, reads; sending is done on the request loop.
+ * Tells RADIUS what happened to sessions (RFC 2866): to the servers together with the cursor {@code radius}, and to
+ * every copy with one of its own, {@code radius-NAME}, so that its outage holds nobody up. Nothing is lost while
+ * servers are away, and the event log is the only spool.
  */
-@Component(service = RadiusAccounting.class, immediate = true)
+@Component(service = RadiusAccounting.class, immediate = true, configurationPid = "sluice.radius.accounting")
+@Designate(ocd = RadiusAccounting.Config.class)
 public final class RadiusAccounting {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RadiusAccounting.class);
     private static final String CURSOR = "radius";
-    private static final int WAITING_MAX = 4096;
-    private static final int READ_MAX = 512;
-    private static final Duration READ_WAIT = Duration.ofSeconds(1);
-    private static final long RECOVERY_SECONDS = 5;
 
-    private final EventReader reader;
-    private final RequestLoop loop;
-    private final AccountingRequests requests;
-    private final AccountingSender sender;
-    private final DeliveryWindow window;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
-    private boolean committing;
+    private final RadiusClient client;
+    private final SpoolSettings settings;
+    private final SpoolParts with;
+    private final AccountingSpool spool;
+    /** By the name of the copy. */
+    private final Map<String, Copy> copies = new ConcurrentHashMap<>();
+
+    /** A spool and the loop that only it uses. */
+    private record Copy(AccountingSpool spool, RequestLoop loop) implements AutoCloseable {
+        @Override
+        public void close() {
+            spool.close();
+            loop.close();
+        }
+    }
+
+    /** In names of methods {@code __} stands for the underscore of the key. */
+    @ObjectClassDefinition(name = "RADIUS accounting")
+    @interface Config {
+        @AttributeDefinition(
+                description =
+                        "Accounting records per second at most, to the servers together and to each copy; 0: no limit",
+                min = "0",
+                max = "1000000")
+        int records__per__second() default 2000;
+
+        @AttributeDefinition(description = "Age of the oldest waiting record that raises the alarm, minutes", min = "1")
+        int alarm__minutes() default 60;
+
+        @AttributeDefinition(
+                description =
+                        "Part of the event log's bound that waiting records take and that raises the alarm, percent",
+                min = "1",
+                max = "100")
+        int alarm__percent() default 50;
+
+        @AttributeDefinition(
+                description = "For how long a record is tried that servers refuse while they take others, days",
+                min = "0")
+        int refused__days() default 7;
+    }
 
     /** Begins to read where the cursor stands. */
     @Activate
-    public RadiusAccounting(@Reference RadiusClient client, @Reference EventLog log) {
-        loop = client.loop();
-        requests = new AccountingRequests(client.requestSettings(), client.counters());
-        sender = new AccountingSender(loop, client.counters(), this::delivered);
-        reader = log.open(CURSOR);
-        window = new DeliveryWindow(WAITING_MAX, reader.committed());
-        thread = Thread.ofPlatform().name("sluice-radius-accounting").daemon().start(this::run);
+    public RadiusAccounting(
+            @Reference RadiusClient client,
+            @Reference EventLog log,
+            @Reference Journal journal,
+            @Reference Store store,
+            Config config) {
+        this(
+                client,
+                new SpoolSettings(
+                        config.records__per__second(),
+                        Duration.ofMinutes(config.alarm__minutes()),
+                        config.alarm__percent(),
+                        Duration.ofDays(config.refused__days())),
+                new SpoolParts(log, journal, store, MonotonicClock.system(), InstantSource.system()));
     }
 
-    private void run() {
-        try {
-            while (closing.getCount() > 0) {
-                turn();
-            }
-        } catch (InterruptedException e) { // the way to end
-            LOG.debug("Accounting ends at event {}", window.done());
-        }
+    RadiusAccounting(RadiusClient client, SpoolSettings settings, SpoolParts with) {
+        this.client = client;
+        this.settings = settings;
+        this.with = with;
+        spool = new AccountingSpool(CURSOR, client.loop(), client.requestSettings(), settings, with, client.counters());
     }
 
-    private void turn() throws InterruptedException {
-        try {
-            List<LoggedEvent> events = reader.read(READ_MAX, READ_WAIT);
-            for (LoggedEvent event : events) {
-                account(event);
-            }
-            reader.commit(window.done());
-        } catch (RuntimeException e) { // the log is in trouble; it comes back or the operator sees it there
-            LOG.error("The event log cannot be read", e);
-            closing.await(RECOVERY_SECONDS, TimeUnit.SECONDS);
-        }
+    /** A copy was configured. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindCopy(AccountingCopy copy) {
+        copy.server().ifPresent(this::add);
     }
 
-    private void account(LoggedEvent event) throws InterruptedException {
-        Optional<AccountingRecord> record = requests.of(event);
-        if (record.isEmpty()) {
-            window.pass(event.sequence());
-            return;
-        }
-        if (record.get().alone()) {
-            window.awaitEmpty();
-        }
-        window.add(event.sequence());
-        sender.deliver(record.get());
-        if (record.get().alone()) {
-            window.awaitEmpty();
-        }
+    /** A copy's configuration was removed or is about to change; its cursor stays. */
+    void unbindCopy(AccountingCopy copy) {
+        copy.server().ifPresent(this::remove);
     }
 
-    /** On the loop. One commit for all records that are answered in one turn of it. */
-    private void delivered(long sequence) {
-        window.delivered(sequence);
-        if (!committing) {
-            committing = true;
-            loop.execute(() -> {
-                committing = false;
-                if (closing.getCount() > 0) {
-                    reader.commit(window.done());
-                }
+    void add(ServerSettings server) {
+        RequestLoop loop = client.separateLoop();
+        loop.add(server);
+        String name = CURSOR + "-" + server.name();
+        CounterSet<RadiusCounter> counters = new CounterSet<>(RadiusCounter.class);
+        AccountingSpool own = new AccountingSpool(name, loop, client.requestSettings(), settings, with, counters);
+        copies.put(server.name(), new Copy(own, loop));
+    }
+
+    void remove(ServerSettings server) {
+        try (Closer closer = new Closer()) {
+            copies.computeIfPresent(server.name(), (name, copy) -> {
+                closer.add(copy);
+                return null;
             });
         }
     }
 
-    /** Records that were read and that no server has yet. */
-    int waiting() {
-        return window.size();
-    }
-
-    AccountingSender sender() {
-        return sender;
-    }
-
-    EventReader reader() {
-        return reader;
+    /** The one for the servers together, then those for copies. */
+    List<AccountingSpool> spools() {
+        return Stream.concat(Stream.of(spool), copies.values().stream().map(Copy::spool))
+                .toList();
     }
 
     /** Stops reading; what no server has is read again next time. */
     @Deactivate
-    void close() throws InterruptedException {
-        sender.close();
-        closing.countDown();
-        thread.interrupt();
-        thread.join();
-        reader.close();
+    void close() {
+        try (Closer closer = new Closer()) {
+            copies.values().forEach(closer::add);
+            copies.clear();
+            closer.add(spool);
+        }
     }
 }

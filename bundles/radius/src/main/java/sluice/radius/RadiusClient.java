@@ -55,7 +55,9 @@ public final class RadiusClient implements Authenticator {
 
     private final RequestSettings requestSettings;
     private final LoopSettings loopSettings;
+    private final MonotonicClock clock;
     private final InstantSource wall;
+    private final RandomGenerator random;
     private final CounterSet<RadiusCounter> counters = new CounterSet<>(RadiusCounter.class);
     private final AccessRequests requests;
     private final AuthorizationReader verdicts;
@@ -142,7 +144,9 @@ public final class RadiusClient implements Authenticator {
             RandomGenerator random) {
         this.requestSettings = requestSettings;
         this.loopSettings = loopSettings;
+        this.clock = clock;
         this.wall = wall;
+        this.random = random;
         this.requests = new AccessRequests(requestSettings, dictionary, wall, counters);
         this.verdicts = new AuthorizationReader(dictionary, counters);
         this.loop = new RequestLoop(loopSettings, clock, wall, random, counters);
@@ -245,6 +249,11 @@ public final class RadiusClient implements Authenticator {
 
     RequestLoop loop() {
         return loop;
+    }
+
+    /** A loop for servers that the client itself does not ask; who gets it closes it. */
+    RequestLoop separateLoop() {
+        return new RequestLoop(loopSettings, clock, wall, random, counters);
     }
 
     RequestSettings requestSettings() {

@@ -19,7 +19,9 @@ enum RadiusCounter implements Counter {
     ACCOUNTING_RECORDS(13, "Accounting records read from the event log"),
     ACCOUNTING_DELIVERED(14, "Accounting records that a server has"),
     ACCOUNTING_UNREADABLE(15, "Events that lack what accounting needs"),
-    ACCOUNTING_POSTPONED(16, "Accounting rounds that no server answered");
+    ACCOUNTING_POSTPONED(16, "Accounting rounds that no server answered"),
+    ACCOUNTING_SET_ASIDE(17, "Accounting records set aside: refused while others are taken"),
+    ACCOUNTING_GIVEN_UP(18, "Accounting records given up: refused for too long");
 
     private final int id;
     private final String label;

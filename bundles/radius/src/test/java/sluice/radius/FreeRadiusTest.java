@@ -285,7 +285,8 @@ class FreeRadiusTest {
     @Test
     void detailFileHoldsTheEventsAlsoThoseOfTheTimeWithoutServer() throws Exception {
         client.add(server.settings());
-        RadiusAccounting accounting = new RadiusAccounting(client, journal);
+        RadiusAccounting accounting =
+                Samples.accounting(client, journal, MonotonicClock.system(), InstantSource.system(), 0);
         try {
             Instant began = InstantSource.system().instant();
             List<Event> events = new ArrayList<>();
@@ -296,7 +297,7 @@ class FreeRadiusTest {
             server.kill();
             events.add(append(event(SessionEvent.START, "0000000000000002", began.minusSeconds(100), 0)));
             events.add(append(event(SessionEvent.STOP, "0000000000000001", began.minusSeconds(50), 8_000_000_000L)));
-            while (!accounting.sender().isSilent()) {
+            while (!accounting.spools().getFirst().sender().isSilent()) {
                 Thread.onSpinWait();
             }
             server.start();
@@ -377,7 +378,7 @@ class FreeRadiusTest {
     }
 
     private static void await(RadiusAccounting accounting, long sequence) {
-        while (accounting.reader().committed() < sequence) {
+        while (accounting.spools().getFirst().reader().committed() < sequence) {
             Thread.onSpinWait();
         }
     }

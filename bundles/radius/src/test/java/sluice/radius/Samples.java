@@ -1,8 +1,10 @@
 package sluice.radius;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import sluice.loop.MonotonicClock;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip6;
@@ -14,6 +16,8 @@ import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Credentials;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
+import sluice.testkit.FakeJournal;
+import sluice.testkit.ManualClock;
 
 /** What the tests of this bundle begin with. */
 final class Samples {
@@ -41,6 +45,19 @@ final class Samples {
 
     static LoopSettings loop(int sockets, int inFlight) {
         return new LoopSettings(Optional.empty(), sockets, inFlight, Duration.ofSeconds(30));
+    }
+
+    static SpoolSettings spool(int perSecond) {
+        return new SpoolSettings(perSecond, Duration.ofHours(1), 50, Duration.ofDays(7));
+    }
+
+    static RadiusAccounting accounting(RadiusClient client, FakeJournal journal, ManualClock clock) {
+        return accounting(client, journal, clock, clock.wall(), 0);
+    }
+
+    static RadiusAccounting accounting(
+            RadiusClient client, FakeJournal journal, MonotonicClock clock, InstantSource wall, int perSecond) {
+        return new RadiusAccounting(client, spool(perSecond), new SpoolParts(journal, journal, journal, clock, wall));
     }
 
     static AuthenticationRequest request(String userName) {

@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +113,11 @@ final class UdpServer implements AutoCloseable {
             throw new AssertionError("no request came");
         }
         return next;
+    }
+
+    /** The next request, for which it waits some milliseconds. */
+    Optional<Question> poll(long millis) throws InterruptedException {
+        return Optional.ofNullable(questions.poll(millis, TimeUnit.MILLISECONDS));
     }
 
     /** Whether a request came that was not taken. */
