@@ -19,6 +19,7 @@ import sluice.platform.api.Event;
 import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Transaction;
+import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.SessionEvent;
 import sluice.testkit.FakeJournal;
 import sluice.testkit.ManualClock;
