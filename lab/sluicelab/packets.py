@@ -63,21 +63,25 @@ class Frame:
     tags: tuple[int, ...]
     kind: int
     payload: bytes
+    priorities: tuple[int, ...] = ()  # 802.1p of each tag
 
     @staticmethod
     def decode(data: bytes) -> "Frame":
         """ValueError when the frame ends inside its header."""
-        at, tags = 12, []
+        at, tags, priorities = 12, [], []
         while True:
             if len(data) < at + 2:
                 raise ValueError("frame ends in its header")
             (kind,) = struct.unpack_from("!H", data, at)
             at += 2
             if kind not in (ETH_STAG, ETH_CTAG):
-                return Frame(mac_text(data[:6]), mac_text(data[6:12]), tuple(tags), kind, data[at:])
+                macs = mac_text(data[:6]), mac_text(data[6:12])
+                return Frame(*macs, tuple(tags), kind, data[at:], tuple(priorities))
             if len(data) < at + 2:
                 raise ValueError("frame ends in a tag")
-            tags.append(struct.unpack_from("!H", data, at)[0] & 0x0FFF)
+            (tci,) = struct.unpack_from("!H", data, at)
+            tags.append(tci & 0x0FFF)
+            priorities.append(tci >> 13)
             at += 2
 
 

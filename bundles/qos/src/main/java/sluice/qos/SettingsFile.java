@@ -9,10 +9,10 @@ import java.util.function.Supplier;
  */
 record SettingsFile(String pid) {
 
-    /** What the framework tells a component beside its settings; the key is {@code service.pid}. */
+    /** What the framework tells a component beside its settings. */
     @interface Source {
-        /** Of the configuration. */
-        String service_pid() default "";
+        /** The key {@code service.pid}. A default would be a property too, and go before the configuration's. */
+        String service_pid();
     }
 
     /** What the operator called it, empty when it is the only one of its kind. */
