@@ -243,7 +243,8 @@ final class World {
                 4,
                 1_000,
                 1_000,
-                50);
+                50,
+                1_000);
         Authenticator radius = new Authenticator() {
             @Override
             public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {

@@ -77,6 +77,7 @@ final class DurableTurns {
         if (againAt <= now && current.size() <= WAITING_MAX) {
             againAt = Long.MAX_VALUE;
             again.changed().forEach(current::changed);
+            again.notes().forEach(current::note);
             again.endings().forEach(current::ending);
             again = new Turn();
         }
@@ -122,6 +123,7 @@ final class DurableTurns {
             LOG.warn("The journal refuses sessions ({}); new grants are withdrawn until it takes them", mail.failure());
         }
         counters.add(SessionCounter.INTERIMS_LOST, turn.interims().size());
+        turn.notes().forEach(again::note);
         turn.endings().forEach(again::ending);
         for (Session session : turn.changed()) {
             if (!turn.opened().containsKey(session)) {
@@ -129,6 +131,7 @@ final class DurableTurns {
             }
         }
         againAt = now + RETRY_MILLIS;
+        turn.promises().forEach(promise -> promise.failed(now));
         List<Session> withdrawn = new ArrayList<>(turn.opened().keySet());
         for (Session session : withdrawn) {
             counters.count(SessionCounter.NOT_DURABLE);

@@ -16,6 +16,7 @@ import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.Effect;
 import sluice.session.api.Outcome;
+import sluice.session.api.SessionEvent;
 import sluice.session.api.Step;
 import sluice.session.api.TerminateCause;
 
@@ -35,6 +36,8 @@ final class EffectPerformer {
     private final SessionTimers timers;
     private final DurableTurns turns;
     private final Offloads offloads;
+    private final Entries entries;
+    private final Timekeeper timekeeper;
     private final Owner owner;
 
     /** The shard: it waits for answers, and knows which sessions there are. */
@@ -45,6 +48,9 @@ final class EffectPerformer {
         /** The session is not being set up any more. */
         void opened(Session session);
 
+        /** The session has another address than before, or none. */
+        void addressed(Session session);
+
         /** The session has ended for frames; it stays known by its id until its end is durable. */
         void detached(Session session);
 
@@ -52,11 +58,20 @@ final class EffectPerformer {
         void gone(Session session);
     }
 
-    EffectPerformer(Surroundings with, SessionTimers timers, DurableTurns turns, Offloads offloads, Owner owner) {
+    EffectPerformer(
+            Surroundings with,
+            SessionTimers timers,
+            DurableTurns turns,
+            Offloads offloads,
+            Entries entries,
+            Timekeeper timekeeper,
+            Owner owner) {
         this.with = with;
         this.timers = timers;
         this.turns = turns;
         this.offloads = offloads;
+        this.entries = entries;
+        this.timekeeper = timekeeper;
         this.owner = owner;
     }
 
@@ -93,7 +108,7 @@ final class EffectPerformer {
             return;
         }
         offloads.takeBack(session, now);
-        Traffic last = stopPackets(session);
+        Traffic last = entries.stop(session);
         end(
                 session,
                 Optional.of(
@@ -105,7 +120,7 @@ final class EffectPerformer {
     /** Takes back a session whose beginning did not become durable; nobody learned of it. */
     void withdraw(Session session) {
         if (session.stage() == Session.Stage.OPEN) {
-            stopPackets(session);
+            entries.stop(session);
             end(session, Optional.empty());
         }
     }
@@ -121,42 +136,22 @@ final class EffectPerformer {
 
     /** The store has forgotten the session: its entry and its address are free. */
     void ended(Session session) {
-        try {
-            with.dataPlane().remove(session.id().value(), session.ip4());
-        } catch (DataPlaneException e) {
-            dataPlaneFailed(session, e);
-        }
+        entries.remove(session);
         releaseAddress(session);
         session.stage(Session.Stage.GONE);
         owner.gone(session);
     }
 
-    /** What the session used in all. */
-    Traffic traffic(Session session) {
-        if (session.address().isEmpty()) {
-            return session.before();
-        }
-        return with.dataPlane()
-                .read(session.id().value(), session.ip4())
-                .map(session.before()::plus)
-                .orElse(session.reported());
-    }
-
     void interim(Session session, long now) {
         offloads.catchUp(session, now);
-        Traffic traffic = traffic(session);
+        Traffic traffic = entries.traffic(session);
         session.reported(traffic);
         turns.current()
-                .interim(SessionEvents.update(session, traffic, with.clock().instant()));
+                .interim(SessionEvents.reading(
+                        SessionEvent.UPDATE, session, traffic, with.clock().instant()));
         turns.current().changed(session);
         with.counters().count(SessionCounter.INTERIMS);
-        timers.arm(session, SessionTimers.INTERIM, now + interimOf(session).toMillis());
-    }
-
-    Duration interimOf(Session session) {
-        return session.authorization()
-                .flatMap(granted -> granted.timeouts().interim())
-                .orElse(with.settings().interim());
+        timekeeper.reported(session, now);
     }
 
     /** @return the outcome that stopped the list, empty when everything was done */
@@ -225,6 +220,7 @@ final class EffectPerformer {
         if (authenticator.isEmpty()) {
             return Optional.of(judged(session, new Outcome.Unanswered("no RADIUS server is configured")));
         }
+        session.asked(AskedAttributes.encode(effect.attributes()));
         AuthenticationRequest request = new AuthenticationRequest(
                 session.id(),
                 session.key(),
@@ -280,6 +276,7 @@ final class EffectPerformer {
         return switch (with.addresses().allocate(request)) {
             case AddressAnswer.Granted granted -> {
                 session.address(Optional.of(granted.grant()));
+                owner.addressed(session);
                 yield new Outcome.AddressGranted(granted.grant());
             }
             case AddressAnswer.Refused refused -> new Outcome.AddressRefused(refused.reason());
@@ -293,9 +290,8 @@ final class EffectPerformer {
         }
         session.path(open.tags(), open.nextHop());
         try {
-            with.dataPlane().install(session.entry());
+            entries.install(session);
         } catch (DataPlaneException e) {
-            dataPlaneFailed(session, e);
             with.counters().count(SessionCounter.OPEN_FAILED);
             return Optional.of(new Outcome.OpenFailed(e.reason().toString()));
         }
@@ -308,13 +304,7 @@ final class EffectPerformer {
         owner.opened(session);
         session.openedAt(with.clock().millis(), now, 0);
         timers.disarm(session, SessionTimers.SETUP);
-        long interim = interimOf(session).toMillis();
-        timers.arm(
-                session,
-                SessionTimers.INTERIM,
-                now + interim / 2 + with.random().nextLong(interim / 2 + 1));
-        session.sessionTimeout()
-                .ifPresent(timeout -> timers.arm(session, SessionTimers.SESSION_TIMEOUT, now + timeout.toMillis()));
+        timekeeper.opened(session, now);
         turns.current()
                 .opened(session, SessionEvents.start(session, with.clock().instant()));
         with.counters().count(SessionCounter.OPENED);
@@ -330,18 +320,6 @@ final class EffectPerformer {
         session.leaseEnds(with.clock().millis() + lease.toMillis());
         turns.current().changed(session);
         with.counters().count(SessionCounter.EXTENDED);
-    }
-
-    private Traffic stopPackets(Session session) {
-        try {
-            return with.dataPlane()
-                    .stop(session.id().value(), session.ip4())
-                    .map(session.before()::plus)
-                    .orElse(session.reported());
-        } catch (DataPlaneException e) {
-            dataPlaneFailed(session, e);
-            return session.reported();
-        }
     }
 
     private void end(Session session, Optional<sluice.platform.api.Event> stop) {
@@ -368,10 +346,6 @@ final class EffectPerformer {
             }
         });
         session.address(Optional.empty());
-    }
-
-    private void dataPlaneFailed(Session session, DataPlaneException failure) {
-        with.counters().count(SessionCounter.DATAPLANE_FAILED);
-        LOG.warn("{} data plane: {}", session.tag(), failure.getMessage());
+        owner.addressed(session);
     }
 }

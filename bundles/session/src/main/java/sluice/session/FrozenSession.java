@@ -35,6 +35,9 @@ import sluice.session.api.SessionKey;
  * @param reported last reading, used when the data plane has lost its entry
  * @param state of the protocol, as it froze it
  * @param age how long the session was open when it was frozen, milliseconds
+ * @param idle how long it was idle then, milliseconds
+ * @param idlePackets how many packets there were before
+ * @param asked what the protocol knew when RADIUS was asked, as {@link AskedAttributes}
  * @param frozen when that was; empty in the bytes of version 1
  */
 record FrozenSession(
@@ -54,6 +57,9 @@ record FrozenSession(
         Map<String, Long> timers,
         Bytes state,
         long age,
+        long idle,
+        long idlePackets,
+        Bytes asked,
         Optional<FrozenMoment> frozen) {
 
     private static final int VERSION = 1;
@@ -73,7 +79,7 @@ record FrozenSession(
      * @param moment now; the session's timers count in its monotonic milliseconds
      */
     static FrozenSession of(Session session, FrozenMoment moment) {
-        Map<String, Long> deadlines = session.timers().stream()
+        Map<String, Long> deadlines = session.timers().all().stream()
                 .collect(Collectors.toMap(
                         timer -> timer.name().value(),
                         timer -> moment.wall() + timer.deadline() - moment.monotonic(),
@@ -95,6 +101,9 @@ record FrozenSession(
                 deadlines,
                 session.freezeState(),
                 session.age(moment.monotonic()),
+                moment.monotonic() - session.idleSince(),
+                session.idlePackets(),
+                session.asked(),
                 Optional.of(moment));
     }
 
@@ -117,12 +126,19 @@ record FrozenSession(
         return frozen.map(then -> age + then.millisUntil(now)).orElse(Math.max(0, now.wall() - openedAt));
     }
 
+    /** How long the session is idle now if no packet came since, milliseconds. */
+    long idleAt(FrozenMoment now) {
+        return frozen.map(then -> idle + then.millisUntil(now)).orElse(0L);
+    }
+
     Bytes encode() {
         WireWriter out = new WireWriter(640);
         encodeFirst(out);
         out.u8(SECOND);
         frozen.orElse(new FrozenMoment(0, 0, "")).encode(out);
-        out.u64(age).u8(authState.ordinal());
+        out.u64(age).u64(idle).u64(idlePackets);
+        FrozenFields.bytes(out, asked);
+        out.u8(authState.ordinal());
         FrozenAuthorization.encodeSecond(out, authorization);
         encodeSecond(out, before);
         encodeSecond(out, reported);
@@ -189,6 +205,9 @@ record FrozenSession(
                 FrozenFields.map(in, WireReader::u64),
                 FrozenFields.bytes(in),
                 0,
+                0,
+                0,
+                Bytes.EMPTY,
                 Optional.empty());
     }
 
@@ -196,6 +215,9 @@ record FrozenSession(
     private FrozenSession decodeSecond(WireReader in) throws MalformedPacket {
         FrozenMoment moment = FrozenMoment.decode(in);
         long openFor = in.u64();
+        long idleFor = in.u64();
+        long packets = in.u64();
+        Bytes attributes = FrozenFields.bytes(in);
         int auth = in.u8();
         Authorization whole = FrozenAuthorization.decodeSecond(in, authorization);
         Traffic wholeBefore = traffic(in, before);
@@ -219,6 +241,9 @@ record FrozenSession(
                 all,
                 state,
                 openFor,
+                idleFor,
+                packets,
+                attributes,
                 Optional.of(moment));
     }
 

@@ -1,6 +1,8 @@
 package sluice.session;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import sluice.dataplane.api.Frame;
@@ -12,16 +14,21 @@ import sluice.session.api.Outcome;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
 import sluice.session.api.SessionKey;
+import sluice.session.api.SessionQuery;
 
 /** What comes through the door of a shard. */
 sealed interface Mail {
 
+    /** Ends of sessions that somebody wants. */
+    int ENDS = 0;
     /** Answers to what the shard asked for; as many as it has questions open, so never refused. */
-    int ANSWERS = 0;
-    /** The operator and other systems. */
-    int COMMANDS = 1;
+    int ANSWERS = 1;
+    /** Changes that somebody wants, and who asks which sessions are meant. */
+    int CHANGES = 2;
     /** Subscribers. */
-    int FRAMES = 2;
+    int FRAMES = 3;
+    /** Lists, and what concerns all sessions. */
+    int CHORES = 4;
 
     /** A frame whose session belongs to this shard. */
     record Arrived(AccessProtocol protocol, SessionKey key, Frame frame) implements Mail {}
@@ -36,25 +43,34 @@ sealed interface Mail {
     record NotDurable(Turn turn, JournalFailure failure) implements Mail {}
 
     /** Somebody wants something done. */
-    record Commanded(Command command, CompletableFuture<CommandResult> reply) implements Mail {}
+    record Commanded(Command command, CompletableFuture<CommandResult> reply) implements Mail {
 
-    /** Somebody wants to see sessions; goes round again until all were seen, some per turn. */
-    record Listed(
-            Predicate<SessionInfo> filter,
-            List<Long> ids,
-            int from,
-            List<SessionInfo> found,
-            CompletableFuture<List<SessionInfo>> reply)
-            implements Mail {}
+        /** The priority of the command. */
+        int lane() {
+            return command instanceof Command.Disconnect ? ENDS : CHANGES;
+        }
+    }
 
-    /** A protocol leaves; goes round again until no session has a state of its classes. */
-    record Leaving(AccessProtocol protocol, List<Long> ids, int from) implements Mail {}
+    /** Somebody wants to see sessions. */
+    record Listed(Predicate<SessionInfo> filter, CompletableFuture<List<SessionInfo>> reply) implements Mail {}
 
-    /** A protocol is there, perhaps with other settings; goes round again until no answer of an old one is given. */
-    record Joined(String protocol, List<Long> ids, int from) implements Mail {}
+    /** Somebody wants to see one session. */
+    record Shown(SessionId session, CompletableFuture<Optional<SessionInfo>> reply) implements Mail {}
 
-    /** The gateway goes out of service; goes round again until no session is left. */
-    record Drained(List<Long> ids, int from, CompletableFuture<Integer> reply) implements Mail {}
+    /** Somebody asks which sessions are meant. */
+    record LookedUp(SessionQuery query, CompletableFuture<List<SessionId>> reply) implements Mail {}
+
+    /** These policies are different now, all if empty. */
+    record PoliciesChanged(Set<String> policies) implements Mail {}
+
+    /** A protocol leaves: no session may have a state of its classes. */
+    record Leaving(AccessProtocol protocol) implements Mail {}
+
+    /** A protocol is there, perhaps with other settings: no answer of an old one may be given. */
+    record Joined(String protocol) implements Mail {}
+
+    /** The gateway goes out of service; answered when no session is left. */
+    record Drained(CompletableFuture<Integer> reply) implements Mail {}
 
     /** The gateway serves again. */
     record Resumed(CompletableFuture<CommandResult> reply) implements Mail {}

@@ -29,11 +29,14 @@ final class Offloads {
     }
 
     /** The grant is durable: from now on the data plane may extend it. */
-    void put(Session session, LeaseTerms terms) {
+    void put(Session session, LeaseTerms terms, long now) {
         if (session.stage() != Session.Stage.OPEN) {
             return;
         }
-        long remaining = session.leaseEnds() - with.clock().millis();
+        OptionalLong deadline = session.deadline(TimerName.LEASE);
+        long remaining = deadline.isPresent()
+                ? deadline.getAsLong() - now
+                : session.leaseEnds() - with.clock().millis();
         boolean taken =
                 leases.put(keyOf(session), session.id().value(), session.ip4(), terms, Duration.ofMillis(remaining));
         session.offloaded(taken);

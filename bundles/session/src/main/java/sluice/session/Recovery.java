@@ -103,7 +103,8 @@ final class Recovery {
         }
         boolean there = entry.isPresent() && entry.get().address().equals(frozen.address());
         try {
-            with.dataPlane().install(install(frozen));
+            // also when it is there: it may be stopped, or the policy may have changed; its counters go on
+            with.dataPlane().install(Entries.of(frozen, with.policies().policyOf(frozen.authorization())));
         } catch (DataPlaneException e) {
             with.counters().count(SessionCounter.DATAPLANE_FAILED);
             LOG.error("session={} could not be installed again: {}", frozen.id(), e.getMessage());
@@ -113,21 +114,5 @@ final class Recovery {
             with.counters().count(SessionCounter.REINSTALLED);
         }
         return Optional.of(new Recovered(frozen, grant.get(), there, lease));
-    }
-
-    /** Also for an entry that is there: it may be stopped, or the policy may have changed. Its counters go on. */
-    private SubscriberEntry install(FrozenSession frozen) {
-        var policy = with.policies().policyOf(frozen.authorization());
-        return new SubscriberEntry(
-                frozen.id().value(),
-                frozen.key().line().port(),
-                policy.marked(frozen.tags()),
-                frozen.nextHop(),
-                0,
-                frozen.address(),
-                List.of(),
-                policy.upload(),
-                policy.download(),
-                policy.treatment());
     }
 }

@@ -1,13 +1,10 @@
 package sluice.session;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
@@ -67,15 +64,12 @@ final class Session implements SessionView {
     private long leaseEnds;
     private Traffic before = Traffic.NONE;
     private Traffic reported = Traffic.NONE;
-    private final List<Timer> timers = new ArrayList<>(4);
-
-    /**
-     * A timer that is armed.
-     *
-     * @param deadline monotonic milliseconds
-     * @param handle of the wheel
-     */
-    record Timer(TimerName name, long deadline, long handle) {}
+    private final ArmedTimers timers = new ArmedTimers();
+    private long idleSince;
+    private long idlePackets;
+    private boolean interimPaced;
+    private List<Object> indexed = List.of();
+    private Bytes asked = Bytes.EMPTY;
 
     /** Finds networks by address, for protocols. */
     interface Networks {
@@ -206,6 +200,21 @@ final class Session implements SessionView {
         authState = onWhoseWord;
     }
 
+    /** Becomes what was frozen, except for timers and what depends on the data plane. */
+    void thaw(FrozenSession frozen, Policy chosen, AddressGrant grant, FrozenMoment now) {
+        authorize(frozen.authorization(), chosen, frozen.authState());
+        address(Optional.of(grant));
+        path(frozen.tags(), frozen.nextHop());
+        openedAt(frozen.openedAt(), now.monotonic(), frozen.ageAt(now));
+        idle(now.monotonic() - frozen.idleAt(now), frozen.idlePackets());
+        leaseEnds(frozen.leaseEnds());
+        reported(frozen.reported());
+        frozenState(frozen.state());
+        asked(frozen.asked());
+        stage(Stage.OPEN);
+        durable(true);
+    }
+
     AuthState authState() {
         return authState;
     }
@@ -307,21 +316,6 @@ final class Session implements SessionView {
     }
 
     /** @throws IllegalStateException when the session has no address */
-    SubscriberEntry entry() {
-        return new SubscriberEntry(
-                id.value(),
-                key.line().port(),
-                policy.marked(tags),
-                nextHop,
-                0,
-                ip4(),
-                List.of(),
-                policy.upload(),
-                policy.download(),
-                policy.treatment());
-    }
-
-    /** @throws IllegalStateException when the session has no address */
     Ip4 ip4() {
         if (address == null) {
             throw new IllegalStateException("Session " + id + " has no address");
@@ -329,49 +323,63 @@ final class Session implements SessionView {
         return address.address();
     }
 
-    Collection<Timer> timers() {
+    ArmedTimers timers() {
         return timers;
     }
 
-    Optional<Timer> takeTimer(TimerName name) {
-        for (int i = 0; i < timers.size(); i++) {
-            if (timers.get(i).name().equals(name)) {
-                return Optional.of(timers.remove(i));
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Takes the timer that is due for the longest. */
-    Optional<Timer> takeDue(long now) {
-        int earliest = -1;
-        for (int i = 0; i < timers.size(); i++) {
-            long deadline = timers.get(i).deadline();
-            if (deadline <= now
-                    && (earliest < 0 || deadline < timers.get(earliest).deadline())) {
-                earliest = i;
-            }
-        }
-        return earliest < 0 ? Optional.empty() : Optional.of(timers.remove(earliest));
-    }
-
-    void addTimer(Timer timer) {
-        timers.add(timer);
-    }
-
     OptionalLong deadline(TimerName name) {
-        return timers.stream()
-                .filter(timer -> timer.name().equals(name))
-                .mapToLong(Timer::deadline)
-                .findFirst();
+        return timers.deadline(name);
+    }
+
+    /** Since when there was no packet, as far as is known; monotonic milliseconds. */
+    long idleSince() {
+        return idleSince;
+    }
+
+    /** How many packets there were until then. */
+    long idlePackets() {
+        return idlePackets;
+    }
+
+    void idle(long since, long packets) {
+        idleSince = since;
+        idlePackets = packets;
+    }
+
+    /** Whether the next interim record waits for a moment of its own. */
+    boolean isInterimPaced() {
+        return interimPaced;
+    }
+
+    void interimPaced(boolean paced) {
+        interimPaced = paced;
+    }
+
+    /** What the {@link SessionIndex} finds it by. */
+    List<Object> indexed() {
+        return indexed;
+    }
+
+    void indexed(List<Object> keys) {
+        indexed = keys;
+    }
+
+    /** What the protocol knew when RADIUS was asked. */
+    Map<String, String> askedWith() {
+        return AskedAttributes.decode(asked);
+    }
+
+    /** As {@link AskedAttributes}, which are smaller than a map. */
+    Bytes asked() {
+        return asked;
+    }
+
+    void asked(Bytes attributes) {
+        asked = attributes;
     }
 
     /** For logs: what every line about a session begins with. */
     String tag() {
         return "session=" + id + " line=" + key.line();
-    }
-
-    Optional<Duration> sessionTimeout() {
-        return authorization().flatMap(granted -> granted.timeouts().session());
     }
 }

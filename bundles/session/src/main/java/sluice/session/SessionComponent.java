@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ import sluice.session.api.AddressSource;
 import sluice.session.api.Authenticator;
 import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
+import sluice.session.api.PolicyListener;
 import sluice.session.api.PolicySource;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
@@ -51,9 +53,12 @@ import sluice.session.api.Sessions;
 /**
  * The session engine as a component. A changed setting makes a new engine, which recovers everything from the store.
  */
-@Component(service = Sessions.class, configurationPid = "sluice.session", immediate = true)
+@Component(
+        service = {Sessions.class, PolicyListener.class},
+        configurationPid = "sluice.session",
+        immediate = true)
 @Designate(ocd = SessionComponent.Config.class)
-public final class SessionComponent implements Sessions {
+public final class SessionComponent implements Sessions, PolicyListener {
 
     private static final int SHARDS_MAX = 16;
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -87,6 +92,12 @@ public final class SessionComponent implements Sessions {
 
         @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "1")
         int interim__seconds() default 300;
+
+        @AttributeDefinition(
+                required = false,
+                description = "Most interim records per second; more are spread over time",
+                min = "1")
+        int interims__per__second() default 2_000;
 
         @AttributeDefinition(required = false, description = "Threads that own sessions; 0 = half of the cores")
         int shards() default 0;
@@ -205,6 +216,11 @@ public final class SessionComponent implements Sessions {
     }
 
     @Override
+    public void changed(Set<String> policies) {
+        engine.changed(policies);
+    }
+
+    @Override
     public CompletionStage<Integer> drain() {
         return engine.drain();
     }
@@ -227,7 +243,8 @@ public final class SessionComponent implements Sessions {
                 config.max__sessions__per__line(),
                 config.max__starting(),
                 config.max__authenticating(),
-                config.line__frames__per__second());
+                config.line__frames__per__second(),
+                Math.max(1, config.interims__per__second() / shards(config.shards())));
     }
 
     private static boolean one(String value, String key, String yes, String no) {

@@ -38,7 +38,12 @@ enum SessionCounter implements Counter {
     LATE_OUTCOME(32, "Answers for sessions that are gone"),
     DROP_DRAINING(33, "Frames dropped: gateway is out of service"),
     OFFLOADED(34, "Grants handed to the data plane, which extends them by itself"),
-    CAUGHT_UP(35, "Grants found extended by the data plane");
+    CAUGHT_UP(35, "Grants found extended by the data plane"),
+    CHANGED(36, "Sessions changed by command or when RADIUS was asked again"),
+    CHANGES_FAILED(37, "Changes of sessions that failed and were taken back"),
+    POLICIES_APPLIED(38, "Sessions whose changed policy was applied"),
+    INTERIMS_SPREAD(39, "Interim records that waited, so that they are spread over time"),
+    IDLE_ENDED(40, "Sessions ended because they were idle");
 
     private final int id;
     private final String label;

@@ -6,11 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,26 +107,54 @@ final class SessionEngine implements Sessions, AutoCloseable {
     /** What the data plane answers on the terms of a predecessor goes back to the protocol. */
     void add(AccessProtocol protocol) {
         protocols.add(protocol);
-        shards.forEach(shard -> shard.inbox().offer(Mail.COMMANDS, new Mail.Joined(protocol.name(), List.of(), 0)));
+        shards.forEach(shard -> shard.inbox().offer(Mail.CHORES, new Mail.Joined(protocol.name())));
     }
 
     /** The states of that protocol are frozen, so that nothing holds its classes. */
     void remove(AccessProtocol protocol) {
         protocols.remove(protocol);
-        shards.forEach(shard -> shard.inbox().offer(Mail.COMMANDS, new Mail.Leaving(protocol, List.of(), 0)));
+        shards.forEach(shard -> shard.inbox().offer(Mail.CHORES, new Mail.Leaving(protocol)));
+    }
+
+    /** Open sessions that have one of these policies get what it is now; all when none is named. */
+    void changed(Set<String> policies) {
+        Mail changed = new Mail.PoliciesChanged(Set.copyOf(policies));
+        shards.forEach(shard -> shard.inbox().offer(Mail.CHORES, changed));
     }
 
     @Override
     public CompletionStage<List<SessionInfo>> list(Predicate<SessionInfo> filter) {
-        CompletableFuture<List<SessionInfo>> all = CompletableFuture.completedFuture(List.of());
+        return all(Mail.CHORES, reply -> new Mail.Listed(filter, reply));
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionInfo>> find(SessionId session) {
+        CompletionStage<Optional<SessionInfo>> found = CompletableFuture.completedStage(Optional.empty());
         for (SessionShard shard : shards) {
-            CompletableFuture<List<SessionInfo>> reply = new CompletableFuture<>();
-            Mail list = new Mail.Listed(filter, List.of(), 0, new ArrayList<>(), reply);
-            if (!shard.inbox().offer(Mail.COMMANDS, list)) {
-                return CompletableFuture.failedFuture(new IllegalStateException("The session shards are overloaded"));
+            CompletableFuture<Optional<SessionInfo>> reply = new CompletableFuture<>();
+            if (!shard.inbox().offer(Mail.CHANGES, new Mail.Shown(session, reply))) {
+                return CompletableFuture.failedFuture(overloaded());
+            }
+            found = found.thenCombine(reply, (one, other) -> one.or(() -> other));
+        }
+        return found;
+    }
+
+    @Override
+    public CompletionStage<List<SessionId>> lookup(SessionQuery query) {
+        return all(Mail.CHANGES, reply -> new Mail.LookedUp(query, reply));
+    }
+
+    /** What all shards say, one after the other. */
+    private <T> CompletionStage<List<T>> all(int lane, Function<CompletableFuture<List<T>>, Mail> question) {
+        CompletionStage<List<T>> all = CompletableFuture.completedStage(List.of());
+        for (SessionShard shard : shards) {
+            CompletableFuture<List<T>> reply = new CompletableFuture<>();
+            if (!shard.inbox().offer(lane, question.apply(reply))) {
+                return CompletableFuture.failedFuture(overloaded());
             }
             all = all.thenCombine(reply, (some, more) -> {
-                List<SessionInfo> joined = new ArrayList<>(some);
+                List<T> joined = new ArrayList<>(some);
                 joined.addAll(more);
                 return joined;
             });
@@ -132,23 +162,8 @@ final class SessionEngine implements Sessions, AutoCloseable {
         return all;
     }
 
-    @Override
-    public CompletionStage<Optional<SessionInfo>> find(SessionId session) {
-        return list(info -> info.id().equals(session))
-                .thenApply(found -> found.stream().findFirst());
-    }
-
-    @Override
-    public CompletionStage<List<SessionId>> lookup(SessionQuery query) {
-        return list(info -> query.id().map(info.id()::equals).orElse(true)
-                        && (query.address().isEmpty() || query.address().equals(info.address()))
-                        && query.prefix().isEmpty()
-                        && query.mac().map(info.key().mac()::equals).orElse(true)
-                        && query.userName().map(info.userName()::equals).orElse(true)
-                        && query.line()
-                                .map(line -> line.test(info.key().line()))
-                                .orElse(true))
-                .thenApply(found -> found.stream().map(SessionInfo::id).toList());
+    private static IllegalStateException overloaded() {
+        return new IllegalStateException("The session shards are overloaded");
     }
 
     @Override
@@ -164,7 +179,8 @@ final class SessionEngine implements Sessions, AutoCloseable {
 
     private static CompletionStage<CommandResult> ask(SessionShard shard, Command command) {
         CompletableFuture<CommandResult> reply = new CompletableFuture<>();
-        if (!shard.inbox().offer(Mail.COMMANDS, new Mail.Commanded(command, reply))) {
+        Mail.Commanded mail = new Mail.Commanded(command, reply);
+        if (!shard.inbox().offer(mail.lane(), mail)) {
             reply.complete(CommandResult.OVERLOADED);
         }
         return reply;
@@ -175,8 +191,8 @@ final class SessionEngine implements Sessions, AutoCloseable {
         CompletableFuture<Integer> ended = CompletableFuture.completedFuture(0);
         for (SessionShard shard : shards) {
             CompletableFuture<Integer> reply = new CompletableFuture<>();
-            if (!shard.inbox().offer(Mail.COMMANDS, new Mail.Drained(List.of(), 0, reply))) {
-                return CompletableFuture.failedFuture(new IllegalStateException("The session shards are overloaded"));
+            if (!shard.inbox().offer(Mail.CHORES, new Mail.Drained(reply))) {
+                return CompletableFuture.failedFuture(overloaded());
             }
             ended = ended.thenCombine(reply, Integer::sum);
         }
@@ -194,7 +210,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
         CompletionStage<CommandResult> result = CompletableFuture.completedStage(CommandResult.DONE);
         for (SessionShard shard : shards) {
             CompletableFuture<CommandResult> reply = new CompletableFuture<>();
-            if (!shard.inbox().offer(Mail.COMMANDS, new Mail.Resumed(reply))) {
+            if (!shard.inbox().offer(Mail.CHORES, new Mail.Resumed(reply))) {
                 reply.complete(CommandResult.OVERLOADED);
             }
             result = result.thenCombine(reply, (one, other) -> one == CommandResult.DONE ? other : one);

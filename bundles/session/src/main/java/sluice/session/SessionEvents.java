@@ -24,11 +24,12 @@ final class SessionEvents {
         return new Event(SessionEvent.START, now, fields);
     }
 
-    static Event update(Session session, Traffic traffic, Instant now) {
+    /** What is told of an open session, with its counters. */
+    static Event reading(String type, Session session, Traffic traffic, Instant now) {
         Map<String, String> fields = common(session, now, "active");
         traffic(fields, traffic);
         fields.put(SessionEvent.SESSION_START, opened(session));
-        return new Event(SessionEvent.UPDATE, now, fields);
+        return new Event(type, now, fields);
     }
 
     static Event stop(Session session, Traffic traffic, TerminateCause cause, Instant now) {

@@ -2,51 +2,76 @@ package sluice.session;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import sluice.loop.Inbox;
+import java.util.OptionalLong;
 import sluice.session.api.AddressGrant;
+import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
+import sluice.session.api.TimerName;
 
-/** Shows the sessions of one shard, some per turn. Belongs to the shard. */
+/** Finds and shows the sessions of one shard, to which it belongs. */
 final class SessionLister {
 
-    private final SessionTable table;
-    private final EffectPerformer performer;
-    private final Offloads offloads;
-    private final Inbox<Mail> inbox;
+    /** Of two clocks, and of what happens between two readings; more is a jump of the wall clock. */
+    private static final long JUMP_MILLIS = 2_000;
 
-    SessionLister(SessionTable table, EffectPerformer performer, Offloads offloads, Inbox<Mail> inbox) {
+    private final SessionTable table;
+    private final Sweeps sweeps;
+    private final Entries entries;
+    private final Offloads offloads;
+    private final Surroundings with;
+
+    SessionLister(SessionTable table, Sweeps sweeps, Entries entries, Offloads offloads, Surroundings with) {
         this.table = table;
-        this.performer = performer;
+        this.sweeps = sweeps;
+        this.entries = entries;
         this.offloads = offloads;
-        this.inbox = inbox;
+        this.with = with;
     }
 
-    /** Looks at the next sessions of the list; the rest goes round through the inbox. */
-    void list(Mail.Listed mail, long now) {
-        List<Long> ids = mail.ids().isEmpty() ? table.ids() : mail.ids();
-        int to = Math.min(mail.from() + SessionShard.SWEEP_MAX, ids.size());
-        for (long id : ids.subList(mail.from(), to)) {
-            table.get(id)
-                    .map(session -> info(session, now))
-                    .filter(mail.filter())
-                    .ifPresent(mail.found()::add);
+    /** Some sessions per turn. */
+    void list(Mail.Listed mail) {
+        List<SessionInfo> found = new ArrayList<>();
+        sweeps.begin(
+                (session, now) -> {
+                    SessionInfo info = info(session, now);
+                    if (mail.filter().test(info)) {
+                        found.add(info);
+                    }
+                    return false;
+                },
+                () -> mail.reply().complete(List.copyOf(found)));
+    }
+
+    /** At once. */
+    void show(Mail.Shown mail, long now) {
+        mail.reply().complete(table.get(mail.session()).map(session -> info(session, now)));
+    }
+
+    /** At once by indexes; some sessions per turn when the query gives nothing that is indexed. */
+    void lookUp(Mail.LookedUp mail) {
+        Optional<List<Session>> few = table.lookup(mail.query());
+        if (few.isPresent()) {
+            mail.reply().complete(few.get().stream().map(Session::id).toList());
+            return;
         }
-        Mail rest = new Mail.Listed(mail.filter(), ids, to, mail.found(), mail.reply());
-        if (to == ids.size() || !inbox.offer(Mail.COMMANDS, rest)) {
-            mail.reply().complete(List.copyOf(mail.found()));
-        }
+        List<SessionId> found = new ArrayList<>();
+        sweeps.begin(
+                (session, now) -> {
+                    if (SessionIndex.matches(mail.query(), session)) {
+                        found.add(session.id());
+                    }
+                    return false;
+                },
+                () -> mail.reply().complete(List.copyOf(found)));
     }
 
     private SessionInfo info(Session session, long now) {
         offloads.catchUp(session, now);
-        Map<String, Duration> left = new HashMap<>();
-        session.timers()
-                .forEach(timer ->
-                        left.put(timer.name().value(), Duration.ofMillis(Math.max(0, timer.deadline() - now))));
         boolean opened = session.openedAt() != 0;
         return new SessionInfo(
                 session.id(),
@@ -60,9 +85,32 @@ final class SessionLister {
                 session.address().map(grant -> grant.network().name()),
                 session.authorization().isPresent() ? Optional.of(session.policy()) : Optional.empty(),
                 opened ? Optional.of(Instant.ofEpochMilli(session.openedAt())) : Optional.empty(),
-                opened ? Optional.of(Instant.ofEpochMilli(session.leaseEnds())) : Optional.empty(),
-                left,
-                performer.traffic(session),
+                opened ? Optional.of(leaseEnds(session, now)) : Optional.empty(),
+                timersLeft(session, now),
+                entries.traffic(session),
                 session.authorization().map(Attributes::of).orElse(List.of()));
+    }
+
+    /** By the timer, which no jump of the wall clock moves. */
+    private Instant leaseEnds(Session session, long now) {
+        long wall = with.clock().millis();
+        OptionalLong deadline = session.deadline(TimerName.LEASE);
+        long byTimer = deadline.isPresent() ? wall + deadline.getAsLong() - now : session.leaseEnds();
+        boolean jumped = Math.abs(byTimer - session.leaseEnds()) > JUMP_MILLIS;
+        return Instant.ofEpochMilli(jumped ? byTimer : session.leaseEnds());
+    }
+
+    /** What is left until each is due; of the idle time what is left of it, not until it is looked at. */
+    private static Map<String, Duration> timersLeft(Session session, long now) {
+        Map<String, Duration> left = new HashMap<>();
+        for (ArmedTimers.Timer timer : session.timers().all()) {
+            left.put(timer.name().value(), Duration.ofMillis(Math.max(0, timer.deadline() - now)));
+        }
+        session.authorization()
+                .flatMap(authorization -> authorization.timeouts().idle())
+                .ifPresent(idle -> left.computeIfPresent(
+                        SessionTimers.IDLE.value(),
+                        (name, look) -> Duration.ofMillis(Math.max(0, session.idleSince() + idle.toMillis() - now))));
+        return left;
     }
 }

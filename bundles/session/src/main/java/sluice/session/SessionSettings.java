@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param starting most sessions being set up per shard
  * @param authenticating most questions to RADIUS that a shard has open
  * @param framesPerSecond control frames of one line; its burst is twice that
+ * @param interimsPerSecond most interim records per second of a shard; more wait for their moment
  */
 record SessionSettings(
         String bngId,
@@ -30,10 +31,11 @@ record SessionSettings(
         int sessionsPerLine,
         int starting,
         int authenticating,
-        int framesPerSecond) {
+        int framesPerSecond,
+        int interimsPerSecond) {
 
     SessionSettings {
-        if (sessionsPerLine < 1 || starting < 1 || authenticating < 1 || framesPerSecond < 1) {
+        if (sessionsPerLine < 1 || starting < 1 || authenticating < 1 || framesPerSecond < 1 || interimsPerSecond < 1) {
             throw new IllegalArgumentException("The limits of sluice.session must be 1 or more");
         }
     }

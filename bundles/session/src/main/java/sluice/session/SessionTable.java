@@ -10,6 +10,7 @@ import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
+import sluice.session.api.SessionQuery;
 
 /** The sessions of one shard, by id, by key, and by what a frame has when it does not name its line. Of one thread. */
 final class SessionTable {
@@ -41,12 +42,15 @@ final class SessionTable {
         record Several() implements Found {}
     }
 
+    private final SessionIndex index = new SessionIndex();
+
     private static final Found NONE = new Found.None();
     private static final Found SEVERAL = new Found.Several();
 
     void add(Session session) {
         SessionKey key = session.key();
         byId.put(session.id().value(), session);
+        index.update(session);
         byKey.put(key, session);
         byAttachment
                 .computeIfAbsent(Attachment.of(key), attachment -> new ArrayList<>(1))
@@ -60,6 +64,7 @@ final class SessionTable {
         if (!byKey.remove(key, session)) {
             return;
         }
+        index.remove(session);
         Attachment attachment = Attachment.of(key);
         List<Session> there = byAttachment.get(attachment);
         if (there != null) {
@@ -91,6 +96,25 @@ final class SessionTable {
             case 1 -> new Found.One(there.getFirst());
             default -> SEVERAL;
         };
+    }
+
+    /** The session is found by its address and prefixes of now. */
+    void update(Session session) {
+        if (session.stage() == Session.Stage.STARTING || session.stage() == Session.Stage.OPEN) {
+            index.update(session);
+        }
+    }
+
+    /** Sessions for which the query holds; empty when it must be put to all of them. */
+    Optional<List<Session>> lookup(SessionQuery query) {
+        Optional<List<Session>> candidates = query.id().isPresent()
+                ? Optional.of(query.id().flatMap(this::get).stream()
+                        .filter(session -> byKey.containsKey(session.key()))
+                        .toList())
+                : index.candidates(query);
+        return candidates.map(few -> few.stream()
+                .filter(session -> SessionIndex.matches(query, session))
+                .toList());
     }
 
     Optional<Session> get(SessionId id) {

@@ -35,15 +35,15 @@ final class SessionTimers {
     void arm(Session session, TimerName name, long deadline) {
         disarm(session, name);
         long handle = wheel.schedule(deadline, session.id().value());
-        session.addTimer(new Session.Timer(name, deadline, handle));
+        session.timers().add(new ArmedTimers.Timer(name, deadline, handle));
     }
 
     void disarm(Session session, TimerName name) {
-        session.takeTimer(name).ifPresent(timer -> wheel.cancel(timer.handle()));
+        session.timers().take(name).ifPresent(timer -> wheel.cancel(timer.handle()));
     }
 
     void disarmAll(Session session) {
-        session.timers().forEach(timer -> wheel.cancel(timer.handle()));
+        session.timers().all().forEach(timer -> wheel.cancel(timer.handle()));
         session.timers().clear();
     }
 

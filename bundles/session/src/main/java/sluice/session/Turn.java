@@ -21,6 +21,8 @@ final class Turn {
     private final Map<Session, Event> opened = new LinkedHashMap<>();
     private final Set<Session> changed = new LinkedHashSet<>();
     private final List<Event> interims = new ArrayList<>();
+    private final List<Event> notes = new ArrayList<>();
+    private final List<Promise> promises = new ArrayList<>();
     private final List<Ending> endings = new ArrayList<>();
     private final List<Frame> frames = new ArrayList<>();
     private final Map<Session, LeaseTerms> offloads = new LinkedHashMap<>();
@@ -31,6 +33,18 @@ final class Turn {
      * @param stop empty when its beginning was never durable, so that nobody learns of it
      */
     record Ending(Session session, Optional<Event> stop) {}
+
+    /** Something that is true only when the turn is durable; called on the shard. */
+    interface Promise {
+        /** What the log is told with it. */
+        Optional<Event> event();
+
+        /** It is true. */
+        void durable(long now);
+
+        /** It is to be as it was. */
+        void failed(long now);
+    }
 
     void opened(Session session, Event start) {
         opened.put(session, start);
@@ -43,6 +57,15 @@ final class Turn {
 
     void interim(Event update) {
         interims.add(update);
+    }
+
+    /** Tells the log something that has happened already, so it is told again until it is durable. */
+    void note(Event event) {
+        notes.add(event);
+    }
+
+    void promise(Promise promise) {
+        promises.add(promise);
     }
 
     void ending(Ending ending) {
@@ -76,6 +99,14 @@ final class Turn {
         return interims;
     }
 
+    List<Event> notes() {
+        return notes;
+    }
+
+    List<Promise> promises() {
+        return promises;
+    }
+
     List<Ending> endings() {
         return endings;
     }
@@ -85,12 +116,18 @@ final class Turn {
     }
 
     boolean isEmpty() {
-        return changed.isEmpty() && endings.isEmpty() && interims.isEmpty() && frames.isEmpty() && offloads.isEmpty();
+        return changed.isEmpty()
+                && endings.isEmpty()
+                && interims.isEmpty()
+                && notes.isEmpty()
+                && promises.isEmpty()
+                && frames.isEmpty()
+                && offloads.isEmpty();
     }
 
     /** How much it holds, for limits. */
     int size() {
-        return changed.size() + endings.size() + interims.size() + frames.size();
+        return changed.size() + endings.size() + interims.size() + notes.size() + promises.size() + frames.size();
     }
 
     /** @param freezer makes a session's bytes as of now */
@@ -106,6 +143,8 @@ final class Turn {
         }
         List<Event> events = new ArrayList<>(opened.size() + interims.size() + endings.size());
         events.addAll(opened.values());
+        promises.forEach(promise -> promise.event().ifPresent(events::add));
+        events.addAll(notes);
         events.addAll(interims);
         for (Ending ending : endings) {
             changes.add(new StoreChange.Remove(

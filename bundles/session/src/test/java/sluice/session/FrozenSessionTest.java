@@ -64,6 +64,9 @@ final class FrozenSessionTest {
             new Traffic(11, 12, 13, 14, 31, 32, 33, 34, 15, 16, 35, 36, 17, 37),
             Map.of("lease", 1_767_312_000_000L, "idle", 1_767_225_700_000L),
             60_000,
+            5_000,
+            99,
+            Bytes.of(7, 7),
             Optional.of(new FrozenMoment(1_767_225_660_000L, 4_711, "boot-1")));
 
     /** What of {@link #FULL} the first release wrote. */
@@ -89,6 +92,9 @@ final class FrozenSessionTest {
             new Traffic(11, 12, 13, 14, 15, 16, 17),
             Map.of("lease", 1_767_312_000_000L),
             0,
+            0,
+            0,
+            Bytes.EMPTY,
             Optional.empty());
 
     private static FrozenSession frozen(
@@ -98,6 +104,9 @@ final class FrozenSessionTest {
             Traffic reported,
             Map<String, Long> timers,
             long age,
+            long idle,
+            long idlePackets,
+            Bytes asked,
             Optional<FrozenMoment> moment) {
         return new FrozenSession(
                 new SessionId(0x19b7_6daa_8000_0001L),
@@ -118,6 +127,9 @@ final class FrozenSessionTest {
                 timers,
                 Bytes.of(1, 2, 3),
                 age,
+                idle,
+                idlePackets,
+                asked,
                 moment);
     }
 
@@ -157,7 +169,7 @@ final class FrozenSessionTest {
     private static final String GOLDEN_2_TAIL = """
         02
         0000019b76db9260 0000000000001267 0006 626f6f742d31
-        000000000000ea60 02
+        000000000000ea60 0000000000001388 0000000000000063 0002 0707 02
         01 01 0006 706f7274616c
         01 18
         0001 cb007100 1c 01 0a400009 00000002

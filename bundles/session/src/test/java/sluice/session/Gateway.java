@@ -30,6 +30,7 @@ import sluice.session.api.Outcome;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
 import sluice.session.api.SessionKey;
+import sluice.session.api.SessionQuery;
 import sluice.session.api.TerminateCause;
 import sluice.testkit.FakeDataPlane;
 import sluice.testkit.FakeJournal;
@@ -64,6 +65,7 @@ final class Gateway {
     boolean allowUnanswered;
     int sessionsPerLine = 4;
     String boot = "boot-1";
+    int interimsPerSecond = 1_000;
 
     Gateway() {
         shard = start();
@@ -91,7 +93,8 @@ final class Gateway {
                 sessionsPerLine,
                 1_000,
                 100,
-                50);
+                50,
+                interimsPerSecond);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         Surroundings with = new Surroundings(
                 settings,
@@ -148,8 +151,13 @@ final class Gateway {
 
     /** Brings a subscriber up. */
     Ip4 online(int cvlan, long mac) {
+        return online(cvlan, mac, Authorization.DEFAULT);
+    }
+
+    /** Brings a subscriber up who was granted this. */
+    Ip4 online(int cvlan, long mac, Authorization authorization) {
         frame(ScriptedProtocol.DISCOVER, cvlan, mac, "c" + cvlan);
-        radius.accept(Authorization.DEFAULT);
+        radius.accept(authorization);
         turn();
         List<Frame> answers = frame(ScriptedProtocol.REQUEST, cvlan, mac, "c" + cvlan);
         if (answers.isEmpty() || ScriptedProtocol.operation(answers.getLast()) != ScriptedProtocol.ACK) {
@@ -179,19 +187,36 @@ final class Gateway {
 
     List<SessionInfo> sessions() {
         CompletableFuture<List<SessionInfo>> reply = new CompletableFuture<>();
-        shard.inbox().offer(Mail.COMMANDS, new Mail.Listed(info -> true, List.of(), 0, new ArrayList<>(), reply));
+        shard.inbox().offer(Mail.CHORES, new Mail.Listed(info -> true, reply));
         turn();
         return reply.join();
     }
 
     CompletableFuture<CommandResult> disconnect(SessionId session) {
-        CompletableFuture<CommandResult> reply = new CompletableFuture<>();
-        shard.inbox()
-                .offer(
-                        Mail.COMMANDS,
-                        new Mail.Commanded(new Command.Disconnect(session, TerminateCause.ADMIN_RESET), reply));
+        return submit(new Command.Disconnect(session, TerminateCause.ADMIN_RESET));
+    }
+
+    CompletableFuture<CommandResult> submit(Command command) {
+        CompletableFuture<CommandResult> reply = offer(command);
         turn();
         return reply;
+    }
+
+    /** Puts the command into the inbox and does not turn. */
+    CompletableFuture<CommandResult> offer(Command command) {
+        CompletableFuture<CommandResult> reply = new CompletableFuture<>();
+        Mail.Commanded mail = new Mail.Commanded(command, reply);
+        if (!shard.inbox().offer(mail.lane(), mail)) {
+            reply.complete(CommandResult.OVERLOADED);
+        }
+        return reply;
+    }
+
+    List<SessionId> lookup(SessionQuery query) {
+        CompletableFuture<List<SessionId>> reply = new CompletableFuture<>();
+        shard.inbox().offer(Mail.CHANGES, new Mail.LookedUp(query, reply));
+        turn();
+        return reply.join();
     }
 
     long counted(SessionCounter counter) {

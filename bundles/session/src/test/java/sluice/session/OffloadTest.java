@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.net.Ip4;
 import sluice.platform.api.JournalFailure;
@@ -138,7 +137,7 @@ final class OffloadTest {
         Ip4 address = gateway.online(7, MAC);
         gateway.advance(Duration.ofMinutes(30));
         renew(address);
-        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Joined("scripted", List.of(), 0));
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Joined("scripted"));
         gateway.turn();
         assertThat(gateway.leases.size()).isZero();
         gateway.advance(Duration.ofMinutes(50));

@@ -1,6 +1,7 @@
 package sluice.session;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,13 @@ final class ScriptedProtocol implements AccessProtocol {
     private static final Effect OFFLOAD = new Effect.Offload(new LeaseTerms(
             Ip4.parse("10.64.0.1"), LEASE, Optional.empty(), Optional.empty(), Bytes.EMPTY, Bytes.EMPTY, false));
 
+    /** What it tells RADIUS of every subscriber. */
+    static final Map<String, String> KNOWN = Map.of("DHCP-Hostname", "box");
+
     private static final int HEAD = 14;
+
+    /** All that it was told. */
+    final List<Outcome> outcomes = new ArrayList<>();
 
     record State(String word) implements ProtocolState {}
 
@@ -99,7 +106,7 @@ final class ScriptedProtocol implements AccessProtocol {
             case DISCOVER ->
                 session.isOpen()
                         ? Step.stay(session, answer(session, OFFER))
-                        : Step.to(new State("asking"), new Effect.Authenticate(Map.of()));
+                        : Step.to(new State("asking"), new Effect.Authenticate(KNOWN));
             case REQUEST ->
                 session.isOpen()
                         ? Step.stay(session, new Effect.Extend(LEASE), answer(session, ACK), lease(), OFFLOAD)
@@ -124,6 +131,7 @@ final class ScriptedProtocol implements AccessProtocol {
 
     @Override
     public Step onOutcome(SessionView session, Outcome outcome, long now) {
+        outcomes.add(outcome);
         return switch (outcome) {
             case Outcome.Accepted accepted ->
                 Step.stay(session, new Effect.RequestAddress(Optional.empty(), Optional.empty()));

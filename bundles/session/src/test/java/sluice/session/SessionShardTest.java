@@ -306,7 +306,7 @@ final class SessionShardTest {
         ScriptedProtocol next = new ScriptedProtocol();
         gateway.protocols.add(next);
         gateway.protocols.remove(gateway.protocol);
-        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Leaving(gateway.protocol, List.of(), 0));
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Leaving(gateway.protocol));
         gateway.turn();
         assertThat(gateway.sessions().getFirst().state()).isEqualTo("recovered");
         Frame frame = ScriptedProtocol.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
@@ -325,7 +325,7 @@ final class SessionShardTest {
         gateway.online(8, MAC);
         offered(9);
         CompletableFuture<Integer> drained = new CompletableFuture<>();
-        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Drained(List.of(), 0, drained));
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Drained(drained));
         gateway.turn();
         assertThat(drained).isCompletedWithValue(3);
         assertThat(stops())
@@ -336,7 +336,7 @@ final class SessionShardTest {
         gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
         assertThat(gateway.counted(SessionCounter.DROP_DRAINING)).isEqualTo(1);
         CompletableFuture<CommandResult> resumed = new CompletableFuture<>();
-        gateway.shard.inbox().offer(Mail.COMMANDS, new Mail.Resumed(resumed));
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Resumed(resumed));
         gateway.turn();
         gateway.online(7, MAC);
     }

@@ -19,7 +19,9 @@ public enum TerminateCause {
     SERVICE_UNAVAILABLE(15, "Service-Unavailable"),
     CALLBACK(16, "Callback"),
     USER_ERROR(17, "User-Error"),
-    HOST_REQUEST(18, "Host-Request");
+    HOST_REQUEST(18, "Host-Request"),
+    /** RFC 3580, 2.1. */
+    REAUTHENTICATION_FAILURE(20, "Reauthentication-Failure");
 
     private final int code;
     private final String text;

@@ -1,0 +1,264 @@
+package sluice.session;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Traffic;
+import sluice.platform.api.Event;
+import sluice.session.api.AuthState;
+import sluice.session.api.Authorization;
+import sluice.session.api.AuthorizationChange;
+import sluice.session.api.CommandResult;
+import sluice.session.api.Policy;
+import sluice.session.api.Reach;
+import sluice.session.api.SessionEvent;
+import sluice.session.api.TimerName;
+
+/**
+ * Gives open sessions other authorizations, all of one or nothing: first the data plane has it, then the store, then it
+ * is done. When the store refuses, the data plane gets the former one back. Of one session there is one change at a
+ * time; further ones wait. Belongs to one shard.
+ */
+final class Changes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+
+    /** More changes of one session than that wait for nobody. */
+    private static final int WAITING_MAX = 16;
+
+    private static final Set<TimerName> ALL_TIMES =
+            Set.of(SessionTimers.SESSION_TIMEOUT, SessionTimers.IDLE, SessionTimers.INTERIM);
+
+    private final Surroundings with;
+    private final DurableTurns turns;
+    private final Entries entries;
+    private final Timekeeper timekeeper;
+    private final SessionTable table;
+
+    /** Of each session the change that is under way, and those that wait for its end. */
+    private final Map<Session, Queue<Wish>> underWay = new HashMap<>();
+
+    /**
+     * What somebody wants.
+     *
+     * @param times those that count anew
+     * @param sinceStart whether the session time counts from the session's start, else from now
+     */
+    private record Wish(
+            UnaryOperator<Authorization> wanted,
+            Optional<AuthState> authState,
+            Set<TimerName> times,
+            boolean sinceStart,
+            Consumer<CommandResult> reply) {}
+
+    /** What a session had before a change. */
+    private record Former(
+            Authorization authorization, Policy policy, AuthState authState, Map<TimerName, Long> deadlines) {}
+
+    Changes(Surroundings with, DurableTurns turns, Entries entries, Timekeeper timekeeper, SessionTable table) {
+        this.with = with;
+        this.turns = turns;
+        this.entries = entries;
+        this.timekeeper = timekeeper;
+        this.table = table;
+    }
+
+    /** Somebody wants an open session changed. */
+    void change(Session session, AuthorizationChange change, long now, Consumer<CommandResult> reply) {
+        boolean unknown =
+                change.policy().filter(name -> !with.policies().knows(name)).isPresent()
+                        || change.reach().filter(this::leadsNowhere).isPresent();
+        if (unknown) {
+            reply.accept(CommandResult.POLICY_UNKNOWN);
+            return;
+        }
+        begin(session, new Wish(before -> before.with(change), Optional.empty(), timesOf(change), true, reply), now);
+    }
+
+    /** RADIUS was asked again about an open session and granted this; it keeps its address. */
+    void grant(Session session, Authorization granted, long now, Consumer<CommandResult> reply) {
+        begin(session, new Wish(before -> granted, Optional.of(AuthState.AUTHENTICATED), ALL_TIMES, false, reply), now);
+    }
+
+    /**
+     * A policy of the session is different now.
+     *
+     * @return whether the session's packets are treated differently from now on
+     */
+    boolean reapply(Session session) {
+        Authorization authorization = session.authorization().orElse(Authorization.DEFAULT);
+        Policy former = session.policy();
+        Policy policy = with.policies().policyOf(authorization);
+        if (!session.isOpen() || policy.equals(former)) {
+            return false;
+        }
+        session.authorize(authorization, policy, session.authState());
+        try {
+            entries.install(session);
+        } catch (DataPlaneException e) {
+            session.authorize(authorization, former, session.authState());
+            return true;
+        }
+        turns.current().note(applied(session));
+        turns.current().changed(session);
+        with.counters().count(SessionCounter.POLICIES_APPLIED);
+        return true;
+    }
+
+    /** The session is gone: nobody waits for it any more. */
+    void gone(Session session) {
+        Queue<Wish> waiting = underWay.remove(session);
+        if (waiting != null) {
+            waiting.forEach(wish -> wish.reply().accept(CommandResult.SESSION_NOT_FOUND));
+        }
+    }
+
+    /** The shard ends: who waits is told that it did not work. */
+    void abandon() {
+        underWay.values().forEach(wishes -> wishes.forEach(wish -> wish.reply().accept(CommandResult.FAILED)));
+        underWay.clear();
+    }
+
+    private void begin(Session session, Wish wish, long now) {
+        Queue<Wish> waiting = underWay.get(session);
+        if (waiting == null) {
+            apply(session, wish, now);
+        } else if (waiting.size() < WAITING_MAX) {
+            waiting.add(wish);
+        } else {
+            wish.reply().accept(CommandResult.OVERLOADED);
+        }
+    }
+
+    private void apply(Session session, Wish wish, long now) {
+        Former former = new Former(
+                session.authorization().orElseThrow(),
+                session.policy(),
+                session.authState(),
+                timekeeper.deadlines(session));
+        Authorization wanted = wish.wanted().apply(former.authorization());
+        Policy policy = with.policies().policyOf(wanted);
+        boolean packets = !policy.equals(former.policy())
+                || !wanted.addressing().equals(former.authorization().addressing());
+        session.authorize(wanted, policy, wish.authState().orElse(former.authState()));
+        if (packets) {
+            try {
+                entries.install(session);
+            } catch (DataPlaneException e) {
+                session.authorize(former.authorization(), former.policy(), former.authState());
+                with.counters().count(SessionCounter.CHANGES_FAILED);
+                wish.reply().accept(CommandResult.FAILED);
+                return;
+            }
+            table.update(session);
+        }
+        timekeeper.changed(session, wish.times(), wish.sinceStart() ? now - session.age(now) : now, now);
+        underWay.put(session, new ArrayDeque<>(List.of(wish)));
+        turns.current().changed(session);
+        turns.current()
+                .promise(new Promise(
+                        session, wish, former, packets, packets ? Optional.of(applied(session)) : Optional.empty()));
+    }
+
+    /** A change that becomes true with its turn. */
+    private final class Promise implements Turn.Promise {
+        private final Session session;
+        private final Wish wish;
+        private final Former former;
+        private final boolean packets;
+        private final Optional<Event> event;
+
+        Promise(Session session, Wish wish, Former former, boolean packets, Optional<Event> event) {
+            this.session = session;
+            this.wish = wish;
+            this.former = former;
+            this.packets = packets;
+            this.event = event;
+        }
+
+        @Override
+        public Optional<Event> event() {
+            return event;
+        }
+
+        @Override
+        public void durable(long now) {
+            with.counters().count(SessionCounter.CHANGED);
+            LOG.debug("{} changed: policy={}", session.tag(), session.policy().name());
+            wish.reply().accept(session.isOpen() ? CommandResult.DONE : CommandResult.SESSION_NOT_FOUND);
+            next(session, now);
+        }
+
+        @Override
+        public void failed(long now) {
+            with.counters().count(SessionCounter.CHANGES_FAILED);
+            if (session.isOpen()) {
+                takeBack();
+            }
+            wish.reply().accept(CommandResult.FAILED);
+            next(session, now);
+        }
+
+        private void takeBack() {
+            session.authorize(former.authorization(), former.policy(), former.authState());
+            timekeeper.restore(session, former.deadlines());
+            if (!packets) {
+                return;
+            }
+            table.update(session);
+            try {
+                entries.install(session);
+            } catch (DataPlaneException e) {
+                LOG.error(
+                        "{} the data plane keeps a change that the disk refused ({}); end it with session:disconnect",
+                        session.tag(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    private void next(Session session, long now) {
+        Queue<Wish> waiting = underWay.remove(session);
+        if (waiting == null) {
+            return;
+        }
+        waiting.remove();
+        while (!waiting.isEmpty()) {
+            Wish wish = waiting.remove();
+            if (session.isOpen()) {
+                begin(session, wish, now);
+            } else {
+                wish.reply().accept(CommandResult.SESSION_NOT_FOUND);
+            }
+        }
+    }
+
+    private Event applied(Session session) {
+        Traffic traffic = entries.traffic(session);
+        session.reported(traffic);
+        return SessionEvents.reading(
+                SessionEvent.POLICY_APPLY, session, traffic, with.clock().instant());
+    }
+
+    private boolean leadsNowhere(Reach reach) {
+        return reach instanceof Reach.Walled walled && !with.policies().knowsGarden(walled.garden());
+    }
+
+    private static Set<TimerName> timesOf(AuthorizationChange change) {
+        Set<TimerName> times = new HashSet<>();
+        change.session().ifPresent(time -> times.add(SessionTimers.SESSION_TIMEOUT));
+        change.idle().ifPresent(time -> times.add(SessionTimers.IDLE));
+        change.interim().ifPresent(time -> times.add(SessionTimers.INTERIM));
+        return times;
+    }
+}

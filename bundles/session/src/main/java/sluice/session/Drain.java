@@ -1,0 +1,38 @@
+package sluice.session;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Whether one shard is out of service, and who waits for its last session to go. Of one thread. */
+final class Drain {
+
+    private CompletableFuture<Integer> reply = CompletableFuture.completedFuture(0);
+    private int sessions;
+    private boolean draining;
+
+    boolean isGoing() {
+        return draining;
+    }
+
+    /** @param there how many sessions there are */
+    void begin(int there, CompletableFuture<Integer> whoWaits) {
+        draining = true;
+        sessions = there;
+        reply = whoWaits;
+    }
+
+    void end() {
+        draining = false;
+    }
+
+    /** @param left how many sessions are left */
+    void went(int left) {
+        if (draining && left == 0) {
+            reply.complete(sessions);
+        }
+    }
+
+    /** Nobody will wait until the last has gone. */
+    void abandon() {
+        reply.cancel(false);
+    }
+}

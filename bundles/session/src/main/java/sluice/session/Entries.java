@@ -1,0 +1,155 @@
+package sluice.session;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.SubscriberEntry;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Ip4Prefix;
+import sluice.net.Ip6Prefix;
+import sluice.session.api.Addressing;
+import sluice.session.api.FramedRoute;
+import sluice.session.api.Policy;
+
+/** The sessions as the data plane sees them: what is installed for one, and what it counted. Belongs to one shard. */
+final class Entries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
+
+    /** What the data plane takes per subscriber and family. */
+    private static final int PREFIXES_MAX = 8;
+
+    private final Surroundings with;
+
+    Entries(Surroundings with) {
+        this.with = with;
+    }
+
+    /**
+     * The entry of a session: its address, and all prefixes and routes that it was granted.
+     *
+     * @throws DataPlaneException when no data plane could take it
+     */
+    static SubscriberEntry of(FrozenSession session, Policy policy) throws DataPlaneException {
+        Addressing addressing = session.authorization().addressing();
+        return new SubscriberEntry(
+                session.id().value(),
+                session.key().line().port(),
+                session.tags(),
+                session.nextHop(),
+                0,
+                0,
+                session.address(),
+                prefixes(addressing),
+                routes(addressing),
+                policy.upload(),
+                policy.download(),
+                policy.treatment());
+    }
+
+    /** As {@link #of(FrozenSession, Policy)}, of a session that has an address and an authorization. */
+    static SubscriberEntry of(Session session) throws DataPlaneException {
+        Addressing addressing = session.authorization().orElseThrow().addressing();
+        Policy policy = session.policy();
+        return new SubscriberEntry(
+                session.id().value(),
+                session.key().line().port(),
+                session.tags(),
+                session.nextHop(),
+                0,
+                0,
+                session.ip4(),
+                prefixes(addressing),
+                routes(addressing),
+                policy.upload(),
+                policy.download(),
+                policy.treatment());
+    }
+
+    /** Every IPv6 network of a subscriber, once. */
+    static Set<Ip6Prefix> networks6(Addressing addressing) {
+        Set<Ip6Prefix> all = new LinkedHashSet<>();
+        addressing.framedPrefix().ifPresent(all::add);
+        addressing.delegatedPrefix().ifPresent(all::add);
+        all.addAll(addressing.routes6());
+        return all;
+    }
+
+    private static List<Ip6Prefix> prefixes(Addressing addressing) throws DataPlaneException {
+        Set<Ip6Prefix> all = networks6(addressing);
+        check("IPv6 prefixes", all.size(), all.stream().anyMatch(prefix -> prefix.length() == 0));
+        return List.copyOf(all);
+    }
+
+    private static List<Ip4Prefix> routes(Addressing addressing) throws DataPlaneException {
+        List<Ip4Prefix> all =
+                addressing.routes().stream().map(FramedRoute::prefix).distinct().toList();
+        check("routes", all.size(), false);
+        return all;
+    }
+
+    private static void check(String what, int count, boolean everything) throws DataPlaneException {
+        if (count > PREFIXES_MAX) {
+            throw new DataPlaneException(
+                    DataPlaneException.Reason.CAPACITY_REACHED,
+                    count + " " + what + " of one subscriber, at most " + PREFIXES_MAX);
+        }
+        if (everything) {
+            throw new DataPlaneException(DataPlaneException.Reason.UNSUPPORTED, "a subscriber with a default route");
+        }
+    }
+
+    /**
+     * Lets the session's packets pass, as it is now; counters of an entry that is there go on.
+     *
+     * @throws DataPlaneException when the data plane refuses: logged, counted, nothing changed there
+     */
+    void install(Session session) throws DataPlaneException {
+        try {
+            with.dataPlane().install(of(session));
+        } catch (DataPlaneException e) {
+            failed(session, e);
+            throw e;
+        }
+    }
+
+    /** What the session used in all. */
+    Traffic traffic(Session session) {
+        if (session.address().isEmpty()) {
+            return session.before();
+        }
+        return with.dataPlane()
+                .read(session.id().value(), session.ip4())
+                .map(session.before()::plus)
+                .orElse(session.reported());
+    }
+
+    /** Stops the session's packets and reads for the last time; entry and counters stay. */
+    Traffic stop(Session session) {
+        try {
+            Optional<Traffic> last = with.dataPlane().stop(session.id().value(), session.ip4());
+            return last.map(session.before()::plus).orElse(session.reported());
+        } catch (DataPlaneException e) {
+            failed(session, e);
+            return session.reported();
+        }
+    }
+
+    /** The session's entry is free. */
+    void remove(Session session) {
+        try {
+            with.dataPlane().remove(session.id().value(), session.ip4());
+        } catch (DataPlaneException e) {
+            failed(session, e);
+        }
+    }
+
+    private void failed(Session session, DataPlaneException failure) {
+        with.counters().count(SessionCounter.DATAPLANE_FAILED);
+        LOG.warn("{} data plane: {}", session.tag(), failure.getMessage());
+    }
+}

@@ -1,0 +1,149 @@
+package sluice.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Authenticator;
+import sluice.session.api.CommandResult;
+import sluice.session.api.Outcome;
+import sluice.session.api.TerminateCause;
+
+/**
+ * Asks RADIUS again about open sessions: when somebody wants it, and when the session time of one ends whose
+ * Termination-Action says so (RFC 2865, 5.29). Belongs to one shard.
+ */
+final class Reauthentications {
+
+    /** When no server answered at the end of the session time; up to a quarter more, so that not all ask at once. */
+    private static final long RETRY_MILLIS = 60_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reauthentications.class);
+
+    private final Surroundings with;
+    private final SessionTimers timers;
+    private final Changes changes;
+    private final EffectPerformer.Owner questions;
+    private final Map<Session, Asked> open = new HashMap<>();
+
+    /** RADIUS refused: who waits for that, and why the session ends. */
+    record Refused(TerminateCause cause, List<Consumer<CommandResult>> replies) {}
+
+    /** Who waits for the answer, and whether the session time has ended. */
+    private static final class Asked {
+        private final List<Consumer<CommandResult>> replies = new ArrayList<>(1);
+        private boolean timeIsUp;
+    }
+
+    Reauthentications(Surroundings with, SessionTimers timers, Changes changes, EffectPerformer.Owner questions) {
+        this.with = with;
+        this.timers = timers;
+        this.changes = changes;
+        this.questions = questions;
+    }
+
+    /** Somebody wants an open session asked about. */
+    void ask(Session session, long now, Consumer<CommandResult> reply) {
+        Asked asked = begin(session);
+        asked.replies.add(reply);
+        question(session, now);
+    }
+
+    /** The session time ended, and RADIUS wants to be asked. */
+    void timeIsUp(Session session, long now) {
+        begin(session).timeIsUp = true;
+        question(session, now);
+    }
+
+    /** RADIUS refused an open session, which must end. */
+    Refused refused(Session session) {
+        with.counters().count(SessionCounter.REJECTED);
+        LOG.debug("{} rejected when asked again", session.tag());
+        Asked asked = open.remove(session);
+        return asked == null
+                ? new Refused(TerminateCause.REAUTHENTICATION_FAILURE, List.of())
+                : new Refused(
+                        asked.timeIsUp ? TerminateCause.SESSION_TIMEOUT : TerminateCause.REAUTHENTICATION_FAILURE,
+                        asked.replies);
+    }
+
+    /** Any other answer about an open session. */
+    void answered(Session session, Outcome outcome, long now) {
+        Asked asked = open.remove(session);
+        if (asked == null) {
+            with.counters().count(SessionCounter.LATE_OUTCOME);
+            return;
+        }
+        switch (outcome) {
+            case Outcome.Accepted accepted -> {
+                with.counters().count(SessionCounter.ACCEPTED);
+                changes.grant(session, accepted.authorization(), now, result -> {
+                    tell(asked, result);
+                    if (result != CommandResult.DONE && asked.timeIsUp && session.isOpen()) {
+                        later(session, now);
+                    }
+                });
+            }
+            default -> {
+                with.counters().count(SessionCounter.UNANSWERED);
+                tell(asked, CommandResult.UNANSWERED);
+                if (asked.timeIsUp) {
+                    later(session, now);
+                }
+            }
+        }
+    }
+
+    /** The session is gone: nobody waits for it any more. */
+    void gone(Session session) {
+        Asked asked = open.remove(session);
+        if (asked != null) {
+            tell(asked, CommandResult.SESSION_NOT_FOUND);
+        }
+    }
+
+    /** The shard ends: who waits is told that it did not work. */
+    void abandon() {
+        open.values().forEach(asked -> tell(asked, CommandResult.FAILED));
+        open.clear();
+    }
+
+    private Asked begin(Session session) {
+        return open.computeIfAbsent(session, key -> new Asked());
+    }
+
+    private void question(Session session, long now) {
+        if (session.isAuthenticating()) {
+            return;
+        }
+        Optional<Authenticator> authenticator =
+                with.settings().radius() ? with.authenticator().get() : Optional.empty();
+        AuthenticationRequest request = new AuthenticationRequest(
+                session.id(),
+                session.key(),
+                session.protocol(),
+                session.userName(),
+                session.askedWith(),
+                Optional.empty(),
+                true);
+        if (authenticator.isEmpty() || !questions.authenticate(session, request, authenticator.get())) {
+            answered(session, new Outcome.Unanswered("RADIUS cannot be asked now"), now);
+        }
+    }
+
+    private void later(Session session, long now) {
+        timers.arm(
+                session,
+                SessionTimers.SESSION_TIMEOUT,
+                now + RETRY_MILLIS + with.random().nextLong(RETRY_MILLIS / 4));
+    }
+
+    private static void tell(Asked asked, CommandResult result) {
+        asked.replies.forEach(reply -> reply.accept(result));
+    }
+}

@@ -1,0 +1,79 @@
+package sluice.session;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * What concerns all sessions, some of them per turn so that a turn stays short; several sweeps take turns. Sessions
+ * that come after a sweep began are not looked at. Belongs to one shard.
+ */
+final class Sweeps {
+
+    /** Sessions looked at per turn. */
+    static final int LOOKED_AT_MAX = 256;
+
+    /** Sessions per turn with which something was done. */
+    static final int DONE_MAX = 64;
+
+    private final SessionTable table;
+    private final Queue<Sweep> going = new ArrayDeque<>();
+
+    /** What is done with each session. */
+    interface Look {
+        /** Returns whether this took time: the data plane or the store has to do with it. */
+        boolean at(Session session, long now);
+    }
+
+    private static final class Sweep {
+        private final List<Long> ids;
+        private final Look look;
+        private final Runnable end;
+        private int next;
+
+        Sweep(List<Long> ids, Look look, Runnable end) {
+            this.ids = ids;
+            this.look = look;
+            this.end = end;
+        }
+    }
+
+    Sweeps(SessionTable table) {
+        this.table = table;
+    }
+
+    /** Looks at all there are now; {@code end} runs on the shard when it did. */
+    void begin(Look look, Runnable end) {
+        going.add(new Sweep(table.ids(), look, end));
+    }
+
+    /** Looks at some sessions; 0 when no sweep is going. */
+    int turn(long now) {
+        Sweep sweep = going.poll();
+        if (sweep == null) {
+            return 0;
+        }
+        int looked = 0;
+        int done = 0;
+        while (sweep.next < sweep.ids.size() && looked < LOOKED_AT_MAX && done < DONE_MAX) {
+            long id = sweep.ids.get(sweep.next++);
+            looked++;
+            if (table.get(id).map(session -> sweep.look.at(session, now)).orElse(false)) {
+                done++;
+            }
+        }
+        if (sweep.next < sweep.ids.size()) {
+            going.add(sweep);
+        } else {
+            sweep.end.run();
+        }
+        return 1 + looked;
+    }
+
+    /** No session is looked at any more; who waits for an end gets it. */
+    void abandon() {
+        while (!going.isEmpty()) {
+            going.remove().end.run();
+        }
+    }
+}
