@@ -36,14 +36,8 @@ final class Amounts {
         return scaled(bytes, BYTES);
     }
 
-    /** Where a subscriber may go, such as {@code walled, garden 17}. */
+    /** Where a subscriber may go: {@code open}, {@code walled} or {@code blocked}. */
     static String access(Treatment treatment) {
-        String access = accessWord(treatment);
-        return treatment.access() == Treatment.Access.WALLED ? access + ", garden " + treatment.garden() : access;
-    }
-
-    /** {@code open}, {@code walled} or {@code blocked}. */
-    static String accessWord(Treatment treatment) {
         return treatment.access().name().toLowerCase(Locale.ROOT);
     }
 

@@ -106,6 +106,10 @@ record Comparison(
         session.policy()
                 .map(Policy::download)
                 .ifPresent(rate -> rates(id, "download limit", rate, entry.download(), findings));
+        session.policy()
+                .map(Policy::treatment)
+                .ifPresent(treatment ->
+                        differ(id, "access", Amounts.access(treatment), Amounts.access(entry.treatment()), findings));
     }
 
     private static void differ(long id, String what, String engine, String dataPlane, List<Finding> findings) {

@@ -71,17 +71,18 @@ abstract class SessionChange extends ShellAction {
                     .field("policy", policy.map(Policy::name));
             SessionTable.rate(text, "download_bps", policy.map(Policy::download));
             SessionTable.rate(text, "upload_bps", policy.map(Policy::upload));
-            out.println(text.field("access", policy.map(Policy::treatment).map(Amounts::accessWord))
+            out.println(text.field("access", policy.map(Policy::treatment).map(Amounts::access))
                     .endObject()
                     .endObject());
         } else {
-            out.println("Session " + now.id() + " has "
-                    + policy.map(SessionChange::words).orElse("no policy yet") + ".");
+            out.println(
+                    "Session " + now.id() + " has " + policy.map(this::words).orElse("no policy yet") + ".");
         }
     }
 
-    private static String words(Policy policy) {
+    private String words(Policy policy) {
         return "policy " + Printable.of(policy.name()) + " now: download " + Amounts.rate(policy.download())
-                + "; upload " + Amounts.rate(policy.upload()) + "; access " + Amounts.access(policy.treatment());
+                + "; upload " + Amounts.rate(policy.upload()) + "; access "
+                + GardenNames.of(appliance).access(policy.treatment());
     }
 }

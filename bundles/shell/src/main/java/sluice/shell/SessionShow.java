@@ -30,7 +30,8 @@ public final class SessionShow extends ShellAction {
             SessionTable.write(text, found);
             out.println(text.endObject());
         } else {
-            new TablePrinter(out, options(0).width(session)).draw(SessionTable.of(found, clock.instant()));
+            new TablePrinter(out, options(0).width(session))
+                    .draw(SessionTable.of(found, clock.instant(), GardenNames.of(appliance)));
         }
     }
 }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.Traffic;
-import sluice.dataplane.api.Treatment;
 import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.platform.api.Table;
@@ -38,7 +37,7 @@ final class SessionTable {
     }
 
     /** One row per thing that is known of the session. */
-    static Table of(SessionInfo session, Instant now) {
+    static Table of(SessionInfo session, Instant now, GardenNames gardens) {
         LineId line = session.key().line();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("Session", session.id().toString()));
@@ -50,13 +49,7 @@ final class SessionTable {
         rows.add(List.of("User name", session.userName()));
         rows.add(row("Address", session.address().map(Ip4::toString)));
         rows.add(row("Network", session.network()));
-        rows.add(row("Policy", session.policy().map(Policy::name)));
-        rows.add(row("Download limit", session.policy().map(Policy::download).map(Amounts::rate)));
-        rows.add(row("Upload limit", session.policy().map(Policy::upload).map(Amounts::rate)));
-        session.policy()
-                .map(Policy::treatment)
-                .filter(treatment -> treatment.access() != Treatment.Access.OPEN)
-                .ifPresent(treatment -> rows.add(List.of("Access", Amounts.access(treatment))));
+        session.policy().ifPresent(policy -> rows.addAll(PolicyRows.of(policy, gardens)));
         rows.add(row("Open since", session.opened().map(at -> at + " (" + between(at, now) + ")")));
         rows.add(row("Lease ends", session.leaseEnds().map(at -> at + " (in " + between(now, at) + ")")));
         new TreeMap<>(session.timers())
@@ -89,7 +82,7 @@ final class SessionTable {
                 .field("policy", session.policy().map(Policy::name));
         rate(json, "download_bps", session.policy().map(Policy::download));
         rate(json, "upload_bps", session.policy().map(Policy::upload));
-        json.field("access", session.policy().map(Policy::treatment).map(Amounts::accessWord));
+        json.field("access", session.policy().map(Policy::treatment).map(Amounts::access));
         json.field("session_start", session.opened()).field("lease_ends", session.leaseEnds());
         write(json, session.traffic());
         json.name("timers").beginObject();
