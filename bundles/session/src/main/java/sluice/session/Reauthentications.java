@@ -54,8 +54,11 @@ final class Reauthentications {
         question(session, now);
     }
 
-    /** The session time ended, and RADIUS wants to be asked. */
+    /**
+     * The session time ended, and RADIUS wants to be asked: again and again, also after a restart, until it answers.
+     */
     void timeIsUp(Session session, long now) {
+        later(session, now);
         begin(session).timeIsUp = true;
         question(session, now);
     }
@@ -84,17 +87,11 @@ final class Reauthentications {
                 with.counters().count(SessionCounter.ACCEPTED);
                 changes.grant(session, accepted.authorization(), now, result -> {
                     tell(asked, result);
-                    if (result != CommandResult.DONE && asked.timeIsUp && session.isOpen()) {
-                        later(session, now);
-                    }
                 });
             }
             default -> {
                 with.counters().count(SessionCounter.UNANSWERED);
                 tell(asked, CommandResult.UNANSWERED);
-                if (asked.timeIsUp) {
-                    later(session, now);
-                }
             }
         }
     }

@@ -14,6 +14,7 @@ public final class ManualClock implements MonotonicClock {
 
     private final Instant origin;
     private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong wallAhead = new AtomicLong();
 
     /** @param origin wall clock time when the monotonic clock is zero */
     public ManualClock(Instant origin) {
@@ -30,6 +31,17 @@ public final class ManualClock implements MonotonicClock {
         nanos.addAndGet(time.toNanos());
     }
 
+    /** Somebody sets the wall clock: it jumps by this, forward or back. */
+    public void jump(Duration time) {
+        wallAhead.addAndGet(time.toMillis());
+    }
+
+    /** The machine boots: the monotonic clock starts anew, the wall clock went on. */
+    public void boot() {
+        wallAhead.addAndGet(millis());
+        nanos.set(0);
+    }
+
     @Override
     public long nanos() {
         return nanos.get();
@@ -37,6 +49,6 @@ public final class ManualClock implements MonotonicClock {
 
     /** The wall clock. */
     public InstantSource wall() {
-        return () -> origin.plusNanos(nanos.get());
+        return () -> origin.plusNanos(nanos.get()).plusMillis(wallAhead.get());
     }
 }
