@@ -58,6 +58,9 @@ public final class PolicyCatalog implements PolicySource {
     private final List<PolicyListener> listeners = new CopyOnWriteArrayList<>();
     private final CounterSet<PolicyCounter> counters = new CounterSet<>(PolicyCounter.class);
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
+    /** Policies of which sessions have the upload alone: no authorization is called by them. */
+    private final Set<String> ingressNames = ConcurrentHashMap.newKeySet();
+
     private final BooleanSupplier stopping;
     private PolicyDefaults defaults = PolicyDefaults.SHIPPED;
     private Optional<String> failure = Optional.empty();
@@ -152,13 +155,13 @@ public final class PolicyCatalog implements PolicySource {
         nameGardens();
     }
 
-    /** Somebody whose sessions have policies. */
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindListener(PolicyListener listener) {
+    /** Somebody whose sessions have policies; hears at once that all may be different. */
+    void tell(PolicyListener listener) {
         listeners.add(listener);
+        listener.changed(Set.of());
     }
 
-    void unbindListener(PolicyListener listener) {
+    void forget(PolicyListener listener) {
         listeners.remove(listener);
     }
 
@@ -222,7 +225,8 @@ public final class PolicyCatalog implements PolicySource {
         book = after;
         unknownNames.removeAll(after.policies().keySet());
         Set<String> changed = before.differing(after);
-        boolean all = !before.defaultPolicy().equals(after.defaultPolicy());
+        boolean all = !before.defaultPolicy().equals(after.defaultPolicy())
+                || changed.stream().anyMatch(ingressNames::contains);
         if (all || !changed.isEmpty()) {
             listeners.forEach(listener -> listener.changed(all ? Set.of() : changed));
         }
@@ -255,12 +259,15 @@ public final class PolicyCatalog implements PolicySource {
     }
 
     /** ERX names a policy for each direction; the one of the other direction was taken for the name. */
-    private static Optional<Policy> ingress(PolicyBook now, Authorization authorization, String egress) {
+    private Optional<Policy> ingress(PolicyBook now, Authorization authorization, String egress) {
         Map<String, List<String>> other = authorization.other();
         if (!other.getOrDefault(ERX_EGRESS, List.of()).contains(egress)) {
             return Optional.empty();
         }
-        return other.getOrDefault(ERX_INGRESS, List.of()).stream().findFirst().flatMap(now::find);
+        Optional<Policy> policy =
+                other.getOrDefault(ERX_INGRESS, List.of()).stream().findFirst().flatMap(now::find);
+        policy.ifPresent(known -> ingressNames.add(known.name()));
+        return policy;
     }
 
     private Policy rated(Policy named, Authorization authorization) {

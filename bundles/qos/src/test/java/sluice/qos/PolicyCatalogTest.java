@@ -134,7 +134,7 @@ class PolicyCatalogTest {
 
     @Test
     void listenersHearWhichPoliciesAreDifferentNow() {
-        catalog.bindListener(told::add);
+        listen();
         OwnPolicy own = own("gold", 1_000);
         catalog.bindPolicy(own);
         catalog.updatedPolicy(own);
@@ -146,7 +146,7 @@ class PolicyCatalogTest {
 
     @Test
     void anotherDefaultMayConcernEverySession() {
-        catalog.bindListener(told::add);
+        listen();
         catalog.take(GUEST);
         catalog.take(new PolicyDefaults("guest", Identity.LOOSE, 0, 0));
         catalog.take(new PolicyDefaults("Gold", Identity.LOOSE, 0, 0));
@@ -160,7 +160,7 @@ class PolicyCatalogTest {
     void policiesStayWhenTheGatewayStops() {
         OwnPolicy own = own("gold", 1_000);
         catalog.bindPolicy(own);
-        catalog.bindListener(told::add);
+        listen();
         stopping = true;
         catalog.unbindPolicy(own);
         assertThat(told).isEmpty();
@@ -190,11 +190,17 @@ class PolicyCatalogTest {
     @Test
     void erxPolicyNamesHaveADirectionEach() {
         Map<String, List<String>> other = Map.of(
-                "ERX-Egress-Policy-Name", List.of("residential-100mbps"), "ERX-Ingress-Policy-Name", List.of("guest"));
+                "ERX-Egress-Policy-Name", List.of("residential-100mbps"), "ERX-Ingress-Policy-Name", List.of("Bronze"));
         Policy policy = catalog.policyOf(
                 authorization(Optional.of("residential-100mbps"), Optional.empty(), Optional.empty(), other));
         assertThat(policy.download().bitsPerSecond()).isEqualTo(100_000_000);
-        assertThat(policy.upload().bitsPerSecond()).isEqualTo(5_000_000);
+        assertThat(policy.upload().bitsPerSecond()).isEqualTo(10_000_000);
+        listen();
+        catalog.bindPolicy(own("Silver", 1_000));
+        catalog.bindPolicy(own("Bronze", 1_000));
+        assertThat(told)
+                .as("sessions whose upload is that of Bronze are not called by it")
+                .containsExactly(Set.of("Silver"), Set.of());
     }
 
     @Test
@@ -202,6 +208,13 @@ class PolicyCatalogTest {
         assertThat(new PolicyCatalog(new PolicyDefaults("nowhere", Identity.STRICT, 0, 0), () -> false)
                         .policyOf(Authorization.DEFAULT))
                 .isEqualTo(Policy.UNLIMITED);
+    }
+
+    /** From now on. */
+    private void listen() {
+        new PolicyNews(catalog).bindListener(told::add);
+        assertThat(told).as("may have missed everything").containsExactly(Set.of());
+        told.clear();
     }
 
     private static OwnPolicy own(String name, long kbps) {

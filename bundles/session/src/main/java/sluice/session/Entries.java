@@ -39,7 +39,7 @@ final class Entries {
         return new SubscriberEntry(
                 session.id().value(),
                 session.key().line().port(),
-                session.tags(),
+                policy.marked(session.tags()),
                 session.nextHop(),
                 0,
                 0,
@@ -58,7 +58,7 @@ final class Entries {
         return new SubscriberEntry(
                 session.id().value(),
                 session.key().line().port(),
-                session.tags(),
+                policy.marked(session.tags()),
                 session.nextHop(),
                 0,
                 0,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,19 @@ final class ChangeTest {
         gateway.restart();
         assertThat(session().policy().orElseThrow().name()).isEqualTo("slow");
         assertThat(entry().download()).isEqualTo(SLOW);
+    }
+
+    @Test
+    void priorityOfAPolicyIsInTheTagsOfTheEntryAlsoAfterARestart() {
+        Treatment marking = new Treatment(
+                Treatment.Identity.STRICT, Treatment.Access.OPEN, 0, OptionalInt.empty(), OptionalInt.empty(), true, 0);
+        gateway.policies.policies.put("voice", new Policy("voice", SLOW, SLOW, marking, OptionalInt.of(5)));
+        gateway.online(7, MAC);
+        assertThat(entry().tags()).isNotEmpty().allMatch(tag -> tag.priority() == 0);
+        assertThat(change(AuthorizationChange.toPolicy("voice"))).isEqualTo(CommandResult.DONE);
+        assertThat(entry().tags()).isNotEmpty().allMatch(tag -> tag.priority() == 5);
+        gateway.restart();
+        assertThat(entry().tags()).isNotEmpty().allMatch(tag -> tag.priority() == 5);
     }
 
     @Test

@@ -12,6 +12,8 @@ import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
+import sluice.net.VlanId;
+import sluice.net.VlanTag;
 import sluice.net.WireReader;
 import sluice.net.WireWriter;
 import sluice.session.api.AccessProtocol;
@@ -45,6 +47,8 @@ final class ScriptedProtocol implements AccessProtocol {
     static final TimerName LEASE_TIMER = new TimerName("lease");
     static final Duration LEASE = Duration.ofHours(1);
 
+    private static final List<VlanTag> TAGS =
+            List.of(VlanTag.service(new VlanId(100)), VlanTag.customer(new VlanId(7)));
     private static final Effect OFFLOAD = new Effect.Offload(new LeaseTerms(
             Ip4.parse("10.64.0.1"), LEASE, Optional.empty(), Optional.empty(), Bytes.EMPTY, Bytes.EMPTY, false));
 
@@ -112,7 +116,7 @@ final class ScriptedProtocol implements AccessProtocol {
                         ? Step.stay(session, new Effect.Extend(LEASE), answer(session, ACK), lease(), OFFLOAD)
                         : Step.to(
                                 new State("bound"),
-                                new Effect.Open(List.of(), session.key().mac(), LEASE),
+                                new Effect.Open(TAGS, session.key().mac(), LEASE),
                                 answer(session, ACK),
                                 new Effect.Disarm(OFFER_TIMER),
                                 lease(),

@@ -27,11 +27,13 @@ public final class FakePolicies implements PolicySource {
                         name, new Policy(name, Policy.UNLIMITED.download(), Policy.UNLIMITED.upload())))
                 .orElse(Policy.UNLIMITED);
         Treatment treatment = named.treatment();
-        return new Policy(
-                named.name(),
-                authorization.download().orElse(named.download()),
-                authorization.upload().orElse(named.upload()),
-                authorization.reach().map(reach -> reaching(treatment, reach)).orElse(treatment));
+        return named.withRates(
+                        authorization.download().orElse(named.download()),
+                        authorization.upload().orElse(named.upload()))
+                .withTreatment(authorization
+                        .reach()
+                        .map(reach -> reaching(treatment, reach))
+                        .orElse(treatment));
     }
 
     @Override
