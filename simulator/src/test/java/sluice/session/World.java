@@ -234,13 +234,11 @@ final class World {
         SessionSettings settings = new SessionSettings(
                 "bng-01",
                 true,
-                false,
                 new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01"),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(1),
-                4,
                 1_000,
                 1_000,
                 50,
@@ -251,6 +249,9 @@ final class World {
                 questions.add(reply);
             }
         };
+        OutageSettings outages = OutageSettings.DEFAULT;
+        Outage outage = new Outage(outages, journal, clock.wall(), clock.millis());
+        ShortLeases shortLeases = new ShortLeases(outages, outage, addresses);
         Surroundings with = new Surroundings(
                 settings,
                 dataPlane,
@@ -263,8 +264,12 @@ final class World {
                 "boot",
                 random,
                 new SessionIds(clock.wall().millis(), Recovery.largestId(journal)),
-                counters);
+                counters,
+                new Alone(outages, outage, new Realms(outages.others()), shortLeases, journal, 1_000),
+                SessionLimits.Places.of(LimitSettings.perLine(4)));
         SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
+        outage.recover(journal);
+        ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {
             for (Recovery.Recovered one : new Recovery(with, journal).run()) {
                 fresh.recover(one);

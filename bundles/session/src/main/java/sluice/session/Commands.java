@@ -63,6 +63,11 @@ final class Commands {
         }
     }
 
+    /** Asks RADIUS about an open session. */
+    void reauthenticate(Session session, Consumer<CommandResult> reply, long now) {
+        reauthentications.ask(session, now, reply);
+    }
+
     /** What RADIUS says of an open session. */
     void answered(Session session, Outcome outcome, long now) {
         if (outcome instanceof Outcome.Rejected) {

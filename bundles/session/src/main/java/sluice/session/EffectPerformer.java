@@ -38,6 +38,8 @@ final class EffectPerformer {
     private final Offloads offloads;
     private final Entries entries;
     private final Timekeeper timekeeper;
+    private final DegradedOperation degraded;
+    private final SessionLimits limits;
     private final Owner owner;
 
     /** The shard: it waits for answers, and knows which sessions there are. */
@@ -65,6 +67,8 @@ final class EffectPerformer {
             Offloads offloads,
             Entries entries,
             Timekeeper timekeeper,
+            DegradedOperation degraded,
+            SessionLimits limits,
             Owner owner) {
         this.with = with;
         this.timers = timers;
@@ -72,6 +76,8 @@ final class EffectPerformer {
         this.offloads = offloads;
         this.entries = entries;
         this.timekeeper = timekeeper;
+        this.degraded = degraded;
+        this.limits = limits;
         this.owner = owner;
     }
 
@@ -214,11 +220,7 @@ final class EffectPerformer {
 
     private Optional<Outcome> authenticate(Session session, Effect.Authenticate effect) {
         if (!with.settings().radius()) {
-            return Optional.of(accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED));
-        }
-        Optional<Authenticator> authenticator = with.authenticator().get();
-        if (authenticator.isEmpty()) {
-            return Optional.of(judged(session, new Outcome.Unanswered("no RADIUS server is configured")));
+            return Optional.of(admitted(session, accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED)));
         }
         session.asked(AskedAttributes.encode(effect.attributes()));
         AuthenticationRequest request = new AuthenticationRequest(
@@ -229,31 +231,44 @@ final class EffectPerformer {
                 effect.attributes(),
                 effect.credentials(),
                 false);
-        return owner.authenticate(session, request, authenticator.get())
-                ? Optional.empty()
-                : Optional.of(judged(session, new Outcome.Unanswered("too many questions to RADIUS are open")));
+        return degraded.ask(session, request).map(outcome -> admitted(session, outcome));
     }
 
-    /** Turns the authenticator's word into what the protocol is told, and remembers it in the session. */
-    Outcome judged(Session session, Outcome outcome) {
+    /**
+     * Turns the authenticator's word into what the protocol is told, and remembers it in the session.
+     *
+     * @return empty when the session waits for another word
+     */
+    Optional<Outcome> judged(Session session, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Accepted accepted -> {
                 with.counters().count(SessionCounter.ACCEPTED);
-                yield accepted(session, accepted.authorization(), AuthState.AUTHENTICATED);
+                degraded.answered(session, accepted);
+                yield Optional.of(
+                        admitted(session, accepted(session, accepted.authorization(), AuthState.AUTHENTICATED)));
             }
             case Outcome.Rejected rejected -> {
                 with.counters().count(SessionCounter.REJECTED);
+                degraded.answered(session, rejected);
                 LOG.debug("{} rejected: {}", session.tag(), rejected.message());
-                yield rejected;
+                yield Optional.of(rejected);
             }
             case Outcome.Unanswered unanswered -> {
                 with.counters().count(SessionCounter.UNANSWERED);
-                yield with.settings().allowUnanswered()
-                        ? accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED)
-                        : unanswered;
+                yield degraded.unanswered(session, unanswered).map(word -> admitted(session, word));
             }
-            default -> outcome;
+            default -> Optional.of(outcome);
         };
+    }
+
+    /** Whether there is room for a session that may be served. */
+    private Outcome admitted(Session session, Outcome outcome) {
+        if (!(outcome instanceof Outcome.Accepted)) {
+            return outcome;
+        }
+        Optional<String> refusal = limits.admit(session);
+        refusal.ifPresent(reason -> LOG.debug("{} refused: {}", session.tag(), reason));
+        return refusal.<Outcome>map(Outcome.Rejected::new).orElse(outcome);
     }
 
     private Outcome accepted(Session session, Authorization authorization, AuthState known) {
@@ -287,6 +302,10 @@ final class EffectPerformer {
         if (session.address().isEmpty() || session.authorization().isEmpty()) {
             with.counters().count(SessionCounter.OPEN_FAILED);
             return Optional.of(new Outcome.OpenFailed("the session has no address or is not authorized"));
+        }
+        if (!session.isOpen() && !limits.isRoomFor(session)) {
+            with.counters().count(SessionCounter.OPENED_LATER);
+            return Optional.of(new Outcome.OpenFailed("an older session has not ended yet"));
         }
         session.path(open.tags(), open.nextHop());
         try {

@@ -1,5 +1,6 @@
 package sluice.session;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,11 @@ final class Session implements SessionView {
     /** Finds networks by address, for protocols. */
     interface Networks {
         Optional<Network> networkOf(Ip4 address);
+
+        /** The longest lease there is now; empty when the network's own counts. */
+        default Optional<Duration> leaseLimit(Network network) {
+            return Optional.empty();
+        }
     }
 
     Session(SessionId id, SessionKey key, String protocol, String userName, Networks networks) {
@@ -128,6 +134,11 @@ final class Session implements SessionView {
             return Optional.of(address.network());
         }
         return networks.networkOf(wanted);
+    }
+
+    @Override
+    public Optional<Duration> leaseLimit(Network network) {
+        return networks.leaseLimit(network);
     }
 
     Stage stage() {

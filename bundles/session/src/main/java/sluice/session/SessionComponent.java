@@ -65,6 +65,7 @@ public final class SessionComponent implements Sessions, PolicyListener {
 
     private final SessionEngine engine;
     private final Closer closer = new Closer();
+    private final Realms realms;
     private volatile Optional<Authenticator> authenticator = Optional.empty();
 
     @ObjectClassDefinition(name = "Session engine")
@@ -81,8 +82,77 @@ public final class SessionComponent implements Sessions, PolicyListener {
         @AttributeDefinition(
                 required = false,
                 description = "What happens to new subscribers when no RADIUS server answers",
-                options = {@Option(label = "refused", value = "deny"), @Option(label = "served", value = "allow")})
+                options = {
+                    @Option(label = "refused", value = "deny"),
+                    @Option(label = "served as accepted the last time", value = "cached"),
+                    @Option(label = "served with a default policy", value = "allow"),
+                    @Option(label = "kept waiting", value = "queue")
+                })
         String radius__down() default "deny";
+
+        @AttributeDefinition(
+                required = false,
+                description = "With cached: what happens to those of whom nothing is remembered",
+                options = {
+                    @Option(label = "refused", value = "deny"),
+                    @Option(label = "served with a default policy", value = "allow"),
+                    @Option(label = "kept waiting", value = "queue")
+                })
+        String radius__down__unknown() default "deny";
+
+        @AttributeDefinition(
+                required = false,
+                description = "Policy of those who are served without an answer; empty: the default policy")
+        String radius__down__policy() default "";
+
+        @AttributeDefinition(
+                required = false,
+                description = "With cached: how old an acceptance may be, hours",
+                min = "1")
+        int profile__hours() default 24;
+
+        @AttributeDefinition(required = false, description = "Most acceptances that are remembered", min = "0")
+        int profiles__max() default 100_000;
+
+        @AttributeDefinition(
+                required = false,
+                description = "With queue: how long a subscriber may wait, seconds",
+                min = "1")
+        int queue__seconds() default 600;
+
+        @AttributeDefinition(required = false, description = "Most subscribers in the queue", min = "0")
+        int queue__max() default 10_000;
+
+        @AttributeDefinition(
+                required = false,
+                description = "How many are asked about again in a second when RADIUS is back",
+                min = "1")
+        int reauthentications__per__second() default 50;
+
+        @AttributeDefinition(
+                required = false,
+                description = "Time between questions that find out whether RADIUS is back, seconds",
+                min = "1")
+        int probe__seconds() default 5;
+
+        @AttributeDefinition(
+                required = false,
+                description = "Until a question that got lost is repeated, seconds; doubles five times",
+                min = "1")
+        int retry__seconds() default 2;
+
+        @AttributeDefinition(
+                required = false,
+                description = "Lease from a nearly full pool while no RADIUS server answers, seconds",
+                min = "60")
+        int short__lease__seconds() default 300;
+
+        @AttributeDefinition(
+                required = false,
+                description = "From when on a pool is nearly full, percent; 101: never",
+                min = "1",
+                max = "101")
+        int short__lease__percent() default 90;
 
         @AttributeDefinition(
                 required = false,
@@ -104,6 +174,48 @@ public final class SessionComponent implements Sessions, PolicyListener {
 
         @AttributeDefinition(required = false, description = "Most sessions of one access line", min = "1")
         int max__sessions__per__line() default 8;
+
+        @AttributeDefinition(
+                required = false,
+                description = "What happens when a line has them",
+                options = {
+                    @Option(label = "the new session is refused", value = "refuse"),
+                    @Option(label = "the oldest one ends", value = "replace")
+                })
+        String line__full() default "refuse";
+
+        @AttributeDefinition(required = false, description = "Most sessions of one user name; 0: no limit", min = "0")
+        int max__sessions__per__user() default 0;
+
+        @AttributeDefinition(
+                required = false,
+                description = "What happens when a user name has them",
+                options = {
+                    @Option(label = "the new session is refused", value = "refuse"),
+                    @Option(label = "the oldest one ends", value = "replace")
+                })
+        String user__full() default "refuse";
+
+        @AttributeDefinition(
+                required = false,
+                description = "Most sessions of one MAC address, on whatever lines; 0: no limit",
+                min = "0")
+        int max__sessions__per__mac() default 0;
+
+        @AttributeDefinition(
+                required = false,
+                description = "What happens when a MAC address has them",
+                options = {
+                    @Option(label = "the new session is refused", value = "refuse"),
+                    @Option(label = "the oldest one ends", value = "replace")
+                })
+        String mac__full() default "refuse";
+
+        @AttributeDefinition(
+                required = false,
+                description = "Sessions that one line may begin in a minute; 0: no limit",
+                min = "0")
+        int line__setups__per__minute() default 0;
 
         @AttributeDefinition(required = false, description = "Most sessions being set up, per shard", min = "1")
         int max__starting() default 20_000;
@@ -147,6 +259,12 @@ public final class SessionComponent implements Sessions, PolicyListener {
             Config config) {
         InstantSource clock = InstantSource.system();
         CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
+        OutageSettings outages = outages(config);
+        realms = new Realms(outages.others());
+        Outage outage =
+                new Outage(outages, journal, clock, MonotonicClock.system().millis());
+        ShortLeases leases = new ShortLeases(outages, outage, addresses);
+        int shards = shards(config.shards());
         Surroundings with = new Surroundings(
                 settings(config, hardware.bngId()),
                 dataPlane,
@@ -159,8 +277,11 @@ public final class SessionComponent implements Sessions, PolicyListener {
                 boot(),
                 RandomGenerator.of("L64X128MixRandom"),
                 new SessionIds(clock.millis(), Recovery.largestId(store)),
-                counters);
-        engine = closer.add(new SessionEngine(with, store, source, MonotonicClock.system(), shards(config.shards())));
+                counters,
+                new Alone(outages, outage, realms, leases, store, Math.ceilDiv(outages.profilesMax(), shards)),
+                SessionLimits.Places.of(limits(config)));
+        engine = closer.add(new SessionEngine(with, store, source, MonotonicClock.system(), shards));
+        publish(context, new OutageTable(outage, leases, engine::tally, clock));
         publish(context, "session:counters", "What the session engine counted", counters::table);
         publish(context, "session:shards", "The threads that own the sessions", engine::shardTable);
         publish(context, "session:malformed", "Malformed control frames by reason", engine::malformedTable);
@@ -181,6 +302,18 @@ public final class SessionComponent implements Sessions, PolicyListener {
 
     void unbindProtocol(AccessProtocol protocol) {
         engine.remove(protocol);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindRealm(Realm realm) {
+        realms.add(realm);
+    }
+
+    void unbindRealm(Realm realm) {
+        realms.remove(realm);
     }
 
     @Reference(
@@ -234,17 +367,43 @@ public final class SessionComponent implements Sessions, PolicyListener {
         return new SessionSettings(
                 bngId,
                 one(config.authentication(), "authentication", "radius", "none"),
-                one(config.radius__down(), "radius_down", "allow", "deny"),
                 new UserNameTemplate(config.user__name(), bngId),
                 Duration.ofSeconds(config.interim__seconds()),
                 Duration.ofSeconds(config.quarantine__seconds()),
                 Duration.ofSeconds(config.reject__hold__seconds()),
                 Duration.ofSeconds(config.setup__seconds()),
-                config.max__sessions__per__line(),
                 config.max__starting(),
                 config.max__authenticating(),
                 config.line__frames__per__second(),
                 Math.max(1, config.interims__per__second() / shards(config.shards())));
+    }
+
+    private static OutageSettings outages(Config config) {
+        return new OutageSettings(
+                OutageRules.of(
+                        config.radius__down(),
+                        config.radius__down__unknown(),
+                        config.radius__down__policy(),
+                        config.profile__hours(),
+                        config.queue__seconds()),
+                config.queue__max(),
+                config.profiles__max(),
+                config.reauthentications__per__second(),
+                Duration.ofSeconds(config.probe__seconds()),
+                Duration.ofSeconds(config.retry__seconds()),
+                Duration.ofSeconds(config.short__lease__seconds()),
+                config.short__lease__percent());
+    }
+
+    private static LimitSettings limits(Config config) {
+        return new LimitSettings(
+                config.max__sessions__per__line(),
+                LimitSettings.full("line_full", config.line__full()),
+                config.max__sessions__per__user(),
+                LimitSettings.full("user_full", config.user__full()),
+                config.max__sessions__per__mac(),
+                LimitSettings.full("mac_full", config.mac__full()),
+                config.line__setups__per__minute());
     }
 
     private static boolean one(String value, String key, String yes, String no) {
@@ -269,8 +428,12 @@ public final class SessionComponent implements Sessions, PolicyListener {
     }
 
     private void publish(BundleContext context, String name, String description, Supplier<Table> rows) {
-        ServiceRegistration<Inspectable> registration = context.registerService(
-                Inspectable.class, new ShownTable(name, description, rows), FrameworkUtil.asDictionary(Map.of()));
+        publish(context, new ShownTable(name, description, rows));
+    }
+
+    private void publish(BundleContext context, Inspectable table) {
+        ServiceRegistration<Inspectable> registration =
+                context.registerService(Inspectable.class, table, FrameworkUtil.asDictionary(Map.of()));
         closer.add(registration::unregister);
     }
 

@@ -43,7 +43,20 @@ enum SessionCounter implements Counter {
     CHANGES_FAILED(37, "Changes of sessions that failed and were taken back"),
     POLICIES_APPLIED(38, "Sessions whose changed policy was applied"),
     INTERIMS_SPREAD(39, "Interim records that waited, so that they are spread over time"),
-    IDLE_ENDED(40, "Sessions ended because they were idle");
+    IDLE_ENDED(40, "Sessions ended because they were idle"),
+    DROP_LINE_SETUPS(60, "Frames dropped: line begins too many sessions"),
+    REFUSED_LINE_SESSIONS(61, "Sessions refused: line has its number of sessions"),
+    REFUSED_USER_SESSIONS(62, "Sessions refused: user name has its number of sessions"),
+    REFUSED_MAC_SESSIONS(63, "Sessions refused: device has its number of sessions"),
+    PREEMPTED(64, "Sessions told to end for a newer one"),
+    OPENED_LATER(65, "Sessions that waited for the end of an older one"),
+    SERVED_CACHED(66, "Subscribers served as remembered: no server answered"),
+    SERVED_DEFAULT(67, "Subscribers served by default: no server answered"),
+    QUEUED(68, "Subscribers queued: no server answered"),
+    QUEUE_FULL(69, "Subscribers refused: queue full"),
+    WAITED_IN_VAIN(70, "Subscribers refused: no server answered in time"),
+    AUTHENTICATIONS_REPEATED(71, "Authentications asked again"),
+    REAUTHENTICATIONS(72, "Re-authentications of sessions served without an answer");
 
     private final int id;
     private final String label;

@@ -253,9 +253,22 @@ final class SessionEngine implements Sessions, AutoCloseable {
         closer.close();
     }
 
+    /** Who is served or waits without an answer of a server, in all shards. */
+    DegradedOperation.Tally tally() {
+        return shards.stream()
+                .map(shard -> shard.degraded().lastTally())
+                .reduce(DegradedOperation.Tally.NONE, (a, b) -> a.plus(b));
+    }
+
     private void recover(Store store) {
         awaitJournal(new Transaction(List.of(), List.of()));
         try {
+            with.alone().outage().recover(store);
+            for (ProfileCache.Stored profile : ProfileCache.stored(store)) {
+                shards.get(Math.floorMod(profile.shardHash(), shards.size()))
+                        .degraded()
+                        .recover(profile);
+            }
             List<Recovery.Recovered> recovered = new Recovery(with, store).run();
             for (Recovery.Recovered one : recovered) {
                 int shard = Math.floorMod(one.frozen().key().shardHash(), shards.size());

@@ -7,13 +7,11 @@ import java.time.Duration;
  *
  * @param bngId name of the gateway, for user names
  * @param radius whether subscribers are authenticated; else everybody is accepted with the defaults
- * @param allowUnanswered whether a subscriber is served when no server answers
  * @param userName template of User-Name
  * @param interim time between interim records unless RADIUS says otherwise
  * @param quarantine how long an address that somebody else answers for is out of use
  * @param rejectHold how long a rejected subscriber is not asked about again
  * @param setupTime how long setting up a session may take
- * @param sessionsPerLine most sessions of one line
  * @param starting most sessions being set up per shard
  * @param authenticating most questions to RADIUS that a shard has open
  * @param framesPerSecond control frames of one line; its burst is twice that
@@ -22,20 +20,18 @@ import java.time.Duration;
 record SessionSettings(
         String bngId,
         boolean radius,
-        boolean allowUnanswered,
         UserNameTemplate userName,
         Duration interim,
         Duration quarantine,
         Duration rejectHold,
         Duration setupTime,
-        int sessionsPerLine,
         int starting,
         int authenticating,
         int framesPerSecond,
         int interimsPerSecond) {
 
     SessionSettings {
-        if (sessionsPerLine < 1 || starting < 1 || authenticating < 1 || framesPerSecond < 1 || interimsPerSecond < 1) {
+        if (starting < 1 || authenticating < 1 || framesPerSecond < 1 || interimsPerSecond < 1) {
             throw new IllegalArgumentException("The limits of sluice.session must be 1 or more");
         }
     }

@@ -4,22 +4,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import sluice.loop.Agent;
 import sluice.loop.Bell;
 import sluice.loop.Inbox;
+import sluice.platform.api.StoreChange;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.CommandResult;
-import sluice.session.api.Network;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionKey;
 import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
 /** The one writer of its sessions: everything that happens to them happens in its turns. */
-final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.Owner {
+final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.Owner, DegradedOperation.Owner {
 
     private static final int TIMERS_MAX = 256;
     private static final int MAIL_MAX = 256;
@@ -36,6 +37,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final DurableTurns turns;
     private final Offloads offloads;
     private final Timekeeper timekeeper;
+    private final DegradedOperation degraded;
+    private final SessionLimits limits;
     private final EffectPerformer performer;
     private final ProtocolSteps protocols;
     private final Changes changes;
@@ -66,17 +69,21 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         offloads = new Offloads(with, timers);
         Entries entries = new Entries(with);
         timekeeper = new Timekeeper(with, timers, entries, now);
-        performer = new EffectPerformer(with, timers, turns, offloads, entries, timekeeper, this);
+        degraded = new DegradedOperation(with, timers, table, this);
+        limits = new SessionLimits(with.places(), with.counters(), inbox);
+        performer = new EffectPerformer(with, timers, turns, offloads, entries, timekeeper, degraded, limits, this);
         protocols = new ProtocolSteps(with, present, timers, performer);
         changes = new Changes(with, turns, entries, timekeeper, table);
         commands =
                 new Commands(table, performer, protocols, changes, new Reauthentications(with, timers, changes, this));
         lister = new SessionLister(table, sweeps, entries, offloads, with);
         rejects = new RejectMemory(with.settings().rejectHold().toMillis());
-        List<Network> all = with.addresses().networks();
-        networks = address -> all.stream()
-                .filter(network -> address.isAny() || network.prefix().contains(address))
-                .findFirst();
+        networks = new KnownNetworks(with.addresses().networks(), with.alone().leases());
+    }
+
+    /** Whom the shard serves, or lets wait, without the answer of a server. */
+    DegradedOperation degraded() {
+        return degraded;
     }
 
     Inbox<Mail> inbox() {
@@ -94,7 +101,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public int turn(long time) {
         now = time;
-        int work = timers.expire(time, TIMERS_MAX, this::timerDue) + inbox.drain(MAIL_MAX, this::open);
+        int work = degraded.turn(time);
+        work += timers.expire(time, TIMERS_MAX, this::timerDue) + inbox.drain(MAIL_MAX, this::open);
         if (!turns.isBehind()) {
             work += sweeps.turn(time);
         }
@@ -108,7 +116,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
 
     @Override
     public long nextDeadline() {
-        return Math.min(timers.nextDeadline(), turns.nextDeadline());
+        return Math.min(degraded.nextDeadline(), Math.min(timers.nextDeadline(), turns.nextDeadline()));
     }
 
     /**
@@ -151,6 +159,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         session.thaw(frozen, with.policies().policyOf(frozen.authorization()), recovered.grant(), moment);
         session.before(inDataPlane ? frozen.before() : frozen.reported());
         table.add(session);
+        limits.restore(session);
+        degraded.recovered(session);
         frozen.timers()
                 .forEach((name, deadline) -> timers.arm(
                         session, new TimerName(name), now + Math.max(0, frozen.millisLeft(deadline, moment))));
@@ -208,6 +218,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 protocol.name(),
                 with.settings().userName().of(key),
                 networks);
+        if (!limits.begin(session)) {
+            with.counters().count(SessionCounter.DROP_LINE_SESSIONS);
+            return Optional.empty();
+        }
         table.add(session);
         starting++;
         timers.arm(
@@ -222,29 +236,29 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         if (rejects.holds(key, now)) {
             return Optional.of(SessionCounter.DROP_REJECTED);
         }
-        if (table.onLine(key.line()) >= with.settings().sessionsPerLine()) {
-            return Optional.of(SessionCounter.DROP_LINE_SESSIONS);
-        }
         if (starting >= with.settings().starting()) {
             return Optional.of(SessionCounter.DROP_STARTING);
         }
-        return turns.isBehind() ? Optional.of(SessionCounter.DROP_JOURNAL_SLOW) : Optional.empty();
+        return turns.isBehind()
+                ? Optional.of(SessionCounter.DROP_JOURNAL_SLOW)
+                : limits.refusal(key, table.onLine(key.line()), now);
     }
 
     private void onAnswer(Mail.Answered mail) {
         authenticating--;
+        degraded.heard(mail.outcome());
         Optional<Session> found = table.get(mail.session());
         found.ifPresent(session -> session.authenticating(false));
         Session.Stage stage = found.map(Session::stage).orElse(Session.Stage.GONE);
         switch (stage) {
             case STARTING -> {
                 Session session = found.get();
-                if (mail.outcome() instanceof Outcome.Rejected) {
-                    rejects.rejected(session.key(), now);
-                }
-                protocols.tell(session, performer.judged(session, mail.outcome()), now);
+                performer.judged(session, mail.outcome()).ifPresent(judged -> tell(session, judged));
             }
-            case OPEN -> commands.answered(found.get(), mail.outcome(), now);
+            case OPEN -> {
+                degraded.answered(found.get(), mail.outcome());
+                commands.answered(found.get(), mail.outcome(), now);
+            }
             case CLOSING, GONE -> with.counters().count(SessionCounter.LATE_OUTCOME);
         }
     }
@@ -271,9 +285,14 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 with.counters().count(SessionCounter.IDLE_ENDED);
                 commands.disconnect(session, TerminateCause.IDLE_TIMEOUT, now);
             }
+        } else if (name.equals(SessionTimers.RETRY)) {
+            degraded.retryDue(session);
         } else if (name.equals(SessionTimers.SETUP)) {
             with.counters().count(SessionCounter.SETUP_TIMEOUT);
-            performer.forget(session);
+            degraded.setupOver(session);
+            if (session.stage() == Session.Stage.STARTING) {
+                performer.forget(session);
+            }
         } else if (!name.equals(TimerName.LEASE) || !offloads.outlives(session, now)) {
             protocols.timer(session, name, now);
         }
@@ -296,8 +315,27 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     @Override
+    public void tell(Session session, Outcome outcome) {
+        if (outcome instanceof Outcome.Rejected) {
+            rejects.rejected(session.key(), now);
+        }
+        protocols.tell(session, outcome, now);
+    }
+
+    @Override
+    public void reauthenticate(Session session, Consumer<CommandResult> reply) {
+        commands.reauthenticate(session, reply, now);
+    }
+
+    @Override
+    public void remember(StoreChange change) {
+        turns.current().remember(change);
+    }
+
+    @Override
     public void opened(Session session) {
         starting--;
+        degraded.opened(session);
         table.update(session);
     }
 
@@ -311,6 +349,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         if (session.stage() == Session.Stage.STARTING) {
             starting--;
         }
+        degraded.left(session);
+        limits.leave(session);
         table.detach(session);
     }
 

@@ -1,5 +1,6 @@
 package sluice.session;
 
+import java.util.Set;
 import java.util.function.LongConsumer;
 import sluice.loop.TimerWheel;
 import sluice.session.api.TimerName;
@@ -19,7 +20,12 @@ final class SessionTimers {
     /** Of the engine itself: setting up takes too long. */
     static final TimerName SETUP = new TimerName("setup");
 
+    /** Of the engine itself: a question to RADIUS is to be repeated. */
+    static final TimerName RETRY = new TimerName("authentication-retry");
+
     private static final int CAPACITY = 4_000_000;
+
+    private static final Set<TimerName> OF_ENGINE = Set.of(INTERIM, SESSION_TIMEOUT, IDLE, SETUP, RETRY);
 
     private final TimerWheel wheel;
 
@@ -28,7 +34,7 @@ final class SessionTimers {
     }
 
     static boolean isOfEngine(TimerName name) {
-        return name.equals(INTERIM) || name.equals(SESSION_TIMEOUT) || name.equals(IDLE) || name.equals(SETUP);
+        return OF_ENGINE.contains(name);
     }
 
     /** @param deadline monotonic milliseconds; in place of a timer of the same name */

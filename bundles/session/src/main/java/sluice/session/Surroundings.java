@@ -17,6 +17,8 @@ import sluice.session.api.PolicySource;
  *
  * @param authenticator empty while there is none
  * @param clock wall clock
+ * @param alone for the time when no server answers
+ * @param places of sessions, as far as they are limited
  * @param boot names the boot of the machine, in which the monotonic clock counts; empty: unknown
  */
 record Surroundings(
@@ -31,4 +33,6 @@ record Surroundings(
         String boot,
         RandomGenerator random,
         SessionIds ids,
-        CounterSet<SessionCounter> counters) {}
+        CounterSet<SessionCounter> counters,
+        Alone alone,
+        SessionLimits.Places places) {}

@@ -26,6 +26,7 @@ final class Turn {
     private final List<Ending> endings = new ArrayList<>();
     private final List<Frame> frames = new ArrayList<>();
     private final Map<Session, LeaseTerms> offloads = new LinkedHashMap<>();
+    private final List<StoreChange> remembered = new ArrayList<>();
 
     /**
      * A session whose packets are stopped and that goes when the store has forgotten it.
@@ -71,6 +72,11 @@ final class Turn {
     void ending(Ending ending) {
         changed.remove(ending.session());
         endings.add(ending);
+    }
+
+    /** Makes something durable that nobody waits for. */
+    void remember(StoreChange change) {
+        remembered.add(change);
     }
 
     /** Sends the frame when everything is durable. */
@@ -122,17 +128,25 @@ final class Turn {
                 && notes.isEmpty()
                 && promises.isEmpty()
                 && frames.isEmpty()
-                && offloads.isEmpty();
+                && offloads.isEmpty()
+                && remembered.isEmpty();
     }
 
     /** How much it holds, for limits. */
     int size() {
-        return changed.size() + endings.size() + interims.size() + notes.size() + promises.size() + frames.size();
+        return changed.size()
+                + endings.size()
+                + interims.size()
+                + notes.size()
+                + promises.size()
+                + frames.size()
+                + remembered.size();
     }
 
     /** @param freezer makes a session's bytes as of now */
     Transaction transaction(java.util.function.Function<Session, FrozenSession> freezer) {
-        List<StoreChange> changes = new ArrayList<>(changed.size() + endings.size());
+        List<StoreChange> changes = new ArrayList<>(changed.size() + endings.size() + remembered.size());
+        changes.addAll(remembered);
         for (Session session : changed) {
             if (session.isOpen()) {
                 changes.add(new StoreChange.Put(

@@ -229,7 +229,7 @@ final class ChangeTest {
 
     @Test
     void unansweredReauthenticationChangesNothingEvenWhereUnknownOnesAreServed() {
-        gateway.allowUnanswered = true;
+        gateway.outages = OutageSettings.DEFAULT.with(OutageRules.of("allow", "deny", "", 24, 600));
         gateway.restart();
         gateway.online(7, MAC, Authorization.DEFAULT.withPolicy("fast"));
         var reply = gateway.submit(new Command.Reauthenticate(id()));

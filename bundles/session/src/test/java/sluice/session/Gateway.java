@@ -62,8 +62,12 @@ final class Gateway {
     CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
     SessionShard shard;
     Protocols protocols = new Protocols();
-    boolean allowUnanswered;
-    int sessionsPerLine = 4;
+    OutageSettings outages = OutageSettings.DEFAULT;
+    LimitSettings limits = LimitSettings.perLine(4);
+    List<Realm> realms = List.of();
+    String userName = "{bng}/{remote-id}/{circuit-id}";
+    SessionLimits.Places places = SessionLimits.Places.of(limits);
+    Outage outage = new Outage(outages, journal, clock.wall(), clock.millis());
     String boot = "boot-1";
     int interimsPerSecond = 1_000;
 
@@ -84,18 +88,21 @@ final class Gateway {
         SessionSettings settings = new SessionSettings(
                 "bng-01",
                 true,
-                allowUnanswered,
-                new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01"),
+                new UserNameTemplate(userName, "bng-01"),
                 Duration.ofMinutes(5),
                 Duration.ofHours(1),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(1),
-                sessionsPerLine,
                 1_000,
                 100,
                 50,
                 interimsPerSecond);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        outage = new Outage(outages, journal, clock.wall(), clock.millis());
+        places = SessionLimits.Places.of(limits);
+        Realms told = new Realms(outages.others());
+        realms.forEach(told::add);
+        ShortLeases shortLeases = new ShortLeases(outages, outage, addresses);
         Surroundings with = new Surroundings(
                 settings,
                 dataPlane,
@@ -108,8 +115,12 @@ final class Gateway {
                 boot,
                 random,
                 new SessionIds(clock.wall().millis(), Recovery.largestId(journal)),
-                counters);
+                counters,
+                new Alone(outages, outage, told, shortLeases, journal, outages.profilesMax()),
+                places);
         SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
+        outage.recover(journal);
+        ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {
             for (Recovery.Recovered one : new Recovery(with, journal).run()) {
                 fresh.recover(one);
@@ -227,6 +238,12 @@ final class Gateway {
     static final class Radius implements Authenticator {
         final Queue<Consumer<Outcome>> open = new ArrayDeque<>();
         final List<AuthenticationRequest> asked = new ArrayList<>();
+        Reachability reachability = Reachability.UNKNOWN;
+
+        @Override
+        public Reachability reachability() {
+            return reachability;
+        }
 
         @Override
         public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {
@@ -247,6 +264,12 @@ final class Gateway {
     static final class Addresses implements AddressSource {
         final Map<Ip4, SessionId> held = new java.util.TreeMap<>();
         final List<Ip4> quarantined = new ArrayList<>();
+        int usedPercent;
+
+        @Override
+        public int usedPercent(Network network) {
+            return usedPercent;
+        }
 
         @Override
         public AddressAnswer allocate(AddressRequest request) {

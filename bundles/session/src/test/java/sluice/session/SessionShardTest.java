@@ -219,20 +219,6 @@ final class SessionShardTest {
     }
 
     @Test
-    void unansweredSubscriberIsServedOnlyIfTheOperatorSaysSo() {
-        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
-        gateway.radius.answer(new Outcome.Unanswered("time-out"));
-        gateway.turn();
-        assertThat(operations()).containsExactly(ScriptedProtocol.REFUSED);
-        gateway.allowUnanswered = true;
-        gateway.restart();
-        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
-        gateway.radius.answer(new Outcome.Unanswered("time-out"));
-        gateway.turn();
-        assertThat(operations()).containsExactly(ScriptedProtocol.OFFER);
-    }
-
-    @Test
     void lateAnswerForASessionThatIsGoneIsCounted() {
         gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
         gateway.advance(Duration.ofMinutes(2));
