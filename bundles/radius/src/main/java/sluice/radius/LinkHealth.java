@@ -10,7 +10,7 @@ final class LinkHealth {
     private final long deadMillis;
     private volatile boolean down;
     private long probeAt;
-    private boolean answeredEver;
+    private volatile boolean answeredEver;
     private long lastAnswer;
 
     LinkHealth(long deadMillis) {
@@ -19,6 +19,11 @@ final class LinkHealth {
 
     boolean isDown() {
         return down;
+    }
+
+    /** Whether it answered, and was not found silent since. */
+    boolean isReached() {
+        return answeredEver && !down;
     }
 
     /**

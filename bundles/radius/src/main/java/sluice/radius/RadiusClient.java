@@ -238,6 +238,11 @@ public final class RadiusClient implements Authenticator {
         loop.submit(draft.get(), question);
     }
 
+    @Override
+    public Reachability reachability() {
+        return loop.reachability(RequestKind.ACCESS);
+    }
+
     /** Authentications that wait for their verdict. */
     int inFlight() {
         return inFlight.get();

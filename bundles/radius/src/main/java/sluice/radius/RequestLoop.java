@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.loop.MonotonicClock;
 import sluice.platform.api.CounterSet;
+import sluice.session.api.Authenticator;
 
 /**
  * Sends requests to the best server there is and finds another one when it is silent. One thread,
@@ -142,6 +143,18 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     /** Every server and service, the first choice first. */
     List<ServerLink> links() {
         return links;
+    }
+
+    /** What is known of the servers of that kind as a whole; for any thread. */
+    Authenticator.Reachability reachability(RequestKind kind) {
+        boolean silent = true;
+        for (ServerLink link : links) {
+            if (link.kind() == kind && link.health().isReached()) {
+                return Authenticator.Reachability.REACHED;
+            }
+            silent &= link.kind() != kind || link.health().isDown();
+        }
+        return silent ? Authenticator.Reachability.SILENT : Authenticator.Reachability.UNKNOWN;
     }
 
     private void start(Exchange exchange) {
