@@ -25,7 +25,9 @@ final class SessionTable {
         for (SessionInfo session : sessions) {
             rows.add(List.of(
                     session.id().toString(),
-                    session.state(),
+                    session.authState().isDegraded()
+                            ? session.state() + " (" + session.authState() + ")"
+                            : session.state(),
                     session.key().mac().toString(),
                     session.address().map(Ip4::toString).orElse("-"),
                     session.key().line().toString(),
@@ -42,6 +44,7 @@ final class SessionTable {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("Session", session.id().toString()));
         rows.add(List.of("State", session.state() + " (" + session.protocol() + ")"));
+        rows.add(List.of("Served as", session.authState().toString()));
         rows.add(List.of("MAC", session.key().mac().toString()));
         rows.add(List.of("Line", line.toString()));
         rows.add(List.of("Circuit-id", LineId.printable(line.circuitId())));
@@ -69,6 +72,7 @@ final class SessionTable {
                 .field("session_id", session.id().toString())
                 .field("protocol", session.protocol())
                 .field("state", session.state())
+                .field("auth_state", session.authState().toString())
                 .field("mac_address", session.key().mac().toString())
                 .field("ip_address", session.address())
                 .field("line", line.toString())
