@@ -5,6 +5,7 @@ import dataclasses
 import pathlib
 import signal
 import time
+from typing import Callable
 
 from sluicelab.namespace import Namespace, Process, run
 from sluicelab.topology import SubscriberPlan, Topology
@@ -170,6 +171,10 @@ class Radius:
 
     def __init__(self, topology: Topology, namespace: Namespace, directory: pathlib.Path, secret: str) -> None:
         self.secret = secret
+        # how the appliance names a line; whoever changes the template there changes this before `configure`
+        self.user_name: Callable[[SubscriberPlan], str] = lambda plan: plan.user_name(topology.gateway.id)
+        # lines that FreeRADIUS does not know although the topology does
+        self.strangers: set[SubscriberPlan] = set()
         self._topology = topology
         self._namespace = namespace
         self._directory = directory
@@ -194,8 +199,9 @@ class Radius:
                 acct_port=oss.acct_port,
             )
         )
-        bng_id, interim = self._topology.gateway.id, self._topology.gateway.interim_seconds
-        users = [_user(plan, bng_id, interim) for plan in self._topology.admitted]
+        interim = self._topology.gateway.interim_seconds
+        known = [plan for plan in self._topology.admitted if plan not in self.strangers]
+        users = [_user(plan, self.user_name(plan), interim) for plan in known]
         (self._directory / "users").write_text("\n".join(users) + "\nDEFAULT Auth-Type := Reject\n")
         run("chown", "-R", f"{ACCOUNT}:{ACCOUNT}", self._directory)
         run("chmod", "-R", "u=rwX,go=", self._directory)
@@ -234,12 +240,11 @@ class Radius:
         return AccountingRecord.parse(self.detail_file.read_text(errors="surrogateescape"))
 
     def records_of(self, plan: SubscriberPlan) -> list[AccountingRecord]:
-        name = plan.user_name(self._topology.gateway.id)
-        return [record for record in self.records() if record.text("User-Name") == name]
+        return [record for record in self.records() if record.text("User-Name") == self.user_name(plan)]
 
 
-def _user(plan: SubscriberPlan, bng_id: str, interim: int) -> str:
-    name = _quoted(plan.user_name(bng_id))
+def _user(plan: SubscriberPlan, user_name: str, interim: int) -> str:
+    name = _quoted(user_name)
     identity = f"0x{plan.name.encode().hex()}"
     return (
         f"{name} Auth-Type := Accept\n"
