@@ -6,6 +6,17 @@ import sluice.radius.packet.VerifiedPacket;
 /** Learns what became of a request: exactly one of the two, on the thread of the request loop. Must not block. */
 interface Completion {
 
+    /** For whom nobody waits. */
+    Completion NOTHING = new Completion() {
+        @Override
+        public Runnable answered(VerifiedPacket reply) {
+            return () -> {};
+        }
+
+        @Override
+        public void unanswered(String reason) {}
+    };
+
     /**
      * Reads the reply; what is to be done about it is done by running what is returned, after the request was
      * forgotten.

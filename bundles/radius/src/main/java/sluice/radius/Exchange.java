@@ -57,6 +57,12 @@ final class Exchange {
         slotCount = 0;
     }
 
+    /** The connection to the present server broke; it may be asked again. */
+    void detach() {
+        tries = 0;
+        slotCount = 0;
+    }
+
     boolean hasTriedAny() {
         return !tried.isEmpty();
     }

@@ -13,7 +13,10 @@ enum LinkCounter implements Counter {
     TIME_OUTS(7, "Time-outs"),
     PORT_UNREACHABLE(8, "Port unreachable"),
     SEND_FAILED(9, "Not sent: network refuses"),
-    NO_IDENTIFIER(10, "No free identifier");
+    NO_ROOM(10, "Passed over: as many in flight as may be"),
+    STATUS_SENT(11, "Status-Server sent"),
+    STATUS_ANSWERED(12, "Status-Server answered"),
+    CONNECTION_LOST(13, "Connection lost");
 
     private final int id;
     private final String label;

@@ -2,8 +2,8 @@ package sluice.radius;
 
 /**
  * Whether a server answers. It is down once a request was sent to it as often as may be and nothing at all came back
- * since; one valid reply and it is up. While it is down, one request now and then finds out. Belongs to the request
- * loop; the state may be read by any thread.
+ * since; one valid reply and it is up. While it is down, Status-Server finds out, or one request now and then. Belongs
+ * to the request loop; the state may be read by any thread.
  */
 final class LinkHealth {
 
@@ -12,6 +12,7 @@ final class LinkHealth {
     private long probeAt;
     private volatile boolean answeredEver;
     private long lastAnswer;
+    private boolean answersStatus;
 
     LinkHealth(long deadMillis) {
         this.deadMillis = deadMillis;
@@ -40,6 +41,15 @@ final class LinkHealth {
         return wasDown;
     }
 
+    /** A Status-Server was answered, so that nothing else is needed to find out whether the server is back. */
+    void answeredStatus() {
+        answersStatus = true;
+    }
+
+    boolean answersStatus() {
+        return answersStatus;
+    }
+
     /** Whether anything valid came since that moment, monotonic nanoseconds. */
     boolean answeredSince(long nanos) {
         return answeredEver && lastAnswer - nanos >= 0;
@@ -58,12 +68,15 @@ final class LinkHealth {
         return news;
     }
 
-    /** Whether a request may go there although others are up; a server that is down takes one per dead time. */
+    /**
+     * Whether a request may go there although others are up. A server that is down takes one per dead time, none if it
+     * is known to answer Status-Server.
+     */
     boolean takes(long now) {
         if (!down) {
             return true;
         }
-        if (now - probeAt < 0) {
+        if (answersStatus || now - probeAt < 0) {
             return false;
         }
         probeAt = now + deadMillis;

@@ -12,7 +12,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ import sluice.radius.packet.Packets;
  * the request loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // listeners and exceptionCaught see to failures
-final class LinkSockets {
+final class LinkSockets implements LinkTransport {
 
     private static final long REOPEN_SECONDS = 5;
     private static final long OPEN_SECONDS = 2;
@@ -36,7 +35,7 @@ final class LinkSockets {
 
     private final EventLoop loop;
     private final InetSocketAddress server;
-    private final Optional<InetAddress> source;
+    private final LinkSource source;
     private final Receiver receiver;
     private final int count;
     private final List<Channel> channels = new ArrayList<>();
@@ -45,20 +44,12 @@ final class LinkSockets {
     private volatile String trouble = "";
     private boolean closed;
 
-    /** Takes what the sockets bring, on the loop. */
-    interface Receiver {
-
-        /** A datagram; the array is reused after the call. */
-        void received(int socket, byte[] datagram, int size);
-
-        /** Nobody listens at the server's port. */
-        void portUnreachable();
-
-        /** The network did not take a datagram. */
-        void sendFailed();
-    }
-
-    LinkSockets(EventLoop loop, InetSocketAddress server, Optional<InetAddress> source, int count, Receiver receiver) {
+    LinkSockets(
+            EventLoop loop,
+            InetSocketAddress server,
+            LinkSource source,
+            int count,
+            Receiver receiver) {
         this.loop = loop;
         this.server = server;
         this.source = source;
@@ -66,13 +57,14 @@ final class LinkSockets {
         this.receiver = receiver;
     }
 
-    /** Begins to open. */
-    void open() {
+    @Override
+    public void open() {
         if (closed) {
             return;
         }
         if (isOpen()) {
             settled.countDown();
+            receiver.opened();
             return;
         }
         Bootstrap bootstrap = new Bootstrap()
@@ -81,19 +73,27 @@ final class LinkSockets {
                 .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(Packets.MAX + 1))
                 .handler(new Inbound(channels.size()));
-        ChannelFuture connected = source.isPresent()
-                ? bootstrap.connect(server, new InetSocketAddress(source.get(), 0))
-                : bootstrap.connect(server);
-        connected.addListener((ChannelFuture done) -> opened(done));
+        try {
+            Optional<InetSocketAddress> from = source.towards(server.getAddress());
+            ChannelFuture connected =
+                    from.isPresent() ? bootstrap.connect(server, from.get()) : bootstrap.connect(server);
+            connected.addListener((ChannelFuture done) -> opened(done));
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        trouble = String.valueOf(cause.getMessage());
+        settled.countDown();
+        if (!closed) {
+            loop.schedule(this::open, REOPEN_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     private void opened(ChannelFuture done) {
         if (!done.isSuccess()) {
-            trouble = String.valueOf(done.cause().getMessage());
-            settled.countDown();
-            if (!closed) {
-                loop.schedule(this::open, REOPEN_SECONDS, TimeUnit.SECONDS);
-            }
+            failed(done.cause());
             return;
         }
         if (closed) {
@@ -105,30 +105,37 @@ final class LinkSockets {
         open();
     }
 
-    /** Waits until all sockets are there or one could not be opened. Any thread but the loop. */
-    void awaitFirstAttempt() throws InterruptedException {
+    @Override
+    public void awaitFirstAttempt() throws InterruptedException {
         if (!settled.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
             trouble = "the machine is slow to give sockets";
         }
     }
 
-    /** Whether all sockets are there. */
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return channels.size() == count;
     }
 
-    /** Why there are no sockets; empty when there is no trouble. Any thread. */
-    String trouble() {
+    @Override
+    public String trouble() {
         return trouble;
     }
 
-    void send(int socket, byte[] packet) {
+    @Override
+    public boolean isReliable() {
+        return false;
+    }
+
+    @Override
+    public void send(int socket, byte[] packet) {
         Channel channel = channels.get(socket);
         ByteBuf copy = channel.alloc().directBuffer(packet.length).writeBytes(packet);
         channel.writeAndFlush(copy, channel.voidPromise()); // a failure comes back through exceptionCaught
     }
 
-    void close() {
+    @Override
+    public void close() {
         closed = true;
         for (Channel channel : channels) {
             channel.close();

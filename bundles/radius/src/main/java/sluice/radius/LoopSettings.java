@@ -1,18 +1,19 @@
 package sluice.radius;
 
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * How requests are sent.
  *
- * @param source local address of the sockets; without it the machine chooses
+ * @param source where requests come from
  * @param sockets source ports per server and kind of request, each for 256 requests in flight
  * @param accessMax authentications in flight, over all servers
  * @param deadTime for how long a server that is down is left alone
+ * @param statusTime between Status-Server to a server that is down or idle; zero: never
+ * @param balance how servers of one priority share the requests
  */
-record LoopSettings(Optional<InetAddress> source, int sockets, int accessMax, Duration deadTime) {
+record LoopSettings(
+        LinkSource source, int sockets, int accessMax, Duration deadTime, Duration statusTime, Balance balance) {
 
     LoopSettings {
         if (sockets < 1 || sockets > 64) {
@@ -21,8 +22,9 @@ record LoopSettings(Optional<InetAddress> source, int sockets, int accessMax, Du
         if (accessMax < 1) {
             throw new IllegalArgumentException("In flight " + accessMax + ", expected 1 or more");
         }
-        if (deadTime.isNegative()) {
-            throw new IllegalArgumentException("Dead time " + deadTime + ", expected 0 or more");
+        if (deadTime.isNegative() || statusTime.isNegative()) {
+            throw new IllegalArgumentException(
+                    "Dead time " + deadTime + ", status time " + statusTime + ", expected 0 or more");
         }
     }
 }

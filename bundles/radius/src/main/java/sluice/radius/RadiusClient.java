@@ -1,7 +1,6 @@
 package sluice.radius;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -77,8 +76,15 @@ public final class RadiusClient implements Authenticator {
         @AttributeDefinition(required = false, description = "NAS-IPv6-Address; empty: not sent")
         String nas__ipv6() default "";
 
-        @AttributeDefinition(required = false, description = "Local IP address of requests; empty: as routed")
+        @AttributeDefinition(
+                required = false,
+                description = "Local IP address of requests, one per family, with commas; empty: as routed")
         String source__address() default "";
+
+        @AttributeDefinition(
+                required = false,
+                description = "Interface whose address requests have; goes before source_address")
+        String source__interface() default "";
 
         @AttributeDefinition(description = "Calling-Station-Id like aa:bb:cc:dd:ee:ff or like AA-BB-CC-DD-EE-FF")
         String calling__station__id() default "aa:bb:cc:dd:ee:ff";
@@ -111,6 +117,15 @@ public final class RadiusClient implements Authenticator {
         int dead__seconds() default 30;
 
         @AttributeDefinition(
+                description = "Time between Status-Server to servers that are down or idle, seconds, 0 never",
+                min = "0")
+        int status__seconds() default 10;
+
+        @AttributeDefinition(
+                description = "How servers of one priority share: first, round_robin or least_outstanding")
+        String balance() default "least_outstanding";
+
+        @AttributeDefinition(
                 required = false,
                 description = "Directory of further dictionaries in the FreeRADIUS format")
         String dictionary__directory() default "";
@@ -123,12 +138,12 @@ public final class RadiusClient implements Authenticator {
         this(
                 requestSettings(profile, secrets, config),
                 new LoopSettings(
-                        Optional.of(config.source__address())
-                                .filter(text -> !text.isEmpty())
-                                .map(InetAddress::ofLiteral),
+                        LinkSource.of(config.source__address(), config.source__interface()),
                         config.sockets(),
                         config.in__flight__max(),
-                        Duration.ofSeconds(config.dead__seconds())),
+                        Duration.ofSeconds(config.dead__seconds()),
+                        Duration.ofSeconds(config.status__seconds()),
+                        Balance.of(config.balance())),
                 dictionary(config.dictionary__directory()),
                 MonotonicClock.system(),
                 InstantSource.system(),

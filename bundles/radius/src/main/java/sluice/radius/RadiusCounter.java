@@ -21,7 +21,8 @@ enum RadiusCounter implements Counter {
     ACCOUNTING_UNREADABLE(15, "Events that lack what accounting needs"),
     ACCOUNTING_POSTPONED(16, "Accounting rounds that no server answered"),
     ACCOUNTING_SET_ASIDE(17, "Accounting records set aside: refused while others are taken"),
-    ACCOUNTING_GIVEN_UP(18, "Accounting records given up: refused for too long");
+    ACCOUNTING_GIVEN_UP(18, "Accounting records given up: refused for too long"),
+    QUEUED(19, "Waited until a server had room");
 
     private final int id;
     private final String label;

@@ -1,6 +1,8 @@
 package sluice.radius;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -12,6 +14,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.platform.api.Secret;
 import sluice.platform.api.SecretUnavailable;
 import sluice.platform.api.Secrets;
 
@@ -44,13 +47,18 @@ public final class RadiusServer {
         @AttributeDefinition(description = "IP address of the server")
         String host() default "";
 
-        @AttributeDefinition(description = "UDP port for authentication, 0 for none", min = "0", max = "65535")
+        @AttributeDefinition(description = "udp, or tls (RFC 6614)")
+        String transport() default "udp";
+
+        @AttributeDefinition(description = "Port for authentication, 0 for none", min = "0", max = "65535")
         int auth__port() default 1812;
 
-        @AttributeDefinition(description = "UDP port for accounting, 0 for none", min = "0", max = "65535")
+        @AttributeDefinition(description = "Port for accounting, 0 for none", min = "0", max = "65535")
         int acct__port() default 1813;
 
-        @AttributeDefinition(description = "Name of the secret that is shared with the server")
+        @AttributeDefinition(
+                required = false,
+                description = "Name of the secret that is shared with the server; needed over UDP")
         String secret() default "";
 
         @AttributeDefinition(description = "Until a request is sent again, milliseconds", min = "10", max = "60000")
@@ -65,8 +73,30 @@ public final class RadiusServer {
         @AttributeDefinition(description = "Refuse verdicts without a Message-Authenticator (CVE-2024-3596)")
         boolean require__message__authenticator() default true;
 
-        @AttributeDefinition(description = "The server with the lowest number is asked first")
+        @AttributeDefinition(
+                description = "Servers with the lowest number are asked first; those with the same number share")
         int priority() default 10;
+
+        @AttributeDefinition(
+                description = "Requests that may wait for each service of this server, 0: as many as there are identifiers",
+                min = "0")
+        int in__flight__max() default 0;
+
+        @AttributeDefinition(
+                required = false,
+                description = "File with the certificates of the server's authorities, PEM; needed for tls")
+        String tls__trust() default "";
+
+        @AttributeDefinition(required = false, description = "File with our certificate, PEM; empty: none is shown")
+        String tls__certificate() default "";
+
+        @AttributeDefinition(required = false, description = "Name of the secret that holds its key, PEM (PKCS #8)")
+        String tls__key() default "";
+
+        @AttributeDefinition(
+                required = false,
+                description = "Name that the server's certificate must have; empty: its address")
+        String tls__name() default "";
     }
 
     /** Reads the secret, so it blocks for a file access. */
@@ -76,22 +106,49 @@ public final class RadiusServer {
         Optional<ServerSettings> usable = Optional.empty();
         String why = "";
         try {
-            usable = Optional.of(new ServerSettings(
-                    name,
-                    InetAddress.ofLiteral(config.host()),
-                    config.auth__port(),
-                    config.acct__port(),
-                    secrets.read(config.secret()),
-                    Duration.ofMillis(config.timeout__ms()),
-                    config.retries(),
-                    config.require__message__authenticator(),
-                    config.priority()));
+            usable = Optional.of(settings(name, secrets, config));
         } catch (SecretUnavailable | IllegalArgumentException e) { // a person must act; the other servers go on
             why = String.valueOf(e.getMessage());
             LOG.error("RADIUS server {} is not asked: {}", name, why);
         }
         settings = usable;
         trouble = why;
+    }
+
+    private static ServerSettings settings(String name, Secrets secrets, Config config) throws SecretUnavailable {
+        Optional<TlsSettings> tls = switch (config.transport()) {
+            case "udp" -> Optional.empty();
+            case "tls" -> Optional.of(tls(secrets, config));
+            default -> throw new IllegalArgumentException("transport=" + config.transport() + ", expected udp or tls");
+        };
+        boolean standard = tls.isPresent() && config.secret().isEmpty();
+        return new ServerSettings(
+                name,
+                InetAddress.ofLiteral(config.host()),
+                config.auth__port(),
+                config.acct__port(),
+                standard
+                        ? new Secret(TlsSettings.SECRET.getBytes(StandardCharsets.US_ASCII))
+                        : secrets.read(config.secret()),
+                Duration.ofMillis(config.timeout__ms()),
+                config.retries(),
+                config.require__message__authenticator(),
+                config.priority(),
+                config.in__flight__max(),
+                tls);
+    }
+
+    private static TlsSettings tls(Secrets secrets, Config config) throws SecretUnavailable {
+        if (config.tls__trust().isEmpty()) {
+            throw new IllegalArgumentException("transport=tls needs tls_trust");
+        }
+        Optional<TlsSettings.Identity> identity = Optional.empty();
+        if (!config.tls__certificate().isEmpty()) {
+            identity = Optional.of(
+                    new TlsSettings.Identity(Path.of(config.tls__certificate()), secrets.read(config.tls__key())));
+        }
+        String expected = config.tls__name().isEmpty() ? config.host() : config.tls__name();
+        return TlsSettings.of(Path.of(config.tls__trust()), identity, expected);
     }
 
     String name() {

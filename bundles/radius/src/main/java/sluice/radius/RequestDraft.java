@@ -2,6 +2,8 @@ package sluice.radius;
 
 import java.time.Instant;
 import sluice.net.Bytes;
+import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.AttributeWriter;
 import sluice.radius.packet.Packets;
 
 /**
@@ -41,9 +43,20 @@ final class RequestDraft {
                 Packets.ACCESS_REQUEST, packet, messageAuthenticatorAt, passwordAt, password, -1, Instant.EPOCH);
     }
 
+    /** A Status-Server, which asks whether the server is there (RFC 5997, 3). */
+    static RequestDraft status() {
+        AttributeWriter out = new AttributeWriter();
+        int signatureAt = out.room(AttributeCode.MESSAGE_AUTHENTICATOR, Packets.AUTHENTICATOR);
+        return new RequestDraft(Packets.STATUS_SERVER, out.packet(), signatureAt, -1, Bytes.EMPTY, -1, Instant.EPOCH);
+    }
+
     /** An Accounting-Request about something that {@code happened} then. */
     static RequestDraft accounting(byte[] packet, int delayAt, Instant happened) {
         return new RequestDraft(Packets.ACCOUNTING_REQUEST, packet, -1, -1, Bytes.EMPTY, delayAt, happened);
+    }
+
+    boolean isStatus() {
+        return packet[0] == Packets.STATUS_SERVER;
     }
 
     boolean isAccounting() {

@@ -6,11 +6,14 @@ import io.netty.channel.nio.NioIoHandler;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.loop.MonotonicClock;
@@ -22,17 +25,19 @@ import sluice.session.api.Authenticator;
  * {@code sluice-radius-0}, owns everything; the public face is safe for any thread and never blocks, but for
  * {@link #close}.
  *
- * <p>A request goes to one server after the other in the order of priorities, as often to each as its settings say.
- * Servers that are down are passed over as long as there is another, but for one request per dead time.
+ * <p>A request goes to one server after the other in the order of priorities, as often to each as its settings say; how
+ * one is chosen says {@link ServerChoice}. When none has room, it waits for a moment.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // of timers of the loop, which end with it
 final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
     private static final long TICK_MILLIS = 20;
+    private static final long WATCH_MILLIS = 100;
     private static final int EXPIRED_MAX = 10_000;
     private static final String NO_SERVER = "no RADIUS server is configured for this";
     private static final String SILENT = "no RADIUS server answered";
+    private static final String BUSY = "every RADIUS server has as many requests as it may have";
     private static final String CLOSING = "the RADIUS client is being reconfigured";
 
     private final LoopSettings settings;
@@ -42,6 +47,8 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     private final CounterSet<RadiusCounter> counters;
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
+    private final ServerChoice choice;
+    private final Map<RequestKind, Backlog> backlogs = new EnumMap<>(RequestKind.class);
     private volatile List<ServerLink> links = List.of();
     private volatile boolean closed;
     private boolean ticking;
@@ -62,9 +69,16 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         this.wall = wall;
         this.random = random;
         this.counters = counters;
+        this.choice = new ServerChoice(settings.balance());
+        for (RequestKind kind : RequestKind.values()) {
+            backlogs.put(kind, new Backlog());
+        }
         this.group = new MultiThreadIoEventLoopGroup(
                 1, Thread.ofPlatform().name("sluice-radius-", 0).daemon().factory(), NioIoHandler.newFactory());
         this.loop = group.next();
+        if (settings.statusTime().isPositive()) {
+            loop.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Sends a request; the completion is called in any case. */
@@ -162,7 +176,7 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
             tellUnanswered(exchange, CLOSING);
             return;
         }
-        if (links.stream().noneMatch(link -> link.kind() == kindOf(exchange))) {
+        if (links.stream().noneMatch(link -> link.kind() == ServerChoice.kindOf(exchange))) {
             counters.count(RadiusCounter.NO_SERVER);
             tellUnanswered(exchange, NO_SERVER);
             return;
@@ -172,7 +186,9 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
 
     /** Sends to the best server that was not asked yet, or ends the exchange. */
     private void send(Exchange exchange) {
-        for (Optional<ServerLink> link = choose(exchange); link.isPresent(); link = choose(exchange)) {
+        for (Optional<ServerLink> link = choice.choose(links, exchange, clock.millis());
+                link.isPresent();
+                link = choice.choose(links, exchange, clock.millis())) {
             if (link.get().transmit(exchange)) {
                 if (exchange.hasTriedAny()) {
                     counters.count(RadiusCounter.FAILOVERS);
@@ -182,29 +198,36 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
             }
             exchange.leave(link.get());
         }
+        if (!closed && ServerChoice.isWorthWaiting(links, exchange)) {
+            counters.count(RadiusCounter.QUEUED);
+            backlogOf(exchange).add(exchange, clock.millis());
+            tick();
+            return;
+        }
         tellUnanswered(exchange, SILENT);
     }
 
-    private Optional<ServerLink> choose(Exchange exchange) {
-        RequestKind kind = kindOf(exchange);
-        long now = clock.millis();
-        Optional<ServerLink> resort = Optional.empty();
-        for (ServerLink link : links) {
-            if (link.kind() != kind || !link.isOpen() || exchange.hasTried(link)) {
-                continue;
-            }
-            if (link.health().takes(now)) {
-                return Optional.of(link);
-            }
-            if (resort.isEmpty()) {
-                resort = Optional.of(link);
+    /** Sends what waits for room, as far as there is some. */
+    private void drain() {
+        for (Backlog backlog : backlogs.values()) {
+            for (@Nullable Exchange next = backlog.peek();
+                    next != null && (ServerChoice.isPossible(links, next) || !ServerChoice.isWorthWaiting(links, next));
+                    next = backlog.peek()) {
+                backlog.poll();
+                send(next);
             }
         }
-        return resort;
+    }
+
+    private Backlog backlogOf(Exchange exchange) {
+        return backlogs.get(ServerChoice.kindOf(exchange));
     }
 
     private void moveOn(ServerLink from, Exchange exchange) {
         from.giveUp(exchange);
+        if (exchange.draft.isStatus()) {
+            return;
+        }
         if (closed) {
             tellUnanswered(exchange, CLOSING);
             return;
@@ -219,6 +242,7 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         } catch (RuntimeException e) { // whoever asked is broken; the others are not
             LOG.error("A verdict was not taken", e);
         }
+        drain();
     }
 
     private static void tellUnanswered(Exchange exchange, String reason) {
@@ -234,10 +258,33 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         if (link.mayRepeat(exchange) && link.transmit(exchange)) {
             return;
         }
-        if (!link.health().answeredSince(exchange.firstSentAt)) {
+        boolean silent = exchange.draft.isStatus()
+                ? link.isTellingSilence(exchange)
+                : !link.health().answeredSince(exchange.firstSentAt);
+        if (silent) {
             takeDown(link);
         }
         moveOn(link, exchange);
+    }
+
+    @Override
+    public void opened(ServerLink link) {
+        drain();
+    }
+
+    /** What was sent on a connection that broke is sent again: there, when it is back, or to another server. */
+    @Override
+    public void lost(ServerLink link, boolean broken) {
+        if (!broken) {
+            takeDown(link);
+        }
+        for (Exchange exchange : link.evict()) {
+            link.detach(exchange);
+            if (!exchange.draft.isStatus()) {
+                send(exchange);
+            }
+        }
+        drain();
     }
 
     /** Only a hint, and a server that restarts is back soon: worth something when there is another one. */
@@ -283,13 +330,26 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         for (ServerLink link : links) {
             link.expire(now, EXPIRED_MAX);
         }
-        if (links.stream().anyMatch(link -> link.inFlight() > 0)) {
+        for (Backlog backlog : backlogs.values()) {
+            for (@Nullable Exchange due = backlog.pollDue(now); due != null; due = backlog.pollDue(now)) {
+                tellUnanswered(due, BUSY);
+            }
+        }
+        drain();
+        if (links.stream().anyMatch(link -> link.inFlight() > 0) || backlogs.values().stream().anyMatch(Backlog::isWaiting)) {
             tick();
         }
     }
 
-    private static RequestKind kindOf(Exchange exchange) {
-        return exchange.draft.isAccounting() ? RequestKind.ACCOUNTING : RequestKind.ACCESS;
+    /** Looks after servers of which nothing was heard. */
+    private void watch() {
+        long now = clock.millis();
+        for (ServerLink link : links) {
+            link.watch(now);
+            if (link.inFlight() > 0) {
+                tick();
+            }
+        }
     }
 
     /** Answers what is in flight, ends the thread and waits for its end. */
@@ -306,6 +366,7 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
                 waiting.forEach(exchange -> moveOn(link, exchange));
             }
             links = List.of();
+            drain();
         });
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -24,7 +24,7 @@ import sluice.radius.packet.VerifiedPacket;
  * One port of one server: sends requests there and takes the replies for them. Belongs to the request loop; counters,
  * latency and state may be read by any thread.
  */
-final class ServerLink implements LinkSockets.Receiver {
+final class ServerLink implements LinkTransport.Receiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerLink.class);
 
@@ -35,7 +35,8 @@ final class ServerLink implements LinkSockets.Receiver {
     private final InstantSource wall;
     private final RandomGenerator random;
     private final PacketSignature signature;
-    private final LinkSockets sockets;
+    private final LinkTransport transport;
+    private final long statusMillis;
     private final Slots slots;
     private final Deadlines waiting = new Deadlines();
     private final LinkHealth health;
@@ -45,6 +46,8 @@ final class ServerLink implements LinkSockets.Receiver {
     private final TimeHistogram latency = new TimeHistogram();
     private final byte[] authenticator = new byte[Packets.AUTHENTICATOR];
     private volatile int inFlight;
+    private long statusAt;
+    private boolean asking;
 
     /** Decides what becomes of requests, on the loop. */
     interface Watcher {
@@ -57,6 +60,12 @@ final class ServerLink implements LinkSockets.Receiver {
 
         /** Nobody listens there. */
         void portUnreachable(ServerLink link);
+
+        /** It can be used now. */
+        void opened(ServerLink link);
+
+        /** Its connection broke, or could not be made. */
+        void lost(ServerLink link, boolean broken);
     }
 
     ServerLink(
@@ -75,23 +84,22 @@ final class ServerLink implements LinkSockets.Receiver {
         this.wall = wall;
         this.random = random;
         this.signature = new PacketSignature(server.secret());
-        this.slots = new Slots(settings.sockets());
+        this.slots = new Slots(server.tls().isPresent() ? 1 : settings.sockets());
+        this.statusMillis = settings.statusTime().toMillis();
         this.health = new LinkHealth(settings.deadTime().toMillis());
-        this.sockets = new LinkSockets(
-                loop,
-                new InetSocketAddress(server.host(), kind.port(server)),
-                settings.source(),
-                settings.sockets(),
-                this);
+        InetSocketAddress address = new InetSocketAddress(server.host(), kind.port(server));
+        this.transport = server.tls().isPresent()
+                ? new LinkStream(loop, address, settings.source(), server.tls().get(), this)
+                : new LinkSockets(loop, address, settings.source(), settings.sockets(), this);
     }
 
     void open() {
-        sockets.open();
+        transport.open();
     }
 
     /** Waits until it can be used, or cannot for now. Any thread but the loop. */
     void awaitFirstAttempt() throws InterruptedException {
-        sockets.awaitFirstAttempt();
+        transport.awaitFirstAttempt();
     }
 
     ServerSettings server() {
@@ -107,12 +115,39 @@ final class ServerLink implements LinkSockets.Receiver {
     }
 
     boolean isOpen() {
-        return sockets.isOpen();
+        return transport.isOpen();
+    }
+
+    /** Whether it takes one more request. */
+    boolean hasRoom() {
+        return slots.hasFree() && (server.inFlightMax() == 0 || inFlight < server.inFlightMax());
+    }
+
+    /** Whether a connection broke and is being made again. */
+    boolean isConnecting() {
+        return transport.isReliable() && !transport.isOpen() && !health.isDown();
+    }
+
+    /** Asks whether the server is there when that is due: while it is down, or nothing came from it for a while. */
+    void watch(long now) {
+        boolean due = statusMillis > 0 && now - statusAt >= statusMillis;
+        if (!due || asking || !isOpen() || !hasRoom()) {
+            return;
+        }
+        if (health.isDown() || !health.answeredSince(clock.nanos() - statusMillis * 1_000_000)) {
+            statusAt = now;
+            asking = transmit(new Exchange(RequestDraft.status(), Completion.NOTHING));
+        }
+    }
+
+    /** A Status-Server came to nothing; whether that says something: a server need not know of it. */
+    boolean isTellingSilence(Exchange exchange) {
+        return health.answersStatus() && !health.answeredSince(exchange.firstSentAt);
     }
 
     /** Whether the exchange may be sent there once more. A server that is down gets every request once. */
     boolean mayRepeat(Exchange exchange) {
-        return exchange.tries < (health.isDown() ? 1 : server.tries());
+        return !transport.isReliable() && exchange.tries < (health.isDown() ? 1 : server.tries());
     }
 
     /**
@@ -128,14 +163,18 @@ final class ServerLink implements LinkSockets.Receiver {
             return false;
         }
         exchange.sentAt = clock.nanos(); // before it leaves: the reply may be faster than this thread
-        exchange.deadline = clock.millis() + server.timeout().toMillis();
+        exchange.deadline = clock.millis() + server.timeout().toMillis() * (transport.isReliable() ? server.tries() : 1);
         if (first) {
             exchange.firstSentAt = exchange.sentAt;
         }
         exchange.tries++;
-        counters.count(first ? LinkCounter.REQUESTS : LinkCounter.SENT_AGAIN);
+        if (exchange.draft.isStatus()) {
+            counters.count(LinkCounter.STATUS_SENT);
+        } else {
+            counters.count(first ? LinkCounter.REQUESTS : LinkCounter.SENT_AGAIN);
+        }
         int slot = exchange.lastSlot();
-        sockets.send(Slots.socketOf(slot), exchange.draft.packet());
+        transport.send(Slots.socketOf(slot), exchange.draft.packet());
         waiting.append(exchange);
         inFlight = waiting.size();
         return true;
@@ -145,13 +184,13 @@ final class ServerLink implements LinkSockets.Receiver {
     private boolean seal(Exchange exchange) {
         int slot = slots.acquire(exchange);
         if (slot < 0) {
-            counters.count(LinkCounter.NO_IDENTIFIER);
+            counters.count(LinkCounter.NO_ROOM);
             return false;
         }
         exchange.addSlot(slot);
         byte[] packet = exchange.draft.packet();
         packet[Packets.ID_AT] = (byte) Slots.idOf(slot);
-        if (kind == RequestKind.ACCESS) {
+        if (!exchange.draft.isAccounting()) {
             random.nextBytes(authenticator);
             System.arraycopy(authenticator, 0, packet, Packets.AUTHENTICATOR_AT, Packets.AUTHENTICATOR);
             RequestDraft draft = exchange.draft;
@@ -172,7 +211,7 @@ final class ServerLink implements LinkSockets.Receiver {
             if (!kind.isAnsweredBy(datagram[0] & 0xff)) {
                 throw new ReplyRefused(RefusedReply.WRONG_CODE);
             }
-            VerifiedPacket reply = verify(datagram, size, slot);
+            VerifiedPacket reply = verify(datagram, size, slot, !exchange.draft.isStatus());
             Runnable verdict = exchange.completion.answered(reply);
             accept(exchange, reply);
             watcher.answered(exchange, verdict);
@@ -183,8 +222,11 @@ final class ServerLink implements LinkSockets.Receiver {
         }
     }
 
-    private VerifiedPacket verify(byte[] datagram, int size, int slot) throws PacketRefused, ReplyRefused {
-        boolean demanded = kind == RequestKind.ACCESS && server.messageAuthenticatorDemanded();
+    private VerifiedPacket verify(byte[] datagram, int size, int slot, boolean verdict) throws PacketRefused, ReplyRefused {
+        boolean demanded = kind == RequestKind.ACCESS
+                && verdict
+                && server.messageAuthenticatorDemanded()
+                && server.tls().isEmpty(); // TLS signs everything
         try {
             return signature.verifyReply(datagram, size, slots.authenticator(slot), demanded);
         } catch (PacketRefused refusal) {
@@ -200,7 +242,7 @@ final class ServerLink implements LinkSockets.Receiver {
         long now = clock.nanos();
         latency.record(now - exchange.sentAt);
         counters.count(
-                switch (reply.code()) {
+                exchange.draft.isStatus() ? LinkCounter.STATUS_ANSWERED : switch (reply.code()) {
                     case Packets.ACCESS_ACCEPT -> LinkCounter.ACCEPTS;
                     case Packets.ACCESS_REJECT -> LinkCounter.REJECTS;
                     case Packets.ACCESS_CHALLENGE -> LinkCounter.CHALLENGES;
@@ -208,6 +250,9 @@ final class ServerLink implements LinkSockets.Receiver {
                 });
         if (health.answered(now)) {
             LOG.info("RADIUS {} answers again", this);
+        }
+        if (exchange.draft.isStatus()) {
+            health.answeredStatus();
         }
         forget(exchange, true);
     }
@@ -244,6 +289,22 @@ final class ServerLink implements LinkSockets.Receiver {
         counters.count(LinkCounter.SEND_FAILED);
     }
 
+    @Override
+    public void opened() {
+        if (transport.isReliable() && health.answered(clock.nanos())) {
+            LOG.info("RADIUS {} is connected again", this);
+        }
+        watcher.opened(this);
+    }
+
+    @Override
+    public void lost(boolean broken) {
+        if (broken) {
+            counters.count(LinkCounter.CONNECTION_LOST);
+        }
+        watcher.lost(this, broken);
+    }
+
     /** Tells the watcher of exchanges whose time is over, at most so many. */
     void expire(long now, int max) {
         for (int i = 0; i < max; i++) {
@@ -259,11 +320,20 @@ final class ServerLink implements LinkSockets.Receiver {
 
     /** Lets go of an exchange that is not among the waiting ones any more, for another server. */
     void giveUp(Exchange exchange) {
+        asking &= !exchange.draft.isStatus();
         slots.release(exchange, false);
         exchange.leave(this);
     }
 
+    /** The same when the server is not to blame, so that it may be asked again. */
+    void detach(Exchange exchange) {
+        asking &= !exchange.draft.isStatus();
+        slots.release(exchange, false);
+        exchange.detach();
+    }
+
     private void forget(Exchange exchange, boolean answered) {
+        asking &= !exchange.draft.isStatus();
         waiting.remove(exchange);
         inFlight = waiting.size();
         slots.release(exchange, answered);
@@ -280,7 +350,7 @@ final class ServerLink implements LinkSockets.Receiver {
     }
 
     void close() {
-        sockets.close();
+        transport.close();
     }
 
     int inFlight() {
@@ -306,8 +376,8 @@ final class ServerLink implements LinkSockets.Receiver {
 
     /** In the operator's words. */
     String state() {
-        if (!sockets.trouble().isEmpty()) {
-            return "no socket: " + sockets.trouble();
+        if (!transport.trouble().isEmpty()) {
+            return (transport.isReliable() ? "not connected: " : "no socket: ") + transport.trouble();
         }
         return health.isDown() ? "down" : "up";
     }
@@ -315,6 +385,6 @@ final class ServerLink implements LinkSockets.Receiver {
     /** Name, service and address, for logs. */
     @Override
     public String toString() {
-        return server.name() + " (" + kind + " " + server.host().getHostAddress() + ":" + kind.port(server) + ")";
+        return server.name() + " (" + kind + " " + server.address(kind) + ")";
     }
 }

@@ -1,7 +1,9 @@
 package sluice.radius;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 import sluice.platform.api.Secret;
 
 /**
@@ -13,7 +15,9 @@ import sluice.platform.api.Secret;
  * @param timeout until a request is sent again
  * @param tries how often a request is sent before the next server is asked
  * @param messageAuthenticatorDemanded whether verdicts without a Message-Authenticator are refused
- * @param priority the lowest is asked first
+ * @param priority the lowest is asked first; servers of one priority share the requests
+ * @param inFlightMax requests that may wait for this server, for each service; 0: as many as there are identifiers
+ * @param tls with it RADIUS is spoken over TLS, else over UDP
  */
 record ServerSettings(
         String name,
@@ -24,7 +28,9 @@ record ServerSettings(
         Duration timeout,
         int tries,
         boolean messageAuthenticatorDemanded,
-        int priority) {
+        int priority,
+        int inFlightMax,
+        Optional<TlsSettings> tls) {
 
     ServerSettings {
         if (authPort < 0 || authPort > 65535 || acctPort < 0 || acctPort > 65535) {
@@ -36,5 +42,39 @@ record ServerSettings(
         if (tries < 1 || tries > 10) {
             throw new IllegalArgumentException("Retries " + tries + ", expected 1..10");
         }
+        if (inFlightMax < 0) {
+            throw new IllegalArgumentException("In flight " + inFlightMax + ", expected 0 or more");
+        }
+    }
+
+    /** A server over UDP without a limit of its own. */
+    ServerSettings(
+            String name,
+            InetAddress host,
+            int authPort,
+            int acctPort,
+            Secret secret,
+            Duration timeout,
+            int tries,
+            boolean messageAuthenticatorDemanded,
+            int priority) {
+        this(
+                name,
+                host,
+                authPort,
+                acctPort,
+                secret,
+                timeout,
+                tries,
+                messageAuthenticatorDemanded,
+                priority,
+                0,
+                Optional.empty());
+    }
+
+    /** Address and port as people write them. */
+    String address(RequestKind kind) {
+        String text = host.getHostAddress();
+        return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + kind.port(this);
     }
 }

@@ -18,6 +18,7 @@ public final class ServersTable implements Inspectable {
             "Server",
             "Service",
             "Address",
+            "Transport",
             "State",
             "In flight",
             "Requests",
@@ -28,6 +29,7 @@ public final class ServersTable implements Inspectable {
             "Time-outs",
             "p50 ms",
             "p99 ms",
+            "Status-Server",
             "Refused replies");
 
     private final RadiusClient client;
@@ -56,7 +58,7 @@ public final class ServersTable implements Inspectable {
         }
         for (RadiusServer server : client.servers()) {
             if (server.settings().isEmpty()) {
-                List<String> row = new ArrayList<>(List.of(server.name(), "", "", "not asked: " + server.trouble()));
+                List<String> row = new ArrayList<>(List.of(server.name(), "", "", "", "not asked: " + server.trouble()));
                 while (row.size() < COLUMNS.size()) {
                     row.add("");
                 }
@@ -90,7 +92,8 @@ public final class ServersTable implements Inspectable {
         return List.of(
                 link.server().name(),
                 link.kind().toString(),
-                link.server().host().getHostAddress() + ":" + link.kind().port(link.server()),
+                link.server().address(link.kind()),
+                link.server().tls().isPresent() ? "tls" : "udp",
                 link.state(),
                 Integer.toString(link.inFlight()),
                 Long.toString(counters.get(LinkCounter.REQUESTS)),
@@ -101,6 +104,7 @@ public final class ServersTable implements Inspectable {
                 Long.toString(counters.get(LinkCounter.TIME_OUTS)),
                 millis(link.latency().percentile(0.5)),
                 millis(link.latency().percentile(0.99)),
+                counters.get(LinkCounter.STATUS_ANSWERED) + "/" + counters.get(LinkCounter.STATUS_SENT),
                 refused(link.refusedReplies()));
     }
 

@@ -90,6 +90,10 @@ final class Slots {
         return earlierAuthenticators[slot];
     }
 
+    boolean hasFree() {
+        return freeCount > 0;
+    }
+
     boolean isUnused() {
         return freeCount == free.length;
     }

@@ -308,7 +308,7 @@ class RadiusClientTest {
         CompletableFuture<Outcome> verdict = ask("one more");
         second.accept(second.take());
         assertThat(get(verdict)).isInstanceOf(Outcome.Accepted.class);
-        assertThat(link(0).counters().get(LinkCounter.NO_IDENTIFIER)).isEqualTo(1);
+        assertThat(link(0).counters().get(LinkCounter.NO_ROOM)).isEqualTo(1);
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
     }
 

@@ -44,7 +44,11 @@ final class Samples {
     }
 
     static LoopSettings loop(int sockets, int inFlight) {
-        return new LoopSettings(Optional.empty(), sockets, inFlight, Duration.ofSeconds(30));
+        return loop(sockets, inFlight, Duration.ZERO, Balance.LEAST_OUTSTANDING);
+    }
+
+    static LoopSettings loop(int sockets, int inFlight, Duration statusTime, Balance balance) {
+        return new LoopSettings(LinkSource.ANY, sockets, inFlight, Duration.ofSeconds(30), statusTime, balance);
     }
 
     static SpoolSettings spool(int perSecond) {
