@@ -20,8 +20,7 @@ enum Balance {
                 return balance;
             }
         }
-        throw new IllegalArgumentException(
-                "balance=" + word + ", expected first, round_robin or least_outstanding");
+        throw new IllegalArgumentException("balance=" + word + ", expected first, round_robin or least_outstanding");
     }
 
     /**

@@ -20,6 +20,8 @@ final class Exchange {
     int slotCount;
     /** Transmissions to the present server. */
     int tries;
+    /** Connections that broke under it. */
+    int breaks;
     /** Of the first and of the last transmission to the present server, monotonic nanoseconds. */
     long firstSentAt;
 
@@ -59,6 +61,7 @@ final class Exchange {
 
     /** The connection to the present server broke; it may be asked again. */
     void detach() {
+        breaks++;
         tries = 0;
         slotCount = 0;
     }

@@ -44,12 +44,7 @@ final class LinkSockets implements LinkTransport {
     private volatile String trouble = "";
     private boolean closed;
 
-    LinkSockets(
-            EventLoop loop,
-            InetSocketAddress server,
-            LinkSource source,
-            int count,
-            Receiver receiver) {
+    LinkSockets(EventLoop loop, InetSocketAddress server, LinkSource source, int count, Receiver receiver) {
         this.loop = loop;
         this.server = server;
         this.source = source;

@@ -35,7 +35,8 @@ record LinkSource(List<InetAddress> addresses, Optional<String> networkInterface
     }
 
     /**
-     * Local end of a socket to this server, with a port that the machine chooses; empty when it chooses the address too.
+     * Local end of a socket to this server, with a port that the machine chooses; empty when it chooses the address
+     * too.
      *
      * @throws SocketException when the interface has no address of the server's family now
      */

@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,12 +49,7 @@ final class LinkStream implements LinkTransport {
     private boolean usable;
     private boolean closed;
 
-    LinkStream(
-            EventLoop loop,
-            InetSocketAddress server,
-            LinkSource source,
-            TlsSettings tls,
-            Receiver receiver) {
+    LinkStream(EventLoop loop, InetSocketAddress server, LinkSource source, TlsSettings tls, Receiver receiver) {
         this.loop = loop;
         this.server = server;
         this.source = source;
@@ -101,7 +97,7 @@ final class LinkStream implements LinkTransport {
         if (which != null) {
             which.close();
         }
-        if (which != channel) {
+        if (!Objects.equals(which, channel)) { // an earlier one
             return;
         }
         channel = null;

@@ -21,8 +21,8 @@ interface LinkTransport {
         /**
          * It cannot be used for now.
          *
-         * @param broken whether it could be used until now, so that what was sent may have arrived or not; else it could
-         *     not be opened
+         * @param broken whether it could be used until now, so that what was sent may have arrived or not; else it
+         *     could not be opened
          */
         void lost(boolean broken);
     }

@@ -121,8 +121,7 @@ public final class RadiusClient implements Authenticator {
                 min = "0")
         int status__seconds() default 10;
 
-        @AttributeDefinition(
-                description = "How servers of one priority share: first, round_robin or least_outstanding")
+        @AttributeDefinition(description = "How servers of one priority share: first, round_robin or least_outstanding")
         String balance() default "least_outstanding";
 
         @AttributeDefinition(

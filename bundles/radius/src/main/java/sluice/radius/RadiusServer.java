@@ -78,7 +78,8 @@ public final class RadiusServer {
         int priority() default 10;
 
         @AttributeDefinition(
-                description = "Requests that may wait for each service of this server, 0: as many as there are identifiers",
+                description =
+                        "Requests that may wait for each service of this server, 0: as many as there are identifiers",
                 min = "0")
         int in__flight__max() default 0;
 

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
     private static final long TICK_MILLIS = 20;
     private static final long WATCH_MILLIS = 100;
+    /** Connections that may break under one request before it is the request's fault. */
+    private static final int BREAKS_MAX = 2;
+
     private static final int EXPIRED_MAX = 10_000;
     private static final String NO_SERVER = "no RADIUS server is configured for this";
     private static final String SILENT = "no RADIUS server answered";
@@ -119,12 +123,12 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
             }
         }
         loop.execute(() -> {
-            added.forEach(ServerLink::open);
             List<ServerLink> more = new ArrayList<>(links);
             more.addAll(added);
             more.sort(Comparator.<ServerLink>comparingInt(link -> link.server().priority())
                     .thenComparing(link -> link.server().name()));
             links = List.copyOf(more);
+            added.forEach(ServerLink::open);
         });
         try {
             for (ServerLink link : added) {
@@ -220,7 +224,7 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     }
 
     private Backlog backlogOf(Exchange exchange) {
-        return backlogs.get(ServerChoice.kindOf(exchange));
+        return Objects.requireNonNull(backlogs.get(ServerChoice.kindOf(exchange)));
     }
 
     private void moveOn(ServerLink from, Exchange exchange) {
@@ -275,12 +279,14 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
     /** What was sent on a connection that broke is sent again: there, when it is back, or to another server. */
     @Override
     public void lost(ServerLink link, boolean broken) {
-        if (!broken) {
+        if (!broken || !link.health().answeredSince(link.openedAt())) {
             takeDown(link);
         }
         for (Exchange exchange : link.evict()) {
-            link.detach(exchange);
-            if (!exchange.draft.isStatus()) {
+            if (exchange.draft.isStatus() || exchange.breaks >= BREAKS_MAX) {
+                moveOn(link, exchange);
+            } else {
+                link.detach(exchange);
                 send(exchange);
             }
         }
@@ -336,7 +342,8 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
             }
         }
         drain();
-        if (links.stream().anyMatch(link -> link.inFlight() > 0) || backlogs.values().stream().anyMatch(Backlog::isWaiting)) {
+        if (links.stream().anyMatch(link -> link.inFlight() > 0)
+                || backlogs.values().stream().anyMatch(Backlog::isWaiting)) {
             tick();
         }
     }

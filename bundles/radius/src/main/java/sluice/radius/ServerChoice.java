@@ -34,7 +34,8 @@ final class ServerChoice {
                 link.counters().count(LinkCounter.NO_ROOM);
                 continue;
             }
-            if (!up.isEmpty() && link.server().priority() != up.getFirst().server().priority()) {
+            if (!up.isEmpty()
+                    && link.server().priority() != up.getFirst().server().priority()) {
                 break;
             }
             if (!link.health().isDown()) {

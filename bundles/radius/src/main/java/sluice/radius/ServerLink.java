@@ -48,6 +48,7 @@ final class ServerLink implements LinkTransport.Receiver {
     private volatile int inFlight;
     private long statusAt;
     private boolean asking;
+    private long openedAt;
 
     /** Decides what becomes of requests, on the loop. */
     interface Watcher {
@@ -86,6 +87,7 @@ final class ServerLink implements LinkTransport.Receiver {
         this.signature = new PacketSignature(server.secret());
         this.slots = new Slots(server.tls().isPresent() ? 1 : settings.sockets());
         this.statusMillis = settings.statusTime().toMillis();
+        this.statusAt = clock.millis() - statusMillis;
         this.health = new LinkHealth(settings.deadTime().toMillis());
         InetSocketAddress address = new InetSocketAddress(server.host(), kind.port(server));
         this.transport = server.tls().isPresent()
@@ -163,7 +165,8 @@ final class ServerLink implements LinkTransport.Receiver {
             return false;
         }
         exchange.sentAt = clock.nanos(); // before it leaves: the reply may be faster than this thread
-        exchange.deadline = clock.millis() + server.timeout().toMillis() * (transport.isReliable() ? server.tries() : 1);
+        exchange.deadline =
+                clock.millis() + server.timeout().toMillis() * (transport.isReliable() ? server.tries() : 1);
         if (first) {
             exchange.firstSentAt = exchange.sentAt;
         }
@@ -222,7 +225,8 @@ final class ServerLink implements LinkTransport.Receiver {
         }
     }
 
-    private VerifiedPacket verify(byte[] datagram, int size, int slot, boolean verdict) throws PacketRefused, ReplyRefused {
+    private VerifiedPacket verify(byte[] datagram, int size, int slot, boolean verdict)
+            throws PacketRefused, ReplyRefused {
         boolean demanded = kind == RequestKind.ACCESS
                 && verdict
                 && server.messageAuthenticatorDemanded()
@@ -242,12 +246,14 @@ final class ServerLink implements LinkTransport.Receiver {
         long now = clock.nanos();
         latency.record(now - exchange.sentAt);
         counters.count(
-                exchange.draft.isStatus() ? LinkCounter.STATUS_ANSWERED : switch (reply.code()) {
-                    case Packets.ACCESS_ACCEPT -> LinkCounter.ACCEPTS;
-                    case Packets.ACCESS_REJECT -> LinkCounter.REJECTS;
-                    case Packets.ACCESS_CHALLENGE -> LinkCounter.CHALLENGES;
-                    default -> LinkCounter.ACCOUNTED;
-                });
+                exchange.draft.isStatus()
+                        ? LinkCounter.STATUS_ANSWERED
+                        : switch (reply.code()) {
+                            case Packets.ACCESS_ACCEPT -> LinkCounter.ACCEPTS;
+                            case Packets.ACCESS_REJECT -> LinkCounter.REJECTS;
+                            case Packets.ACCESS_CHALLENGE -> LinkCounter.CHALLENGES;
+                            default -> LinkCounter.ACCOUNTED;
+                        });
         if (health.answered(now)) {
             LOG.info("RADIUS {} answers again", this);
         }
@@ -291,9 +297,8 @@ final class ServerLink implements LinkTransport.Receiver {
 
     @Override
     public void opened() {
-        if (transport.isReliable() && health.answered(clock.nanos())) {
-            LOG.info("RADIUS {} is connected again", this);
-        }
+        openedAt = clock.nanos();
+        statusAt = clock.millis() - statusMillis; // a connection says nothing yet: over TLS 1.3 we may still be refused
         watcher.opened(this);
     }
 
@@ -327,7 +332,6 @@ final class ServerLink implements LinkTransport.Receiver {
 
     /** The same when the server is not to blame, so that it may be asked again. */
     void detach(Exchange exchange) {
-        asking &= !exchange.draft.isStatus();
         slots.release(exchange, false);
         exchange.detach();
     }
@@ -355,6 +359,11 @@ final class ServerLink implements LinkTransport.Receiver {
 
     int inFlight() {
         return inFlight;
+    }
+
+    /** Since when it can be used, monotonic nanoseconds. */
+    long openedAt() {
+        return openedAt;
     }
 
     /** Nobody waits and every identifier is free. */

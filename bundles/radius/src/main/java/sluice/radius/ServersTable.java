@@ -58,7 +58,8 @@ public final class ServersTable implements Inspectable {
         }
         for (RadiusServer server : client.servers()) {
             if (server.settings().isEmpty()) {
-                List<String> row = new ArrayList<>(List.of(server.name(), "", "", "", "not asked: " + server.trouble()));
+                List<String> row =
+                        new ArrayList<>(List.of(server.name(), "", "", "", "not asked: " + server.trouble()));
                 while (row.size() < COLUMNS.size()) {
                     row.add("");
                 }

@@ -33,9 +33,8 @@ record TlsSettings(SslContext context, String serverName) {
      * @throws IllegalArgumentException when they are not what they should be
      */
     static TlsSettings of(Path trust, Optional<Identity> identity, String serverName) {
-        SslContextBuilder builder = SslContextBuilder.forClient()
-                .protocols("TLSv1.3", "TLSv1.2")
-                .endpointIdentificationAlgorithm("HTTPS");
+        SslContextBuilder builder =
+                SslContextBuilder.forClient().protocols("TLSv1.3", "TLSv1.2").endpointIdentificationAlgorithm("HTTPS");
         try (InputStream authorities = Files.newInputStream(trust)) {
             builder.trustManager(authorities);
             if (identity.isPresent()) {

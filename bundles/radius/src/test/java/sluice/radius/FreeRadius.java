@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sluice.platform.api.Secret;
@@ -26,13 +28,47 @@ final class FreeRadius implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/freeradius");
     private static final String ACCOUNT = "freerad";
 
+    private static final String TLS_LISTENER = """
+        listen { type = auth+acct
+          ipaddr = 127.0.0.1
+          port = @tls_port@
+          proto = tcp
+          clients = radsec
+          limit { max_connections = 16
+            lifetime = 0
+            idle_timeout = 0 }
+          tls { private_key_file = ${base}/server.key
+            certificate_file = ${base}/server.pem
+            ca_file = ${base}/ca.pem
+            require_client_cert = yes
+            tls_min_version = "1.2"
+            tls_max_version = "1.3"
+            cipher_list = "DEFAULT" }
+        }
+        """;
+
+    private static final String TLS_CLIENTS = """
+        clients radsec {
+          client gateway { ipaddr = 127.0.0.1
+            proto = tls
+            secret = radsec }
+        }
+        """;
+
     private final Path directory;
+    private final InetAddress address;
+    private final String secret;
+    private final boolean tls;
+    private final int tlsPort = freeTcpPort();
     private final int authPort = freePort();
     private final int acctPort = freePort();
     private @Nullable Process process;
 
-    private FreeRadius(Path directory) throws IOException {
+    private FreeRadius(Path directory, InetAddress address, String secret, boolean tls) throws IOException {
         this.directory = directory;
+        this.address = address;
+        this.secret = secret;
+        this.tls = tls;
     }
 
     /** Whether the package is there and this user may run it as its own user. */
@@ -43,7 +79,22 @@ final class FreeRadius implements AutoCloseable {
 
     /** A server with these users, ready. */
     static FreeRadius start(Path directory, String users) throws IOException, InterruptedException {
-        FreeRadius server = new FreeRadius(directory);
+        return start(directory, users, InetAddress.getLoopbackAddress(), SECRET);
+    }
+
+    /** The same at this address with this secret. */
+    static FreeRadius start(Path directory, String users, InetAddress address, String secret)
+            throws IOException, InterruptedException {
+        return start(new FreeRadius(directory, address, secret, false), directory, users);
+    }
+
+    /** The same that also listens with TLS; the directory has ca.pem, server.pem and server.key. */
+    static FreeRadius startWithTls(Path directory, String users) throws IOException, InterruptedException {
+        return start(new FreeRadius(directory, InetAddress.getLoopbackAddress(), SECRET, true), directory, users);
+    }
+
+    private static FreeRadius start(FreeRadius server, Path directory, String users)
+            throws IOException, InterruptedException {
         Files.createDirectories(directory.resolve("log"));
         Files.writeString(directory.resolve("radiusd.conf"), server.configuration());
         Files.writeString(directory.resolve("users"), users);
@@ -61,7 +112,10 @@ final class FreeRadius implements AutoCloseable {
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replace("@directory@", directory.toString())
-                    .replace("@secret@", SECRET)
+                    .replace("@secret@", secret)
+                    .replace("@address@", address.getHostAddress())
+                    .replace("@tls_listener@", tls ? TLS_LISTENER.replace("@tls_port@", Integer.toString(tlsPort)) : "")
+                    .replace("@tls_clients@", tls ? TLS_CLIENTS : "")
                     .replace("@auth_port@", Integer.toString(authPort))
                     .replace("@acct_port@", Integer.toString(acctPort));
         }
@@ -110,6 +164,14 @@ final class FreeRadius implements AutoCloseable {
         }
     }
 
+    /** It goes on running and says nothing more. */
+    void freeze() throws IOException, InterruptedException {
+        Process running = process;
+        if (running != null) {
+            run("kill", "-STOP", Long.toString(running.pid()));
+        }
+    }
+
     /** Ends it as a crash does. */
     void kill() throws InterruptedException {
         Process running = process;
@@ -121,10 +183,39 @@ final class FreeRadius implements AutoCloseable {
         }
     }
 
+    ServerSettings settings(String name, int priority) {
+        return new ServerSettings(
+                name,
+                address,
+                authPort,
+                acctPort,
+                new Secret(secret.getBytes(StandardCharsets.UTF_8)),
+                Duration.ofMillis(500),
+                4,
+                true,
+                priority);
+    }
+
+    /** With which it is reached over TLS. */
+    ServerSettings settings(TlsSettings how) {
+        return new ServerSettings(
+                "radsec",
+                address,
+                tlsPort,
+                tlsPort,
+                new Secret(TlsSettings.SECRET.getBytes(StandardCharsets.US_ASCII)),
+                Duration.ofMillis(500),
+                4,
+                true,
+                1,
+                0,
+                Optional.of(how));
+    }
+
     ServerSettings settings(String secret, boolean demanded) {
         return new ServerSettings(
                 "freeradius",
-                InetAddress.getLoopbackAddress(),
+                address,
                 authPort,
                 acctPort,
                 new Secret(secret.getBytes(StandardCharsets.UTF_8)),
@@ -172,6 +263,12 @@ final class FreeRadius implements AutoCloseable {
 
     private static int freePort() throws IOException {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static int freeTcpPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
