@@ -4,14 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xid.h"
+
 #define LINES_PER_SVLAN 4000
 #define FIRST_SVLAN 100
 #define FIRST_CVLAN 2
 #define BROADCAST_ADDRESS 0xffffffff
-
-// An xid is the client's number times an odd constant, so that it looks random and leads back to the number.
-#define XID_FACTOR 2654435761u
-#define XID_INVERSE 244002641u
 
 void clients_create(struct clients *clients, uint32_t first, uint32_t count, bool tagged, bool agent)
 {

@@ -3,10 +3,13 @@
 import dataclasses
 import json
 import pathlib
+import sysconfig
 
 from sluicelab.namespace import Namespace, run
 
 SOURCES = pathlib.Path(__file__).parent.parent / "bench-src"
+RENEWLOAD = SOURCES / "renewload"
+EXCHANGE = RENEWLOAD / "exchange.bpf.c"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
 
@@ -55,7 +58,7 @@ class Generator:
         self._namespace = namespace
         self._device = device
         self._program = build(work)
-        self._renewload = build_renewload(work)
+        self._work = work
         self._tagged = tagged
         self.used = 0
 
@@ -68,15 +71,18 @@ class Generator:
         clients = int(per_second * seconds)
         return self._load("--clients", clients, "--rate", per_second, "--seconds", seconds + 1, clients=clients)
 
-    def renew(self, clients: range, renewals: int, cpu: int, *how: object) -> Renewals:
+    def renew(self, clients: range, renewals: int, cpu: int, *how: object, native: bool = False) -> Renewals:
         """
         Clients that are set up, if they are not, and then renew in turn, from one processor.
 
         :param how: `--window N`, closed loop, or `--rate PER_SECOND`, open loop; `--spin`
+        :param native: requests are native frames, as of a driver with XDP, and not packets of a socket
         """
+        if native:
+            how = (*how, "--native", build_exchange(self._work))
         tags = () if self._tagged else ("--untagged",)
         words = ("--device", self._device, "--first", clients.start, "--clients", len(clients))
-        command = self._namespace.command(self._renewload, *map(str, (*words, "--renewals", renewals, *tags, *how)))
+        command = self._namespace.command(build_renewload(self._work), *map(str, (*words, "--renewals", renewals, *tags, *how)))
         said = json.loads(run("taskset", "-c", str(cpu), *command, seconds=180))
         if said["bad"] or said["bound"] != len(clients):
             raise WrongReplies(f"{said['bound']} clients have a lease; wrong replies: {said['bad_replies']}")
@@ -109,16 +115,31 @@ def build(work: pathlib.Path) -> pathlib.Path:
 def build_renewload(work: pathlib.Path) -> pathlib.Path:
     """The program whose clients renew."""
     shared = [source for source in sorted(SOURCES.glob("*.[ch]")) if source.name != "dhcpload.c"]
-    return _compiled(work / "renewload", [*shared, SOURCES / "renewload/renewload.c"])
+    own = [source for source in sorted(RENEWLOAD.glob("*.[ch]")) if source != EXCHANGE]
+    return _compiled(work / "renewload", [*shared, *own], "-lbpf")
 
 
-def _compiled(program: pathlib.Path, sources: list[pathlib.Path]) -> pathlib.Path:
+def build_exchange(work: pathlib.Path) -> pathlib.Path:
+    """The programs that make and check renewals as native frames."""
+    compiled = work / "exchange.o"
+    if _is_older(compiled, [EXCHANGE, *RENEWLOAD.glob("*.h"), *SOURCES.glob("*.h")]):
+        headers = (f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}", f"-I{SOURCES}")
+        run("clang", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-target", "bpf", "-mcpu=v3", *headers,
+            "-c", EXCHANGE, "-o", compiled)  # fmt: skip
+    return compiled
+
+
+def _compiled(program: pathlib.Path, sources: list[pathlib.Path], *libraries: str) -> pathlib.Path:
     """Compiled anew when a source is newer."""
-    work = program.parent
-    if not program.exists() or program.stat().st_mtime < max(source.stat().st_mtime for source in sources):
-        work.mkdir(parents=True, exist_ok=True)
-        run("gcc", "-O2", "-g", *WARNINGS, "-o", program, *(source for source in sources if source.suffix == ".c"))
+    if _is_older(program, sources):
+        code = (source for source in sources if source.suffix == ".c")
+        run("gcc", "-O2", "-g", *WARNINGS, "-o", program, *code, *libraries)
     return program
+
+
+def _is_older(built: pathlib.Path, sources: list[pathlib.Path]) -> bool:
+    built.parent.mkdir(parents=True, exist_ok=True)
+    return not built.exists() or built.stat().st_mtime < max(source.stat().st_mtime for source in sources)
 
 
 def outcome(report: str) -> Outcome:

@@ -7,7 +7,11 @@
 // First the clients are set up by DISCOVER, OFFER, REQUEST, ACK, not measured. Then they renew in turn: REQUEST with
 // ciaddr. The first reply of a client is taken apart and every field compared with what is right for it; later ones must
 // be the same bytes, or they are taken apart again. Nothing is retransmitted: what is not answered in time is lost.
+//
+// With --native OBJECT each client renews once through its packet socket, and then they all do as native frames, made and
+// compared by the programs of exchange.bpf.c: a reply must be, byte by byte, the one that was taken apart.
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -20,6 +24,7 @@
 #include "../histogram.h"
 #include "../message.h"
 #include "../port.h"
+#include "native.h"
 
 #define SECOND 1000000000ULL
 #define SETUP_WINDOW 64
@@ -38,6 +43,7 @@ struct options {
 	double timeout;
 	bool tagged;
 	bool spin;
+	const char *native; // object file; NULL: renewals go through the packet socket
 };
 
 // A client that renews: its request, and the reply that was right.
@@ -46,6 +52,7 @@ struct renewal {
 	bool under_way;
 	uint16_t request_length;
 	uint16_t reply_length;
+	uint16_t reply_tag[2]; // of the reply, which the kernel took out of it; 0: none
 	uint8_t request[FRAME_MAX];
 	uint8_t reply[FRAME_MAX];
 };
@@ -232,6 +239,8 @@ static enum verdict check(struct load *load, const struct received *frame, uint3
 	if (verdict == FINE && frame->length <= FRAME_MAX) {
 		memcpy(renewal->reply, frame->bytes, frame->length);
 		renewal->reply_length = (uint16_t)frame->length;
+		renewal->reply_tag[0] = frame->stripped_type;
+		renewal->reply_tag[1] = frame->stripped_vlan;
 	}
 	return verdict;
 }
@@ -277,6 +286,83 @@ static void run(struct load *load)
 	}
 }
 
+// Puts the tag back that the kernel took out.
+static void whole_reply(const struct renewal *renewal, struct exchange *exchange)
+{
+	size_t at = 0;
+
+	memcpy(exchange->reply, renewal->reply, 12);
+	if (renewal->reply_tag[0] != 0) {
+		uint16_t tag[2] = {htons(renewal->reply_tag[0]), htons(renewal->reply_tag[1])};
+
+		memcpy(exchange->reply + 12, tag, sizeof(tag));
+		at = sizeof(tag);
+	}
+	memcpy(exchange->reply + 12 + at, renewal->reply + 12, renewal->reply_length - 12u);
+	exchange->reply_bytes = (uint32_t)(renewal->reply_length + at);
+}
+
+static void hand_over(struct load *load, struct native *native)
+{
+	for (uint32_t i = 0; i < load->options.clients; i++) {
+		const struct renewal *renewal = &load->renewals[i];
+		struct exchange exchange = {0};
+
+		if (renewal->reply_length < 12 || renewal->reply_length + 4 > EXCHANGE_BYTES_MAX ||
+		    renewal->request_length > EXCHANGE_BYTES_MAX ||
+		    renewal->request_length != load->renewals[0].request_length) {
+			fprintf(stderr, "renewload: client %u was not answered, or its frames are of unusual length\n", i);
+			exit(2);
+		}
+		memcpy(exchange.request, renewal->request, renewal->request_length);
+		whole_reply(renewal, &exchange);
+		native_client(native, i, &exchange);
+	}
+}
+
+// The renewals that count, after one of each client has shown what the right reply is.
+static void run_native(struct load *load)
+{
+	struct options *options = &load->options;
+	struct native *native = native_open(options->native, options->device, options->clients, options->renewals);
+	struct run run = {
+		.clients = options->clients,
+		.first = options->first,
+		.request_bytes = load->renewals[0].request_length,
+		.xid_at = 14 + (options->tagged ? 8 : 0) + 20 + 8 + 4,
+		.window = options->window,
+		.interval = options->rate > 0 ? (uint64_t)(1e12 / options->rate) : 0,
+		.timeout = (uint64_t)(options->timeout * SECOND),
+		.renewals = options->renewals,
+	};
+
+	hand_over(load, native);
+	native_run(native, &run, (uint64_t)((options->seconds + options->timeout) * SECOND));
+	load->begin = run.begin;
+	load->last_answer = run.last_answer;
+	load->sent = run.sent;
+	load->answered = run.answered;
+	load->lost = run.sent - run.answered;
+	load->verdicts[LATE] = (uint32_t)run.late;
+	load->verdicts[BAD_MESSAGE] = (uint32_t)run.wrong;
+	for (uint64_t i = 0; i < run.answered; i++)
+		histogram_add(&load->latency, native_latency(native, i));
+}
+
+// Every client once, not measured.
+static void learn_replies(struct load *load)
+{
+	struct options wanted = load->options;
+
+	load->options.renewals = wanted.clients;
+	load->options.rate = 0;
+	load->options.window = SETUP_WINDOW < wanted.clients ? SETUP_WINDOW : 1;
+	load->options.spin = false;
+	run(load);
+	load->options = wanted;
+	load->latency = (struct histogram){0};
+}
+
 static void print_report(struct load *load)
 {
 	double seconds = load->last_answer > load->begin ? (double)(load->last_answer - load->begin) / SECOND : 0;
@@ -306,9 +392,10 @@ static void usage(const char *wrong)
 	fprintf(stderr,
 		"renewload: %s\n"
 		"renewload --device NAME --clients N --renewals N (--rate PER_SECOND | --window N) [--seconds S] [--timeout S]\n"
-		"          [--first N] [--untagged] [--spin]\n"
+		"          [--first N] [--untagged] [--spin] [--native OBJECT]\n"
 		"  --first     number of the first client; other numbers are other MAC addresses and lines\n"
-		"  --spin      never sleeps while it waits for a reply\n",
+		"  --spin      never sleeps while it waits for a reply\n"
+		"  --native    renewals are native frames, made by the programs of this object\n",
 		wrong);
 	exit(2);
 }
@@ -331,6 +418,7 @@ static struct options parse_options(int argc, char **argv)
 		{"window", required_argument, NULL, 'w'},   {"seconds", required_argument, NULL, 's'},
 		{"timeout", required_argument, NULL, 't'},  {"first", required_argument, NULL, 'f'},
 		{"untagged", no_argument, NULL, 'u'},	    {"spin", no_argument, NULL, 'p'},
+		{"native", required_argument, NULL, 'x'},
 		{NULL, 0, NULL, 0},
 	};
 	struct options options = {.seconds = 10, .timeout = 0.5, .tagged = true};
@@ -348,6 +436,7 @@ static struct options parse_options(int argc, char **argv)
 		case 'f': options.first = (uint32_t)number("--first", optarg, 0, CLIENTS_MAX); break;
 		case 'u': options.tagged = false; break;
 		case 'p': options.spin = true; break;
+		case 'x': options.native = optarg; break;
 		default: usage("unknown option");
 		}
 	}
@@ -377,7 +466,12 @@ int main(int argc, char **argv)
 	load.port = port_open(load.options.device);
 	if (set_up(&load)) {
 		prepare(&load);
-		run(&load);
+		if (load.options.native != NULL) {
+			learn_replies(&load);
+			run_native(&load);
+		} else {
+			run(&load);
+		}
 	}
 	print_report(&load);
 	return 0;
