@@ -27,17 +27,29 @@ public final class Namespace implements AutoCloseable {
 
     private final String name;
 
-    public Namespace(String name) {
-        this.name = name;
-        List<String> left = run("ip", "netns", "list")
+    /**
+     * A new one. Another process may have one for the same purpose at the same time.
+     *
+     * @param purpose begins its name; those of processes that are gone are deleted
+     */
+    public Namespace(String purpose) {
+        this.name = purpose + "-" + ProcessHandle.current().pid();
+        run("ip", "netns", "list")
                 .lines()
                 .map(line -> line.split(" ", 2)[0])
-                .toList();
-        if (left.contains(name)) {
-            run("ip", "netns", "delete", name);
-        }
+                .filter(other -> isLeft(other, purpose))
+                .forEach(other -> run("ip", "netns", "delete", other));
         run("ip", "netns", "add", name);
         ip("link", "set", "lo", "up");
+    }
+
+    private boolean isLeft(String other, String purpose) {
+        String prefix = purpose + "-";
+        if (!other.startsWith(prefix) || !other.substring(prefix.length()).matches("[0-9]+")) {
+            return false;
+        }
+        long owner = Long.parseLong(other.substring(prefix.length()));
+        return other.equals(name) || ProcessHandle.of(owner).isEmpty();
     }
 
     /**

@@ -31,11 +31,10 @@ final class Bench implements AutoCloseable {
     private static final int NETWORK_ENTRIES = 4096;
     private static final int SPARE_ENTRIES = 64;
     private static final int PREFIXES = 256;
+    private static final int ROUTES = 128;
     private static final int PPPOE_SESSIONS = 64;
     private static final int OUT_BYTES = 4096;
-    /** Of this process: another build may run beside it. */
-    private static final Path PINS =
-            Path.of("/sys/fs/bpf/sluice-xdp-bench-" + ProcessHandle.current().pid());
+    private static final Path PINS = Privileged.pins("bench");
 
     private static final CStruct TEST = CStruct.of(
             CStruct.u32("prog_fd"),
@@ -83,6 +82,7 @@ final class Bench implements AutoCloseable {
                         "subscribers", NETWORK_ENTRIES + SPARE_ENTRIES,
                         "outside", SPARE_ENTRIES,
                         "prefixes", PREFIXES,
+                        "routes", ROUTES,
                         "pppoe", PPPOE_SESSIONS)));
         verdicts = new Verdicts(loaded.map("verdicts"));
         guard = new GuardTable(
@@ -119,6 +119,7 @@ final class Bench implements AutoCloseable {
                                 NETWORK_ENTRIES + SPARE_ENTRIES),
                         loaded.map("outside"),
                         loaded.map("prefixes"),
+                        loaded.map("routes"),
                         loaded.map("pppoe")),
                 cores,
                 ports);

@@ -41,7 +41,7 @@ import sluice.testkit.Namespace;
 @Timeout(90)
 final class EndToEnd6Test {
 
-    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp6-test");
+    private static final Path PINS = Privileged.pins("6-test");
     private static final HardwareProfile HARDWARE =
             new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
     private static final long SESSION = 6;

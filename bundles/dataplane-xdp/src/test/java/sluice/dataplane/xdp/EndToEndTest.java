@@ -34,7 +34,7 @@ import sluice.testkit.Namespace;
 @Timeout(60)
 final class EndToEndTest {
 
-    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-test");
+    private static final Path PINS = Privileged.pins("test");
     private static final Ip4 CORE_ROUTER = Ip4.parse("10.99.0.2");
     private static final HardwareProfile HARDWARE =
             new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));

@@ -40,7 +40,7 @@ final class FarEnds implements AutoCloseable {
     static final HardwareProfile HARDWARE =
             new HardwareProfile("test", "bng-test", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
 
-    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-ends");
+    private static final Path PINS = Privileged.pins("ends");
     private static final Duration PATIENCE = Duration.ofMillis(100);
     private static final int TRIES = 100;
     private static final int NUMBER_BYTES = 8;

@@ -35,7 +35,7 @@ import sluice.testkit.Namespace;
 @Timeout(90)
 final class PortalTest {
 
-    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-portal");
+    private static final Path PINS = Privileged.pins("portal");
     private static final int GARDEN = 7;
     private static final long SESSION = 3;
     private static final HardwareProfile HARDWARE =

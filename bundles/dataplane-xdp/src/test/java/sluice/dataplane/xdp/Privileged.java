@@ -27,4 +27,10 @@ final class Privileged {
         assumeTrue(
                 Files.isExecutable(Path.of("/usr/sbin/ip")) || Files.isExecutable(Path.of("/sbin/ip")), "needs ip(8)");
     }
+
+    /** A directory in bpffs of this process: another build may run beside it. */
+    static Path pins(String purpose) {
+        return Path.of("/sys/fs/bpf/sluice-xdp-" + purpose + "-"
+                + ProcessHandle.current().pid());
+    }
 }

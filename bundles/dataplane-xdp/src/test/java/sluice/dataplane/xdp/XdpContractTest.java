@@ -16,7 +16,7 @@ import sluice.testkit.DataPlaneContract;
 /** The contract in XDP, double-tagged. */
 class XdpContractTest extends DataPlaneContract {
 
-    private static final Path PINS = Path.of("/sys/fs/bpf/sluice-xdp-contract");
+    private static final Path PINS = Privileged.pins("contract");
 
     @Override
     protected void assume() {
