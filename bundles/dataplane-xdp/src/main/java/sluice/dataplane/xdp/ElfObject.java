@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -81,6 +82,7 @@ final class ElfObject {
     private void readSections() {
         int table = Math.toIntExact(file.getLong(40));
         int count = file.getShort(60);
+        Objects.checkFromIndexSize(table, count * SECTION_BYTES, file.limit());
         int names = Math.toIntExact(file.getLong(table + file.getShort(62) * SECTION_BYTES + 24));
         for (int i = 0; i < count; i++) {
             int at = table + i * SECTION_BYTES;
