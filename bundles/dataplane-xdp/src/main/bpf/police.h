@@ -8,28 +8,44 @@
 #define COST_SHIFT 12
 #define TRIES_MAX 16
 
+/* One try to take the time of a packet: 1, 0 if it does not conform, -1 if another processor was faster. */
+static __always_inline int takes(struct usage *usage, __u64 now, __u64 horizon, __u64 time)
+{
+	__u64 tat = *(volatile __u64 *)&usage->tat;
+	__u64 next = (tat > now ? tat : now) + time;
+
+	if (next > horizon)
+		return 0;
+	return __sync_val_compare_and_swap(&usage->tat, tat, next) == tat ? 1 : -1;
+}
+
+/* The tries after the first. */
+__noinline int takes_again(struct usage *usage, __u64 now, __u64 horizon, __u64 time)
+{
+	if (!usage)
+		return 0;
+	for (int i = 1; i < TRIES_MAX; i++) {
+		int taken = takes(usage, now, horizon, time);
+
+		if (taken >= 0)
+			return taken;
+	}
+	return 0;	/* sixteen others were served in between */
+}
+
 /* Says whether a packet of `length` bytes of IP conforms, and if so takes its time. */
-__noinline int conforms(struct usage *usage, const struct limit *limit, __u32 length)
+static __always_inline int conforms(struct usage *usage, const struct limit *limit, __u32 length)
 {
 	__u64 now, horizon, time;
+	int taken;
 
-	if (!usage || !limit)
-		return 0;
 	if (!limit->cost)
 		return 1;
 	now = bpf_ktime_get_ns();
 	horizon = now + (__u64)limit->burst * 1000;
 	time = ((__u64)length * limit->cost) >> COST_SHIFT;
-	for (int i = 0; i < TRIES_MAX; i++) {
-		__u64 tat = *(volatile __u64 *)&usage->tat;
-		__u64 next = (tat > now ? tat : now) + time;
-
-		if (next > horizon)
-			return 0;
-		if (__sync_val_compare_and_swap(&usage->tat, tat, next) == tat)
-			return 1;
-	}
-	return 0;	/* sixteen others were served in between */
+	taken = takes(usage, now, horizon, time);
+	return taken >= 0 ? taken : takes_again(usage, now, horizon, time);
 }
 
 static __always_inline void delivered4(struct usage *usage, __u32 length)
