@@ -88,6 +88,34 @@ static __always_inline int parse_ethernet(struct xdp_md *ctx, struct frame *fram
 	return is_tpid(frame->protocol) ? VERDICT_BAD_VLAN_STACK : 0;
 }
 
+/* A tag without a VLAN, which only says how urgent a frame is (IEEE 802.1Q, 6.9.1). */
+static __always_inline int is_priority_tagged(const struct frame *frame)
+{
+	return frame->outer_tpid && !(frame->outer_tci & bpf_htons(VID_MASK));
+}
+
+/* Takes the outer tag off. Returns 0, or -1. After it no packet pointer is good. */
+__noinline int take_tag_off(struct xdp_md *ctx)
+{
+	__u32 *macs = (void *)(long)ctx->data;
+	__u32 first, second, third;
+
+	if ((void *)(macs + 3) > (void *)(long)ctx->data_end)
+		return -1;
+	first = macs[0];
+	second = macs[1];
+	third = macs[2];
+	if (bpf_xdp_adjust_head(ctx, TAG_BYTES))
+		return -1;
+	macs = (void *)(long)ctx->data;
+	if ((void *)(macs + 3) > (void *)(long)ctx->data_end)
+		return -1;
+	macs[0] = first;
+	macs[1] = second;
+	macs[2] = third;
+	return 0;
+}
+
 static __always_inline __u16 folded(__u32 sum)
 {
 	sum = (sum & 0xffff) + (sum >> 16);
