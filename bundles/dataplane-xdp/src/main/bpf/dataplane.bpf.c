@@ -14,12 +14,14 @@
 static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, struct iphdr *ip,
 				       struct settings *settings, __u32 port_index, const __u8 *own_mac)
 {
-	struct subscriber *subscriber = subscriber_at(settings, ip->saddr);
+	struct subscriber *subscriber;
 	struct look look;
 	int verdict;
 
-	if (!subscriber || look_at(subscriber, &look) || look.binding->address != ip->saddr)
+	subscriber = holder_of4(settings, ip->saddr, &look);
+	if (!subscriber)
 		return unknown_source(frame);
+	touch(&subscriber->up.tat);
 	verdict = prove(frame, &look, port_index);
 	if (verdict)
 		return drop(verdict);
@@ -116,6 +118,8 @@ static __always_inline int access_frame(struct xdp_md *ctx)
 		return drop(VERDICT_UNKNOWN_PORT);
 	own_mac = settings->ports[port_index & (PORTS_MAX - 1)].mac;
 	verdict = parse_ethernet(ctx, &frame);
+	if (!verdict && is_priority_tagged(&frame))
+		verdict = take_tag_off(ctx) ? VERDICT_NO_HEADROOM : parse_ethernet(ctx, &frame);
 	if (verdict)
 		return drop(verdict);
 	switch (frame.protocol) {
@@ -162,9 +166,10 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 	core = core_at(settings, ctx->ingress_ifindex);
 	if (!core || !same_mac(ethernet->h_dest, core->mac))
 		return pass();
-	subscriber = subscriber_at(settings, ip->daddr);
-	if (!subscriber || look_at(subscriber, &look) || look.binding->address != ip->daddr)
+	subscriber = holder_of4(settings, ip->daddr, &look);
+	if (!subscriber)
 		return pass();
+	touch(&subscriber->down.tat);
 	verdict = check_plain_ip(ctx, ip, end, sizeof(struct ethhdr));
 	if (verdict)
 		return drop(verdict);

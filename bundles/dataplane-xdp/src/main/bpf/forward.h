@@ -202,12 +202,12 @@ static __always_inline int forward_down(struct xdp_md *ctx, struct iphdr *ip, vo
 	__u8 dscp;
 
 	if (ip->ttl <= 1)
-		return tell_core4(ctx, settings, core, ip->daddr, TELL_EXPIRED);
+		return tell_core4(ctx, settings, core, binding->address, TELL_EXPIRED);
 	if (!port->ifindex)
 		return drop(VERDICT_UNKNOWN_PORT);
 	if (length > mtu)
 		return may_not_be_fragmented(ip) ?
-			tell_core4(ctx, settings, core, ip->daddr, TELL_TOO_BIG(mtu)) : drop(VERDICT_TOO_BIG);
+			tell_core4(ctx, settings, core, binding->address, TELL_TOO_BIG(mtu)) : drop(VERDICT_TOO_BIG);
 	if (!conforms(usage, &binding->down, length))
 		return policed(usage, length, VERDICT_POLICED_DOWN);
 	if (binding->flags & MARK_DOWN)

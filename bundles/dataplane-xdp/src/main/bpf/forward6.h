@@ -9,7 +9,6 @@
 #include "nd.h"
 #include "pppoe.h"
 
-#define NOBODY (~0U)
 #define IP6_MORE 20		/* bytes of the header than that of IPv4 */
 
 /* The index of the entry whose prefix holds an address, the longest first, or NOBODY. Usually one look-up: a gateway

@@ -177,6 +177,20 @@ struct {
 	__type(value, __u32);
 } prefixes SEC(".maps");
 
+struct route_key {
+	__u32 length;
+	__be32 address;		/* host bits are zero */
+};
+
+/* IPv4 networks behind subscribers -> index of the entry. Asked only for addresses that are nobody's own. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, SUBSCRIBERS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct route_key);
+	__type(value, __u32);
+} routes SEC(".maps");
+
 struct pppoe_key {
 	__u8 mac[6];
 	__be16 session;

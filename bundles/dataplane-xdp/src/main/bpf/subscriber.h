@@ -4,19 +4,25 @@
 
 #include "parse.h"
 
-/* The index of the port with a device, or -1. */
-__noinline int port_of(struct settings *settings, __u32 ifindex)
+/* The calls that most frames are spared by a look here first cost more than what they do: kernels guard each return. */
+__noinline int port_among(struct settings *settings, __u32 ifindex)
 {
 	if (!settings)
 		return -1;
-	for (int i = 0; i < PORTS_MAX; i++)
+	for (int i = 1; i < PORTS_MAX; i++)
 		if (settings->ports[i].ifindex == ifindex)
 			return i;
 	return -1;
 }
 
-/* The index of the network that holds an address (host order), by bisection, or -1. */
-__noinline int network_of(struct settings *settings, __u32 address)
+/* The index of the port with a device, or -1. */
+static __always_inline int port_of(struct settings *settings, __u32 ifindex)
+{
+	return settings->ports[0].ifindex == ifindex ? 0 : port_among(settings, ifindex);
+}
+
+/* As network_of, by bisection. */
+__noinline int network_among(struct settings *settings, __u32 address)
 {
 	__u32 low = 0, high;
 
@@ -37,12 +43,30 @@ __noinline int network_of(struct settings *settings, __u32 address)
 	return -1;
 }
 
+/* The index of the network that holds an address (host order), or -1. */
+static __always_inline int network_of(struct settings *settings, __u32 address)
+{
+	__u32 count = settings->networks_count;
+
+	if (!count || address < settings->networks[0].base ||
+	    address > settings->networks[(count - 1) & (NETWORKS_MAX - 1)].last)
+		return -1;
+	return address <= settings->networks[0].last ? 0 : network_among(settings, address);
+}
+
 /* Says whether an address is that of the gateway in its network. */
 static __always_inline int is_gateway(struct settings *settings, __be32 address)
 {
 	int network = network_of(settings, bpf_ntohl(address));
 
 	return network >= 0 && settings->networks[network & (NETWORKS_MAX - 1)].gateway == address;
+}
+
+/* Asks for a cache line that is needed later, so that waiting for it and for others is one wait: reading the clock in
+ * between holds up every read behind it. */
+static __always_inline void touch(const __u64 *line)
+{
+	(void)*(const volatile __u64 *)line;
 }
 
 /* The entry of an address, whether or not somebody holds it. */
@@ -82,6 +106,30 @@ static __always_inline int look_at(struct subscriber *subscriber, struct look *l
 	/* the address depends on state: no processor reads the binding first */
 	look->binding = (void *)&subscriber->even + (look->state & STATE_HALF) * 64;
 	return 0;
+}
+
+#define NOBODY (~0U)
+
+/* The index of the entry behind which an address lies, or NOBODY. */
+__noinline __u32 route_of(__be32 address)
+{
+	struct route_key key = {.length = 32, .address = address};
+	__u32 *index = bpf_map_lookup_elem(&routes, &key);
+
+	return index ? *index : NOBODY;
+}
+
+/* The subscriber whose own address this is, or else behind whom it lies; 0 when packets of neither pass. */
+static __always_inline struct subscriber *holder_of4(struct settings *settings, __be32 address, struct look *look)
+{
+	struct subscriber *subscriber = subscriber_at(settings, address);
+	__u32 index;
+
+	if (subscriber && !look_at(subscriber, look) && look->binding->address == address)
+		return subscriber;
+	index = route_of(address);
+	subscriber = index == NOBODY ? 0 : bpf_map_lookup_elem(&subscribers, &index);
+	return subscriber && !look_at(subscriber, look) ? subscriber : 0;
 }
 
 /* Says, after the last read of the binding, whether all was of one piece. Two rewrites during one frame are needed to make

@@ -7,7 +7,7 @@
 #include "parse.h"
 
 #define TRACES_MAX 4
-#define TRACE_RANGES_MAX 9	/* one IPv4 address and eight prefixes */
+#define TRACE_RANGES_MAX 17	/* one IPv4 address, eight prefixes and eight routes */
 #define TRACE_BYTES_MAX 2048	/* of one frame; a power of two */
 #define TRACE_RING_BYTES (1 << 21)
 #define PPPOE_BYTES 8		/* header and protocol of a session frame (RFC 2516, 4; RFC 1661, 2) */

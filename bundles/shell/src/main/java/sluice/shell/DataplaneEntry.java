@@ -62,6 +62,8 @@ public final class DataplaneEntry extends DataplaneAction {
                 entry.address().equals(Ip4.ANY) ? "-" : entry.address().toString()));
         rows.add(List.of(
                 "Prefixes", entry.prefixes().isEmpty() ? "-" : entry.prefixes().toString()));
+        rows.add(List.of(
+                "Routes", entry.routes().isEmpty() ? "-" : entry.routes().toString()));
         rows.add(List.of("Upload limit", Amounts.rate(entry.upload())));
         rows.add(List.of("Download limit", Amounts.rate(entry.download())));
         addTreatment(rows, entry.treatment());

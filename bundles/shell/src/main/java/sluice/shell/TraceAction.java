@@ -3,6 +3,7 @@ package sluice.shell;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.CommandException;
 import sluice.dataplane.api.DataPlaneException;
@@ -13,6 +14,7 @@ import sluice.dataplane.api.TraceRequest;
 import sluice.dataplane.api.TracedFrame;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.net.Ip6Prefix;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
@@ -24,6 +26,8 @@ import sluice.session.api.SessionInfo;
  */
 abstract class TraceAction extends DataplaneAction {
 
+    private static final long MAPPED = 0xffff_0000_0000L;
+    private static final int MAPPED_BITS = 96;
     private static final Duration LOOK = Duration.ofMillis(200);
 
     @Option(name = "--seconds", description = "How long to look, 1 to 3600")
@@ -88,7 +92,7 @@ abstract class TraceAction extends DataplaneAction {
                     .filter(address -> !address.equals(Ip4.ANY))
                     .stream()
                     .toList();
-            List<Ip6Prefix> prefixes = entry.map(SubscriberEntry::prefixes).orElse(List.of());
+            List<Ip6Prefix> prefixes = entry.map(TraceAction::networks).orElse(List.of());
             LineId place = line.orElse(new LineId(0, 0, 0, Bytes.EMPTY, Bytes.EMPTY));
             boolean wholeLine = !device && line.isPresent() && isAlone(place);
             Duration limit = Duration.ofSeconds(seconds);
@@ -114,5 +118,16 @@ abstract class TraceAction extends DataplaneAction {
     static String told(Trace.Loss loss) {
         return (loss.overRate() == 0 ? "" : ", " + loss.overRate() + " more over the rate of the trace")
                 + (loss.overrun() == 0 ? "" : ", " + loss.overrun() + " lost");
+    }
+
+    /** IPv6 prefixes, and IPv4 routes as mapped ones. */
+    private static List<Ip6Prefix> networks(SubscriberEntry entry) {
+        Stream<Ip6Prefix> mapped = entry.routes().stream()
+                .map(route -> new Ip6Prefix(
+                        new Ip6(
+                                0,
+                                MAPPED | Integer.toUnsignedLong(route.network().bits())),
+                        MAPPED_BITS + route.length()));
+        return Stream.concat(entry.prefixes().stream(), mapped).toList();
     }
 }

@@ -176,6 +176,23 @@ public abstract class DataPlaneBench {
         return entry(SESSION, ALICE, ALICES_MAC);
     }
 
+    /** A subscriber with a network behind it. */
+    SubscriberEntry site(long session, Ip4 address, MacAddress mac) {
+        return new SubscriberEntry(
+                session,
+                0,
+                tags(),
+                mac,
+                0,
+                0,
+                address,
+                List.of(),
+                List.of(Ip4Prefix.parse("203.0.113.64/27")),
+                Policer.UNLIMITED,
+                Policer.UNLIMITED,
+                Treatment.PLAIN);
+    }
+
     SubscriberEntry alice(Policer upload, Policer download) {
         return new SubscriberEntry(SESSION, 0, tags(), ALICES_MAC, ALICE, upload, download);
     }

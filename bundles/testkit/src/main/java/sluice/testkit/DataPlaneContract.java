@@ -223,6 +223,38 @@ public abstract class DataPlaneContract extends DataPlaneBench {
         assertThat(dataPlane().read(OTHER_SESSION, ALICE)).contains(Traffic.NONE);
     }
 
+    /** A data plane that cannot do this says so by name. */
+    @Test
+    void networkBehindASubscriberIsLedToItAndLetInFromItAlone() throws Exception {
+        Ip4 host = Ip4.parse("203.0.113.70");
+        SubscriberEntry site = site(SESSION, ALICE, ALICES_MAC);
+        try {
+            dataPlane().install(site);
+        } catch (DataPlaneException refusal) {
+            assertThat(refusal.reason()).isEqualTo(Reason.UNSUPPORTED);
+            return;
+        }
+        access.send(up(ALICES_MAC, host, 100));
+        assertThat(core.receives(frame -> atCore(frame, host, 100))).isTrue();
+        core.send(down(host, 101));
+        assertThat(access.receives(atHome(ALICES_MAC, host, 101))).isTrue();
+        access.send(up(BOBS_MAC, host, 102));
+        eventually(() -> traffic().spoofed() == 1);
+        assertThat(core.count(frame -> atCore(frame, host, 102))).isZero();
+        assertThat(traffic()).isEqualTo(new Traffic(1, 100 + HEADERS, 1, 101 + HEADERS, 0, 0, 1));
+        assertThatExceptionOfType(DataPlaneException.class)
+                .isThrownBy(() -> dataPlane().install(site(OTHER_SESSION, BOB, BOBS_MAC)))
+                .matches(failure -> failure.reason() == Reason.CONFLICT);
+        running.close();
+        running = open(CAPACITY);
+        assertThat(dataPlane().entries()).containsExactly(site);
+        dataPlane().install(alice());
+        core.send(down(host, 103));
+        core.send(down(ALICE, 104));
+        assertThat(reachesAlice(104)).isTrue();
+        assertThat(access.count(atHome(ALICES_MAC, host, 103))).isZero();
+    }
+
     @Test
     void unknownPortIsRefused() {
         SubscriberEntry nowhere =

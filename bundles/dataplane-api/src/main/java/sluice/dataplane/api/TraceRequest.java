@@ -14,7 +14,7 @@ import sluice.net.MacAddress;
  *
  * @param wholeLine also frames of other devices on the line; wrong where subscribers share a VLAN
  * @param addresses at most one
- * @param prefixes at most eight
+ * @param prefixes at most sixteen; IPv4 networks as mapped addresses (RFC 4291, 2.5.5.2)
  * @param snap bytes of each frame, 64 to 2048
  * @param framesPerSecond 1 to 100,000; bursts of a tenth of it
  * @param limit after which the trace ends by itself, even if this process dies; 1 s to 1 h
@@ -41,7 +41,7 @@ public record TraceRequest(
     /** Longest trace. */
     public static final Duration LIMIT_MAX = Duration.ofHours(1);
 
-    private static final int PREFIXES_MAX = 8;
+    private static final int PREFIXES_MAX = 16;
 
     public TraceRequest {
         addresses = List.copyOf(addresses);

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntFunction;
 import sluice.dataplane.api.DataPlaneProbe.Contradiction;
 import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
 import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
 import sluice.net.Ip6Prefix;
 import sluice.packet.io.KernelException;
 
@@ -23,16 +23,17 @@ import sluice.packet.io.KernelException;
 final class EntryAudit {
 
     private static final int BATCH = 1024;
+    private static final String UNKNOWN = "leads to the entry, which is not known to have it";
 
     private final EntryMaps maps;
     private final SubscriberTable table;
     private final GatewaySettings settings;
-    private final IntFunction<List<Ip6Prefix>> remembered;
+    private final EntryKeys remembered;
     private final int spareFirst;
     private final List<Contradiction> found = new ArrayList<>();
 
-    /** @param remembered prefixes of an entry as this process believes them to be */
-    EntryAudit(EntryMaps maps, GatewaySettings settings, IntFunction<List<Ip6Prefix>> remembered) {
+    /** @param remembered prefixes and routes of an entry as this process believes them to be */
+    EntryAudit(EntryMaps maps, GatewaySettings settings, EntryKeys remembered) {
         this.maps = maps;
         this.table = maps.table();
         this.settings = settings;
@@ -43,11 +44,13 @@ final class EntryAudit {
     List<Contradiction> run() throws KernelException {
         Map<Ip4, Integer> outside = outside();
         Map<Ip6Prefix, Integer> prefixes = prefixes();
+        Map<Ip4Prefix, Integer> routes = routes();
         Map<PppoeKey, Integer> pppoe = pppoe();
         for (int index = 0; index < table.count(); index++) {
             if (table.isInstalled(index)) {
                 checkAddress(index, outside);
-                checkPrefixes(index, prefixes);
+                checkPrefixes(index, remembered.prefixes(index), prefixes);
+                checkPrefixes(index, remembered.routes(index), routes);
                 checkPppoe(index, pppoe);
             }
         }
@@ -61,7 +64,7 @@ final class EntryAudit {
             int index = value.get(JAVA_INT, 0);
             all.put(address, index);
             if (!isInstalled(index)) {
-                found.add(new Contradiction(0, address.toString(), "leads to entry " + index + ", which is nobody's"));
+                addNobodys(address, index);
             } else if (!table.address(index).equals(address)) {
                 add(index, address.toString(), "leads to the entry of " + table.address(index));
             }
@@ -70,21 +73,41 @@ final class EntryAudit {
     }
 
     private Map<Ip6Prefix, Integer> prefixes() throws KernelException {
-        Map<Ip6Prefix, Integer> all = new HashMap<>();
+        Map<Ip6Prefix, Integer> all = read(maps.prefixes(), new PrefixKind.Ip6Keys());
         Set<Integer> lengths = new HashSet<>(settings.prefixLengths());
-        maps.prefixes().forEach(BATCH, (key, value) -> {
-            Ip6Prefix prefix = PrefixIndex.decoded(key);
-            int index = value.get(JAVA_INT, 0);
-            all.put(prefix, index);
+        all.forEach((prefix, index) -> {
             if (!isInstalled(index)) {
-                found.add(new Contradiction(0, prefix.toString(), "leads to entry " + index + ", which is nobody's"));
-            } else if (!remembered.apply(index).contains(prefix)) {
-                add(index, prefix.toString(), "leads to the entry, which is not known to have it");
+                addNobodys(prefix, index);
+            } else if (!remembered.prefixes(index).contains(prefix)) {
+                add(index, prefix.toString(), UNKNOWN);
             } else if (!lengths.contains(prefix.length())) {
                 add(index, prefix.toString(), "is not looked for: its length is not among the settings");
             }
         });
         return all;
+    }
+
+    private Map<Ip4Prefix, Integer> routes() throws KernelException {
+        Map<Ip4Prefix, Integer> all = read(maps.routes(), new PrefixKind.Ip4Keys());
+        all.forEach((route, index) -> {
+            if (!isInstalled(index)) {
+                addNobodys(route, index);
+            } else if (!remembered.routes(index).contains(route)) {
+                add(index, route.toString(), UNKNOWN);
+            }
+        });
+        return all;
+    }
+
+    private static <P extends Comparable<P>> Map<P, Integer> read(BpfMap map, PrefixKind<P> kind)
+            throws KernelException {
+        Map<P, Integer> all = new HashMap<>();
+        map.forEach(BATCH, (key, value) -> all.put(kind.read(key), value.get(JAVA_INT, 0)));
+        return all;
+    }
+
+    private void addNobodys(Object subject, int index) {
+        found.add(new Contradiction(0, subject.toString(), "leads to entry " + index + ", which is nobody's"));
     }
 
     private Map<PppoeKey, Integer> pppoe() throws KernelException {
@@ -94,7 +117,7 @@ final class EntryAudit {
             int index = value.get(JAVA_INT, 0);
             all.put(key, index);
             if (!isInstalled(index)) {
-                found.add(new Contradiction(0, text(key), "leads to entry " + index + ", which is nobody's"));
+                addNobodys(text(key), index);
             } else if (!table.pppoe(index).equals(Optional.of(key))) {
                 add(index, text(key), "leads to an entry that is not of this PPPoE session");
             }
@@ -120,8 +143,8 @@ final class EntryAudit {
         }
     }
 
-    private void checkPrefixes(int index, Map<Ip6Prefix, Integer> prefixes) {
-        for (Ip6Prefix prefix : remembered.apply(index)) {
+    private <P> void checkPrefixes(int index, List<P> known, Map<P, Integer> prefixes) {
+        for (P prefix : known) {
             if (prefixes.getOrDefault(prefix, -1) != index) {
                 add(index, prefix.toString(), "does not lead to its entry");
             }

@@ -4,108 +4,125 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
-import sluice.net.Ip6;
-import sluice.net.Ip6Prefix;
 import sluice.packet.io.KernelException;
 
 /**
- * Which entry an IPv6 prefix belongs to: a map of the kernel's, and here the way back from an entry to its prefixes.
- * What the map held when this was made goes on.
+ * Which entry a prefix of one family belongs to: a map of the kernel's, and here the way back from an entry to its
+ * prefixes. What the map held when this was made goes on.
  *
- * <pre>
- * struct prefix_key, 20 bytes:  0 | prefix 16 | length u32 |
- * </pre>
- *
- * Changed by one thread at a time; {@link #of} by any.
+ * <p>Changed by one thread at a time; {@link #of} by any.
  */
-final class PrefixIndex {
-
-    static final int LENGTH_AT = 16;
-    static final int KEY_BYTES = 20;
+final class PrefixIndex<P extends Comparable<P>> {
 
     private static final int BATCH = 1024;
-    private static final int LENGTH_MAX = 128;
-    private static final ValueLayout.OfLong NET_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final BpfMap map;
-    private final AtomicReferenceArray<List<Ip6Prefix>> ofEntry;
-    private final int[] countOfLength = new int[LENGTH_MAX + 1];
-    private int count;
+    private final PrefixKind<P> kind;
+    private final Map<Integer, List<P>> ofEntry = new ConcurrentHashMap<>();
+    private final NavigableMap<P, Integer> holders = new TreeMap<>();
+    private final int[] countOfLength;
 
     /**
      * Adopts the map.
      *
-     * @param entries how many there are
-     * @param installed says of an entry whether somebody has it; prefixes of others are removed
+     * @param installed says of an index whether it is an entry that somebody has; prefixes of others are removed
      */
-    PrefixIndex(BpfMap map, int entries, IntPredicate installed) throws KernelException {
+    PrefixIndex(BpfMap map, PrefixKind<P> kind, IntPredicate installed) throws KernelException {
         this.map = map;
-        this.ofEntry = new AtomicReferenceArray<>(entries);
-        for (int index = 0; index < entries; index++) {
-            ofEntry.setPlain(index, List.of());
-        }
+        this.kind = kind;
+        this.countOfLength = new int[kind.most() + 1];
+        List<P> lost = new ArrayList<>();
         map.forEach(BATCH, (key, value) -> {
-            Ip6Prefix prefix = decoded(key);
+            P prefix = kind.read(key);
             int index = value.get(JAVA_INT, 0);
-            if (index >= 0 && index < entries && installed.test(index)) {
+            if (installed.test(index)) {
                 note(prefix, index);
             } else {
-                delete(prefix);
+                lost.add(prefix);
             }
         });
+        for (P prefix : lost) {
+            delete(prefix);
+        }
     }
 
     /** The prefixes of an entry. */
-    List<Ip6Prefix> of(int index) {
-        return ofEntry.get(index);
+    List<P> of(int index) {
+        return ofEntry.getOrDefault(index, List.of());
     }
 
-    OptionalInt find(Ip6Prefix prefix) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(JAVA_INT);
-            return map.lookup(encoded(prefix, arena), value)
-                    ? OptionalInt.of(value.get(JAVA_INT, 0))
-                    : OptionalInt.empty();
+    /** The entry of exactly this prefix. */
+    OptionalInt find(P prefix) {
+        Integer index = holders.get(prefix);
+        return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /**
+     * An entry with a prefix that is this one, or lies in it, or around it.
+     *
+     * @param foreign says of an index whether it is somebody else's; only those are looked for
+     */
+    OptionalInt overlapping(P prefix, IntPredicate foreign) {
+        for (int length = 1; length <= kind.length(prefix); length++) {
+            if (countOfLength[length] > 0) {
+                OptionalInt around = find(kind.around(prefix, length));
+                if (around.isPresent() && foreign.test(around.getAsInt())) {
+                    return around;
+                }
+            }
         }
+        for (Map.Entry<P, Integer> next : holders.tailMap(prefix, false).entrySet()) {
+            if (!liesIn(next.getKey(), prefix)) {
+                break;
+            }
+            if (foreign.test(next.getValue())) {
+                return OptionalInt.of(next.getValue());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private boolean liesIn(P inner, P outer) {
+        int length = kind.length(outer);
+        return kind.length(inner) >= length && kind.around(inner, length).equals(outer);
     }
 
     /** Whether so many more find no room. */
     boolean isFull(int more) {
-        return count + more > map.spec().maxEntries();
+        return holders.size() + more > map.spec().maxEntries();
     }
 
     /** Lengths that some prefix has. */
     List<Integer> lengths() {
-        return IntStream.rangeClosed(1, LENGTH_MAX)
+        return IntStream.rangeClosed(1, kind.most())
                 .filter(length -> countOfLength[length] > 0)
                 .boxed()
                 .toList();
     }
 
     /** Gives an entry these prefixes and no others. A prefix of another entry comes over. */
-    void change(int index, List<Ip6Prefix> wanted) throws KernelException {
-        List<Ip6Prefix> before = of(index);
-        for (Ip6Prefix prefix : wanted) {
+    void change(int index, List<P> wanted) throws KernelException {
+        List<P> before = of(index);
+        for (P prefix : wanted) {
             if (!before.contains(prefix)) {
                 OptionalInt other = find(prefix);
-                if (other.isPresent() && other.getAsInt() != index) {
+                put(prefix, index);
+                if (other.isPresent()) {
                     forget(prefix, other.getAsInt());
                 }
-                put(prefix, index);
-                if (!of(index).contains(prefix)) {
-                    note(prefix, index);
-                }
+                note(prefix, index);
             }
         }
-        for (Ip6Prefix prefix : before) {
+        for (P prefix : before) {
             if (!wanted.contains(prefix)) {
                 delete(prefix);
                 forget(prefix, index);
@@ -118,44 +135,43 @@ final class PrefixIndex {
         change(to, of(from));
     }
 
-    private void note(Ip6Prefix prefix, int index) {
-        List<Ip6Prefix> more = new ArrayList<>(of(index));
+    private void note(P prefix, int index) {
+        if (holders.put(prefix, index) != null) {
+            return; // a trie may show an element twice
+        }
+        List<P> more = new ArrayList<>(of(index));
         more.add(prefix);
-        ofEntry.set(index, List.copyOf(more));
-        countOfLength[prefix.length()]++;
-        count++;
+        ofEntry.put(index, List.copyOf(more));
+        countOfLength[kind.length(prefix)]++;
     }
 
-    private void forget(Ip6Prefix prefix, int index) {
-        List<Ip6Prefix> fewer = new ArrayList<>(of(index));
+    private void forget(P prefix, int index) {
+        List<P> fewer = new ArrayList<>(of(index));
         fewer.remove(prefix);
-        ofEntry.set(index, List.copyOf(fewer));
-        countOfLength[prefix.length()]--;
-        count--;
+        if (fewer.isEmpty()) {
+            ofEntry.remove(index);
+        } else {
+            ofEntry.put(index, List.copyOf(fewer));
+        }
+        holders.remove(prefix);
+        countOfLength[kind.length(prefix)]--;
     }
 
-    private void put(Ip6Prefix prefix, int index) throws KernelException {
+    private void put(P prefix, int index) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             Bpf.update(map.fd(), encoded(prefix, arena), arena.allocateFrom(JAVA_INT, index));
         }
     }
 
-    private void delete(Ip6Prefix prefix) throws KernelException {
+    private void delete(P prefix) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             map.remove(encoded(prefix, arena));
         }
     }
 
-    private static MemorySegment encoded(Ip6Prefix prefix, Arena arena) {
-        MemorySegment key = arena.allocate(KEY_BYTES, Long.BYTES);
-        key.set(NET_LONG, 0, prefix.network().high());
-        key.set(NET_LONG, 8, prefix.network().low());
-        key.set(JAVA_INT, LENGTH_AT, prefix.length());
+    private MemorySegment encoded(P prefix, Arena arena) {
+        MemorySegment key = arena.allocate(kind.keyBytes(), Long.BYTES);
+        kind.write(prefix, key);
         return key;
-    }
-
-    /** What a key of the map stands for. */
-    static Ip6Prefix decoded(MemorySegment key) {
-        return new Ip6Prefix(new Ip6(key.get(NET_LONG, 0), key.get(NET_LONG, 8)), key.get(JAVA_INT, LENGTH_AT));
     }
 }

@@ -19,6 +19,7 @@ import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.api.Treatment;
 import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
 import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.net.VlanTag;
@@ -132,19 +133,24 @@ final class SubscriberTable {
         return memory.get(JAVA_LONG, base(index) + SESSION_AT);
     }
 
-    /** Puts an entry in force; its counters begin at zero. */
+    /**
+     * Puts an entry in force; its counters begin at zero. It stands in the half beside the state, which spares the
+     * programs a cache line.
+     */
     void install(int index, SubscriberEntry entry) {
         memory.asSlice(base(index) + UP_AT, 2L * USAGE_BYTES).fill((byte) 0);
         memory.set(JAVA_LONG, base(index) + SESSION_AT, entry.session());
-        change(index, entry);
+        putInForce(index, entry, 0);
     }
 
     /** Puts an entry in force whose counters go on. */
     void change(int index, SubscriberEntry entry) {
-        int state = state(index);
-        int half = ~state & HALF;
+        putInForce(index, entry, ~state(index) & HALF);
+    }
+
+    private void putInForce(int index, SubscriberEntry entry, int half) {
         write(base(index) + (half == 0 ? EVEN_AT : ODD_AT), entry);
-        publish(index, next(state, OPEN | INSTALLED | half));
+        publish(index, next(state(index), OPEN | INSTALLED | half));
     }
 
     /** Lets no packet of the entry pass any more. */
@@ -170,9 +176,9 @@ final class SubscriberTable {
     /**
      * The entry as it stands in force, or stood when it was stopped.
      *
-     * @param magic what stands elsewhere, as are the prefixes
+     * @param magic what stands elsewhere, as are prefixes and routes
      */
-    SubscriberEntry entry(int index, int magic, List<Ip6Prefix> prefixes) {
+    SubscriberEntry entry(int index, int magic, List<Ip6Prefix> prefixes, List<Ip4Prefix> routes) {
         long at = binding(index, state(index));
         return new SubscriberEntry(
                 session(index),
@@ -183,6 +189,7 @@ final class SubscriberTable {
                 magic,
                 new Ip4(memory.get(NET_INT, at)),
                 prefixes,
+                routes,
                 policer(at + UP_LIMIT_AT),
                 policer(at + DOWN_LIMIT_AT),
                 treatment(at));

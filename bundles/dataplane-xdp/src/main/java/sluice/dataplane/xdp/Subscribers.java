@@ -54,7 +54,7 @@ final class Subscribers implements DataPlane {
         this.spareFirst = table.count() - maps.spareCount();
         this.spare = new SpareEntries(maps.outside(), spareFirst, maps.spareCount());
         adoptSpareEntries();
-        this.keys = new EntryKeys(table, maps.prefixes(), maps.pppoe());
+        this.keys = new EntryKeys(maps);
         Optional<GatewaySettings> before = config.read();
         List<Core> known = before.map(GatewaySettings::cores).orElse(List.of());
         settings = new GatewaySettings(
@@ -177,8 +177,26 @@ final class Subscribers implements DataPlane {
 
     @Override
     public void install(SubscriberEntry entry) throws DataPlaneException {
-        admitLengths(entry);
+        Set<Integer> lengths = entry.prefixes().stream().map(Ip6Prefix::length).collect(Collectors.toSet());
         lock.readLock().lock();
+        try {
+            if (settings.prefixLengths().containsAll(lengths)) {
+                putInPlace(entry);
+                return;
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+        lock.writeLock().lock();
+        try {
+            admitLengths(lengths);
+            putInPlace(entry); // before somebody else needs the place of a length that nobody uses
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void putInPlace(SubscriberEntry entry) throws DataPlaneException {
         try {
             checkPort(entry);
             Optional<IndexedNetwork> network = networkOf(entry.address());
@@ -189,8 +207,6 @@ final class Subscribers implements DataPlane {
             }
         } catch (KernelException refusal) {
             throw kernel(refusal);
-        } finally {
-            lock.readLock().unlock();
         }
     }
 
@@ -213,13 +229,8 @@ final class Subscribers implements DataPlane {
         }
     }
 
-    /** Makes the programs look for prefixes of this length too. */
-    private void admitLengths(SubscriberEntry entry) throws DataPlaneException {
-        Set<Integer> wanted = entry.prefixes().stream().map(Ip6Prefix::length).collect(Collectors.toSet());
-        if (settings.prefixLengths().containsAll(wanted)) {
-            return;
-        }
-        lock.writeLock().lock();
+    /** Makes the programs look for prefixes of these lengths too. */
+    private void admitLengths(Set<Integer> wanted) throws DataPlaneException {
         try {
             Set<Integer> lengths = new HashSet<>(settings.prefixLengths());
             lengths.addAll(wanted);
@@ -236,8 +247,6 @@ final class Subscribers implements DataPlane {
             write(settings.withPrefixLengths(List.copyOf(lengths)));
         } catch (KernelException refusal) {
             throw kernel(refusal);
-        } finally {
-            lock.writeLock().unlock();
         }
     }
 
@@ -352,7 +361,7 @@ final class Subscribers implements DataPlane {
 
     /** A look at whether the maps fit together. */
     EntryAudit audit() {
-        return new EntryAudit(maps, settings, keys::prefixes);
+        return new EntryAudit(maps, settings, keys);
     }
 
     /** How the kernel has an entry. */

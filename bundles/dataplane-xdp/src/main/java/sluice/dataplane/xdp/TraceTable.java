@@ -19,11 +19,11 @@ import sluice.net.Ip6Prefix;
  *
  * <pre>
  * struct tracing: active u32 | - u32 | 4 traces
- * struct trace, 360 bytes
+ * struct trace, 616 bytes
  *   0 | until u64 | interval u64 | tolerance u64 | tat u64 | limited u64 | lost u64 |
  *  48 | ifindex u32 | snap u32                                                      |
  *  56 | mac 6 | outer vid be16 | inner vid be16 | whole line u16 | ranges u32       |
- *  72 | 9 ranges: address 16 | mask 16                                              |
+ *  72 | 17 ranges: address 16 | mask 16                                              |
  * </pre>
  *
  * One writer at a time; the caller sees to it.
@@ -31,7 +31,7 @@ import sluice.net.Ip6Prefix;
 final class TraceTable {
 
     static final int TRACES = 4;
-    static final int RANGES = 9;
+    static final int RANGES = 17;
     static final int TRACES_AT = 8;
     static final int INTERVAL_AT = 8;
     static final int TOLERANCE_AT = 16;

@@ -221,6 +221,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                         new SubscriberTable(entryMemory.memory(), entries.spec().maxEntries()),
                         outside,
                         loaded.map("prefixes"),
+                        loaded.map("routes"),
                         loaded.map("pppoe")),
                 cores.stream()
                         .map(core -> new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac()))

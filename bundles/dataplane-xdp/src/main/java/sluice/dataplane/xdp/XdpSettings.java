@@ -108,6 +108,7 @@ record XdpSettings(
                 "subscribers", entries(),
                 "outside", spareEntries(),
                 "prefixes", PREFIXES_PER_ENTRY * entries(),
+                "routes", spareEntries(),
                 "pppoe", entries(),
                 "leases", entries());
     }

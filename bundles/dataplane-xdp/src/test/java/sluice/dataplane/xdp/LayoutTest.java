@@ -72,8 +72,10 @@ final class LayoutTest {
 
     @Test
     void keysBesideTheAddressLieAsInC() {
-        assertThat(size("prefix_key")).isEqualTo(PrefixIndex.KEY_BYTES);
-        assertThat(offsets("prefix_key")).isEqualTo(Map.of("prefix", 0, "length", PrefixIndex.LENGTH_AT));
+        assertThat(size("prefix_key")).isEqualTo(PrefixKind.Ip6Keys.BYTES);
+        assertThat(offsets("prefix_key")).isEqualTo(Map.of("prefix", 0, "length", PrefixKind.Ip6Keys.LENGTH_AT));
+        assertThat(size("route_key")).isEqualTo(PrefixKind.Ip4Keys.BYTES);
+        assertThat(offsets("route_key")).isEqualTo(Map.of("length", 0, "address", PrefixKind.Ip4Keys.ADDRESS_AT));
         assertThat(size("pppoe_key")).isEqualTo(PppoeKey.BYTES);
         assertThat(offsets("pppoe_key"))
                 .isEqualTo(

@@ -40,7 +40,7 @@ final class SubscriberTableTest {
     void entriesComeBackAsTheyWere() {
         for (List<VlanTag> tags : List.of(Packets.UNTAGGED, Packets.SINGLE, Packets.DOUBLE, Packets.OLD_DOUBLE)) {
             table.install(2, entry(-5, tags));
-            assertThat(table.entry(2, 0, List.of())).isEqualTo(entry(-5, tags));
+            assertThat(table.entry(2, 0, List.of(), List.of())).isEqualTo(entry(-5, tags));
             assertThat(table.session(2)).isEqualTo(-5);
         }
         assertThat(table.isInstalled(1)).isFalse();
@@ -70,10 +70,10 @@ final class SubscriberTableTest {
                         1452,
                         1492));
         table.install(1, whole);
-        assertThat(table.entry(1, -2, whole.prefixes())).isEqualTo(whole);
+        assertThat(table.entry(1, -2, whole.prefixes(), List.of())).isEqualTo(whole);
         assertThat(table.pppoe(1)).contains(new PppoeKey(Packets.SUBSCRIBER_MAC, 65534, 100, 7, 15));
         table.change(1, entry(7, Packets.SINGLE));
-        assertThat(table.entry(1, 0, List.of())).isEqualTo(entry(7, Packets.SINGLE));
+        assertThat(table.entry(1, 0, List.of(), List.of())).isEqualTo(entry(7, Packets.SINGLE));
     }
 
     @Test
@@ -83,7 +83,7 @@ final class SubscriberTableTest {
         // what a writer that dies before its last store leaves behind
         int idle = 256 + (half == 0 ? SubscriberTable.ODD_AT : SubscriberTable.EVEN_AT);
         memory.asSlice(idle, SubscriberTable.BINDING_BYTES).fill((byte) 0x5a);
-        assertThat(table.entry(1, 0, List.of())).isEqualTo(entry(7, Packets.DOUBLE));
+        assertThat(table.entry(1, 0, List.of(), List.of())).isEqualTo(entry(7, Packets.DOUBLE));
         assertThat(table.isOpen(1)).isTrue();
     }
 
@@ -104,7 +104,7 @@ final class SubscriberTableTest {
         memory.set(ValueLayout.JAVA_INT, 0, -8);
         table.install(0, entry(7, Packets.SINGLE));
         assertThat(table.isOpen(0)).isTrue();
-        assertThat(table.entry(0, 0, List.of())).isEqualTo(entry(7, Packets.SINGLE));
+        assertThat(table.entry(0, 0, List.of(), List.of())).isEqualTo(entry(7, Packets.SINGLE));
     }
 
     @Test
