@@ -2,6 +2,7 @@ package sluice.dataplane.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,14 @@ record Attributes(List<Attribute> all) {
     /** Those in the first nest of a type; none when there is no such nest. */
     Attributes nest(int type) {
         return first(type).map(value -> of(value, 0)).orElseGet(() -> new Attributes(List.of()));
+    }
+
+    /** A text that ends with a zero, empty when it is not there. */
+    String text(int type) {
+        return first(type)
+                .map(value -> StandardCharsets.UTF_8.decode(value.slice(0, value.limit() - 1)))
+                .map(Object::toString)
+                .orElse("");
     }
 
     /** A number in network order, 0 when it is not there. */

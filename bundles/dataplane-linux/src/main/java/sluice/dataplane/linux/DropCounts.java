@@ -9,13 +9,17 @@ import java.util.regex.Pattern;
  * @param unknownSource from an address that is not installed
  * @param unknownDestination to an address that is not installed
  * @param toGateway to an address of the machine, neither DHCP nor echo
+ * @param arpOverRate questions of ARP that came too fast from one sender
  */
-record DropCounts(long unknownSource, long unknownDestination, long toGateway) {
+record DropCounts(long unknownSource, long unknownDestination, long toGateway, long arpOverRate) {
 
     /** Reads what {@code nft list counters} prints. */
     static DropCounts parse(String text) {
         return new DropCounts(
-                count(text, "unknown_source"), count(text, "unknown_destination"), count(text, "to_gateway"));
+                count(text, "unknown_source"),
+                count(text, "unknown_destination"),
+                count(text, "to_gateway"),
+                count(text, "over_rate"));
     }
 
     private static long count(String text, String name) {

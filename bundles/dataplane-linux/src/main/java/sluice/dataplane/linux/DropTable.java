@@ -40,6 +40,7 @@ public final class DropTable implements Inspectable {
                             row("drop: unknown source", drops.unknownSource()),
                             row("drop: unknown destination", drops.unknownDestination()),
                             row("drop: to the gateway, neither DHCP nor echo", drops.toGateway()),
+                            row("drop: ARP, more than 20 a second of one sender", drops.arpOverRate()),
                             row("drop: control plane did not take it in time", dataPlane.puntedLost())));
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);

@@ -1,11 +1,15 @@
 package sluice.dataplane.linux;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip6;
 import sluice.packet.io.KernelException;
 
 /** The elements of the kernel's sets, through netlink: a change takes a fraction of a millisecond and no process. */
@@ -14,6 +18,7 @@ final class Elements {
     private static final int GET_ELEMENT = 10 << 8 | 13;
     private static final int DUMP = 0x300;
     private static final int FAMILY_BYTES = 4;
+    private static final int LIST_SET = 2;
     private static final int LIST_ELEMENTS = 3;
     private static final int ELEMENT_KEY = 1;
     private static final int ELEMENT_USERDATA = 6;
@@ -36,13 +41,26 @@ final class Elements {
      * @param comment empty when there is none
      * @param packets counted, 0 where nothing is counted
      */
-    record Element(Bytes key, String comment, long packets, long bytes) {
+    record Found(Bytes key, String comment, long packets, long bytes) {
         /** Counted nothing. */
-        static final Element NONE = new Element(Bytes.EMPTY, "", 0, 0);
+        static final Found NONE = new Found(Bytes.EMPTY, "", 0, 0);
 
         /** The key of a set of addresses. */
         Ip4 address() {
             return new Ip4(key.at(0) << 24 | key.at(1) << 16 | key.at(2) << 8 | key.at(3));
+        }
+
+        /** The part of a key that is an address of IPv6. */
+        Ip6 address6(int at) {
+            ByteBuffer bytes = ByteBuffer.wrap(key.slice(at, Ip6.LENGTH).toArray());
+            return new Ip6(bytes.getLong(), bytes.getLong());
+        }
+
+        /** The key of a set of subscribers, or its first part. */
+        int number() {
+            return ByteBuffer.wrap(key.slice(0, Integer.BYTES).toArray())
+                    .order(ByteOrder.nativeOrder())
+                    .getInt();
         }
     }
 
@@ -58,7 +76,7 @@ final class Elements {
     }
 
     /** One element, empty when there is none with this key. */
-    Optional<Element> read(KernelSet set, Bytes key) throws KernelException {
+    Optional<Found> read(SetName set, Bytes key) throws KernelException {
         NetlinkWriter writer =
                 new NetlinkWriter(REQUEST_BYTES).message(GET_ELEMENT, 0).acknowledged();
         ElementBatch.writeElement(writer, set, key, () -> {});
@@ -72,15 +90,37 @@ final class Elements {
         }
     }
 
+    /**
+     * The element of a subscriber in each of some sets, in their order; {@link Found#NONE} where there is none. One
+     * message goes to the kernel.
+     */
+    List<Found> read(List<KernelSet> sets, int number) throws KernelException {
+        NetlinkWriter writer = new NetlinkWriter(REQUEST_BYTES * sets.size());
+        for (KernelSet set : sets) {
+            writer.message(GET_ELEMENT, 0);
+            ElementBatch.writeElement(writer, set.set(), ElementData.register(number), () -> {});
+        }
+        Map<String, Found> found = new HashMap<>();
+        socket.askAll(writer.acknowledged(), KernelException.ENOENT, message -> {
+            Attributes list = Attributes.of(message, FAMILY_BYTES);
+            for (Attributes.Attribute element : list.nest(LIST_ELEMENTS).all()) {
+                found.put(list.text(LIST_SET), element(Attributes.of(element.value(), 0)));
+            }
+        });
+        return sets.stream()
+                .map(set -> found.getOrDefault(set.set().label(), Found.NONE))
+                .toList();
+    }
+
     /** All elements of a set. */
-    List<Element> all(KernelSet set) throws KernelException {
+    List<Found> all(SetName set) throws KernelException {
         NetlinkWriter writer = new NetlinkWriter(REQUEST_BYTES).message(GET_ELEMENT, DUMP);
         ElementBatch.writeSet(writer, set);
         return elements(writer.end());
     }
 
-    private List<Element> elements(NetlinkWriter request) throws KernelException {
-        List<Element> found = new ArrayList<>();
+    private List<Found> elements(NetlinkWriter request) throws KernelException {
+        List<Found> found = new ArrayList<>();
         socket.ask(request, message -> {
             for (Attributes.Attribute element :
                     Attributes.of(message, FAMILY_BYTES).nest(LIST_ELEMENTS).all()) {
@@ -90,13 +130,13 @@ final class Elements {
         return found;
     }
 
-    private static Element element(Attributes attributes) {
+    private static Found element(Attributes attributes) {
         Bytes key =
                 attributes.nest(ELEMENT_KEY).first(KEY_VALUE).map(Bytes::copyOf).orElse(Bytes.EMPTY);
         Attributes counter = attributes.nest(ELEMENT_EXPRESSION).nest(EXPRESSION_DATA);
         String comment =
                 attributes.first(ELEMENT_USERDATA).map(Elements::comment).orElse("");
-        return new Element(key, comment, counter.net64(COUNTER_PACKETS), counter.net64(COUNTER_BYTES));
+        return new Found(key, comment, counter.net64(COUNTER_PACKETS), counter.net64(COUNTER_BYTES));
     }
 
     /** type u8 | length u8 | text | 0. */

@@ -51,12 +51,12 @@ public final class EntryTable implements Inspectable {
 
     @Override
     public Table table() {
-        List<Subscribers.Held> held = new ArrayList<>(dataPlane.held());
+        List<Subscriber> held = new ArrayList<>(dataPlane.held());
         held.sort(Comparator.comparing(found -> found.entry().address()));
         return new Table(COLUMNS, held.stream().limit(ROWS_MAX).map(this::cells).toList());
     }
 
-    private List<String> cells(Subscribers.Held found) {
+    private List<String> cells(Subscriber found) {
         SubscriberEntry entry = found.entry();
         Traffic traffic = dataPlane.read(entry.session(), entry.address()).orElse(Traffic.NONE);
         return List.of(

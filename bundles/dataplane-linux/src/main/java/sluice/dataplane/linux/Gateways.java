@@ -30,7 +30,7 @@ final class Gateways {
         this.routes = routes;
         this.inUse = inUse;
         List<NetworkEntry> found = new ArrayList<>();
-        for (Elements.Element element : elements.all(KernelSet.GATEWAYS)) {
+        for (Elements.Found element : elements.all(KernelSet.GATEWAYS.set())) {
             Ip4 gateway = element.address();
             found.add(new NetworkEntry(Ip4Prefix.parse(element.comment()), gateway));
             routes.addLocal(gateway);
@@ -76,17 +76,18 @@ final class Gateways {
         Changes changes = new Changes(elements);
         for (NetworkEntry network : gone) {
             changes.next()
-                    .delete(KernelSet.GATEWAYS, network.gateway().toBytes())
-                    .delete(KernelSet.ARP_GATEWAYS, network.gateway().toBytes());
+                    .delete(KernelSet.GATEWAYS.set(), network.gateway().toBytes())
+                    .delete(KernelSet.ARP_GATEWAYS.set(), network.gateway().toBytes());
         }
         for (NetworkEntry network : come) {
             routes.addLocal(network.gateway());
             changes.next()
-                    .add(
-                            KernelSet.GATEWAYS,
+                    .add(new Element(
+                            KernelSet.GATEWAYS.set(),
                             network.gateway().toBytes(),
-                            network.prefix().toString())
-                    .add(KernelSet.ARP_GATEWAYS, network.gateway().toBytes());
+                            new ElementData.Comment(network.prefix().toString())))
+                    .add(new Element(
+                            KernelSet.ARP_GATEWAYS.set(), network.gateway().toBytes(), ElementData.NONE));
         }
         changes.end();
         for (NetworkEntry network : gone) {

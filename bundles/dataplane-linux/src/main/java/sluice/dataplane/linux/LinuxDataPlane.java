@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -19,6 +20,7 @@ import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
+import sluice.dataplane.api.Garden;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
@@ -55,6 +57,21 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
                         + " separated by commas; empty: where the kernel's routes lead")
         String core__gateway() default "";
 
+        @AttributeDefinition(
+                description = "The same for IPv6, link-local or global; empty: where the kernel's routes lead")
+        String core__gateway6() default "";
+
+        @AttributeDefinition(
+                description = "policer: what is over a rate is dropped; htb: it waits in a queue, for at most 2000"
+                        + " subscribers with rates and one core interface")
+        String shaping() default "policer";
+
+        @AttributeDefinition(
+                description = "How long a shaped packet may wait at its subscriber's rate, milliseconds",
+                min = "1",
+                max = "1000")
+        int queue__millis() default 100;
+
         @AttributeDefinition(description = "Subscribers at the same time", min = "1", max = "262144")
         int capacity() default 16384;
     }
@@ -63,7 +80,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     private final Subscribers subscribers;
     private final Gateways gateways;
     private final PuntPorts ports;
-    private final Tool nft;
+    private final Rules rules;
 
     /** For the framework. */
     @Activate
@@ -78,19 +95,21 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
      */
     LinuxDataPlane(HardwareProfile hardware, LinuxSettings settings) throws KernelException {
         try {
-            nft = Tool.named("nft");
             List<NetworkDevice> access = devices(hardware.access());
-            devices(hardware.core());
-            nft.run(Ruleset.of(hardware.access()), "-f", "-");
-            new Router().prepare(hardware.access(), hardware.core(), settings.coreGateways());
+            List<NetworkDevice> core = devices(hardware.core());
+            rules = new Rules(Tool.named("nft"), hardware.access(), hardware.core(), settings.shaping());
+            boolean ip6 = prepare(hardware, settings);
             Elements elements = new Elements(closer.add(new NetlinkSocket("nftables", NetlinkSocket.NETFILTER)));
             NetlinkSocket rtnetlink = closer.add(new NetlinkSocket("routes", NetlinkSocket.ROUTE));
             Routes routes = new Routes(rtnetlink, NetworkDevice.of(LOOPBACK).ifindex());
-            subscribers = new Subscribers(
-                    elements,
-                    routes,
-                    access.stream().map(NetworkDevice::ifindex).toList(),
-                    settings.capacity());
+            Plan plan = new Plan(indexes(access), settings.shaping());
+            HtbClasses classes = new HtbClasses(rtnetlink, settings.queueMillis());
+            Shaper shaper = new Shaper(elements, classes, settings.shaping(), plan.ports(), indexes(core));
+            Offer offer = new Offer(access.size(), false, ip6);
+            subscribers = new Subscribers(elements, rules, routes, shaper, plan, offer, settings.capacity());
+            if (settings.shaping() != Shaping.HTB) {
+                new Disciplines().remove(interfaces(hardware));
+            }
             gateways = new Gateways(
                     elements,
                     routes,
@@ -103,6 +122,39 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
         } catch (RuntimeException failure) {
             throw closer.closeAfter(failure);
         }
+    }
+
+    private static boolean prepare(HardwareProfile hardware, LinuxSettings settings) throws KernelException {
+        List<String> interfaces = interfaces(hardware);
+        Switches.setForwarding4(interfaces);
+        new Router(Family.IP4).prepare(hardware.access(), hardware.core(), texts(settings.coreGateways()));
+        if (settings.shaping() == Shaping.HTB) {
+            if (hardware.core().size() != 1) {
+                throw new KernelException(
+                        "shaping with " + hardware.core().size() + " core interfaces, expected one",
+                        KernelException.EINVAL);
+            }
+            new Disciplines().make(interfaces);
+        }
+        boolean ip6 = Switches.hasIp6();
+        if (ip6) {
+            Switches.setForwarding6(interfaces);
+            new Router(Family.IP6).prepare(hardware.access(), hardware.core(), texts(settings.coreGateways6()));
+        }
+        return ip6;
+    }
+
+    private static List<String> interfaces(HardwareProfile hardware) {
+        return Stream.concat(hardware.access().stream(), hardware.core().stream())
+                .toList();
+    }
+
+    private static List<String> texts(List<?> addresses) {
+        return addresses.stream().map(Object::toString).toList();
+    }
+
+    private static List<Integer> indexes(List<NetworkDevice> devices) {
+        return devices.stream().map(NetworkDevice::ifindex).toList();
     }
 
     private static List<NetworkDevice> devices(List<String> names) throws KernelException {
@@ -139,6 +191,19 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     }
 
     @Override
+    public void gardens(List<Garden> gardens) throws DataPlaneException {
+        Garden.checkApart(gardens);
+        try {
+            rules.plant(gardens);
+        } catch (KernelException refusal) {
+            DataPlaneException failure =
+                    new DataPlaneException(DataPlaneException.Reason.KERNEL, String.valueOf(refusal.getMessage()));
+            failure.initCause(refusal);
+            throw failure;
+        }
+    }
+
+    @Override
     public void install(SubscriberEntry entry) throws DataPlaneException {
         subscribers.install(entry);
     }
@@ -160,7 +225,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
 
     @Override
     public List<SubscriberEntry> entries() {
-        return subscribers.all().stream().map(Subscribers.Held::entry).toList();
+        return subscribers.all().stream().map(Subscriber::entry).toList();
     }
 
     @Override
@@ -188,7 +253,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
         ports.flush();
     }
 
-    Collection<Subscribers.Held> held() {
+    Collection<Subscriber> held() {
         return subscribers.all();
     }
 
@@ -198,7 +263,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
 
     /** Packets that were refused, by rule, as nft(8) counts them. */
     DropCounts drops() throws KernelException {
-        return DropCounts.parse(nft.run("", "list", "counters", "table", "ip", Ruleset.TABLE));
+        return rules.drops();
     }
 
     long puntedLost() throws KernelException {

@@ -57,7 +57,17 @@ final class NetlinkSocket implements AutoCloseable {
      *
      * @throws KernelException with the first refusal
      */
-    synchronized void ask(NetlinkWriter request, Consumer<ByteBuffer> answer) throws KernelException {
+    void ask(NetlinkWriter request, Consumer<ByteBuffer> answer) throws KernelException {
+        askAll(request, 0, answer);
+    }
+
+    /**
+     * Asks many things at once and hands over the messages of the answers, each from behind its header.
+     *
+     * @param harmless error number of what is not there and not missed
+     * @throws KernelException with the first other refusal
+     */
+    synchronized void askAll(NetlinkWriter request, int harmless, Consumer<ByteBuffer> answer) throws KernelException {
         try (Arena outgoing = Arena.ofConfined()) {
             MemorySegment bytes = outgoing.allocate(request.length());
             bytes.copyFrom(MemorySegment.ofBuffer(request.written()));
@@ -80,7 +90,8 @@ final class NetlinkSocket implements AutoCloseable {
                         .order(ByteOrder.nativeOrder());
                 datagram.position(Math.min(datagram.limit(), start + (length + 3 & -4)));
                 if (type == ERROR) {
-                    refusal = refusal == 0 ? -content.getInt(0) : refusal;
+                    int errno = -content.getInt(0);
+                    refusal = refusal == 0 && errno != harmless ? errno : refusal;
                     answered |= sequence == request.answered();
                 } else if (type == DONE) {
                     answered = true;

@@ -84,8 +84,22 @@ final class NetlinkWriter {
 
     /** A number in the machine's order, as rtnetlink has it. */
     NetlinkWriter u32(int type, int value) {
-        buffer.putShort((short) (ATTRIBUTE_BYTES + Integer.BYTES)).putShort((short) type);
-        buffer.putInt(value);
+        return words(type, value);
+    }
+
+    /** Numbers of 32 bits in the machine's order, one behind the other. */
+    NetlinkWriter words(int type, int... values) {
+        buffer.putShort((short) (ATTRIBUTE_BYTES + Integer.BYTES * values.length))
+                .putShort((short) type);
+        for (int value : values) {
+            buffer.putInt(value);
+        }
+        return this;
+    }
+
+    NetlinkWriter u64(int type, long value) {
+        buffer.putShort((short) (ATTRIBUTE_BYTES + Long.BYTES)).putShort((short) type);
+        buffer.putLong(value);
         return this;
     }
 

@@ -3,27 +3,26 @@ package sluice.dataplane.linux;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
 import sluice.dataplane.api.SubscriberEntry;
-import sluice.dataplane.api.Treatment;
 
-/** What this data plane can do for a subscriber; everything else is refused by name and never done by halves. */
-final class Offer {
-
-    private Offer() {}
+/**
+ * What this data plane can do for a subscriber on this machine; everything else is refused by name and never done by
+ * halves.
+ *
+ * @param ports how many access interfaces there are
+ * @param tags whether programs on them take tags off and put them on
+ * @param ip6 whether the kernel has IPv6
+ */
+record Offer(int ports, boolean tags, boolean ip6) {
 
     /** @throws DataPlaneException with what is missing */
-    static void check(SubscriberEntry entry, int ports) throws DataPlaneException {
+    void check(SubscriberEntry entry) throws DataPlaneException {
         if (entry.port() < 0 || entry.port() >= ports) {
             throw new DataPlaneException(Reason.UNKNOWN_PORT, "port " + entry.port() + " of " + ports);
         }
-        Treatment treatment = entry.treatment();
-        refuse(!entry.tags().isEmpty(), "VLAN tags " + entry.tags());
+        refuse(!entry.tags().isEmpty() && !tags, "VLAN tags " + entry.tags() + " without tc-bpf");
+        refuse(!LineMark.knows(entry.tags()), "VLAN tags " + entry.tags());
         refuse(entry.pppoeSession() != 0, "PPPoE");
-        refuse(entry.address().isAny(), "a subscriber without an IPv4 address");
-        refuse(!entry.prefixes().isEmpty(), "IPv6");
-        refuse(!entry.routes().isEmpty(), "networks behind a subscriber");
-        refuse(treatment.access() == Treatment.Access.WALLED, "a walled garden");
-        refuse(treatment.dscpUp().isPresent() || treatment.dscpDown().isPresent(), "marking DSCP");
-        refuse(treatment.maxSegmentSize() != 0, "limiting TCP segments");
+        refuse(!entry.prefixes().isEmpty() && !ip6, "IPv6 on a kernel without it");
     }
 
     private static void refuse(boolean asked, String what) throws DataPlaneException {

@@ -1,35 +1,28 @@
 package sluice.dataplane.linux;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 
 /**
- * Makes the machine a router between access and core: switches of the interfaces, rules of policy routing and the way
- * upstream. Everything is said again at every start; what is right already stays untouched.
+ * Makes the machine a router between access and core: rules of policy routing and the way upstream, for one version of
+ * IP. Everything is said again at every start; what is right already stays untouched.
  */
 final class Router {
 
-    private static final Path SWITCHES = Path.of("/proc/sys/net/ipv4/conf");
     private static final int FROM_ACCESS = 1000;
     private static final int TO_SUBSCRIBERS = 1001;
 
-    /**
-     * rp_filter looks for a way back that need not exist; the proof of the source is in the rules. A subscriber must
-     * not be told of a shorter way to its neighbour.
-     */
-    private static final Map<String, String> SETTINGS =
-            Map.of("forwarding", "1", "rp_filter", "0", "send_redirects", "0", "accept_redirects", "0");
-
     private final Tool ip;
+    private final String version;
 
-    Router() throws KernelException {
+    /** The way to a gateway of IPv6 is there when its interface has finished looking for duplicates. */
+    private final String onlink;
+
+    Router(Family family) throws KernelException {
         ip = Tool.named("ip");
+        version = "-" + family.digit();
+        onlink = family == Family.IP6 ? " onlink" : "";
     }
 
     /**
@@ -38,18 +31,12 @@ final class Router {
      * @param gateways where packets of subscribers go that are for nobody here, in the order of the core interfaces;
      *     flows are spread over them. None: where the main table says
      */
-    void prepare(List<String> access, List<String> core, List<Ip4> gateways) throws KernelException {
+    void prepare(List<String> access, List<String> core, List<String> gateways) throws KernelException {
         if (gateways.size() > core.size()) {
             throw new KernelException(
                     gateways.size() + " core gateways behind " + core.size() + " interfaces", KernelException.EINVAL);
         }
-        for (String device : access) {
-            set(device);
-        }
-        for (String device : core) {
-            set(device);
-        }
-        batch(rules(access, ip.run("", "-4", "rule", "show")));
+        batch(rules(access, ip.run("", version, "rule", "show")));
         String upstream = "default table " + Routes.TABLE;
         if (!gateways.isEmpty()) {
             StringBuilder route = new StringBuilder("route replace ").append(upstream);
@@ -57,10 +44,11 @@ final class Router {
                 route.append(" nexthop via ")
                         .append(gateways.get(i))
                         .append(" dev ")
-                        .append(core.get(i));
+                        .append(core.get(i))
+                        .append(onlink);
             }
             batch(List.of(route.toString()));
-        } else if (ip.run("", "-4", "route", "show", "table", "all").lines().anyMatch(Router::isUpstream)) {
+        } else if (ip.run("", version, "route", "show", "table", "all").lines().anyMatch(Router::isUpstream)) {
             batch(List.of("route del " + upstream));
         }
     }
@@ -70,20 +58,7 @@ final class Router {
     }
 
     private void batch(List<String> commands) throws KernelException {
-        ip.run(String.join("\n", commands) + "\n", "-batch", "-");
-    }
-
-    private static void set(String device) throws KernelException {
-        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
-            Path file = SWITCHES.resolve(device).resolve(setting.getKey());
-            try {
-                if (!Files.readString(file).strip().equals(setting.getValue())) {
-                    Files.writeString(file, setting.getValue());
-                }
-            } catch (IOException refusal) {
-                throw new KernelException(file + ": " + refusal.getMessage(), KernelException.EPERM);
-            }
-        }
+        ip.run(String.join("\n", commands) + "\n", version, "-batch", "-");
     }
 
     /** Commands that make of the rules there are those that there must be. */

@@ -1,13 +1,16 @@
 package sluice.dataplane.linux;
 
+import java.nio.ByteOrder;
+import sluice.dataplane.api.SubscriberEntry;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
-import sluice.net.MacAddress;
+import sluice.net.Ip6;
 import sluice.packet.io.KernelException;
 
 /**
- * The way to subscribers: for each a host route in a table of our own and a permanent neighbour, so that nothing is
- * asked and nothing learnt on the access side (rtnetlink(7)).
+ * The way to subscribers: routes in a table of our own and permanent neighbours, so that nothing is asked and nothing
+ * learnt on the access side (rtnetlink(7)). A subscriber's IPv4 address is a neighbour; its other addresses are behind
+ * a link-local one that is made of its number and stands for its MAC address.
  */
 final class Routes {
 
@@ -22,10 +25,13 @@ final class Routes {
     private static final int DELETE_NEIGHBOUR = 29;
     private static final int CREATE_OR_REPLACE = 0x400 | 0x100;
     private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
     private static final int HOST_BITS = 32;
     private static final int PROTOCOL = 83;
+    private static final int SCOPE_UNIVERSE = 0;
     private static final int SCOPE_LINK = 253;
     private static final int UNICAST = 1;
+    private static final int ONLINK = 4;
     private static final int PERMANENT = 0x80;
     private static final int ESRCH = 3;
     private static final int EADDRNOTAVAIL = 99;
@@ -33,8 +39,16 @@ final class Routes {
     private static final int LINK_ADDRESS = 2;
     private static final int LOCAL_ADDRESS = 2;
     private static final int OUTPUT_INTERFACE = 4;
+    private static final int GATEWAY = 5;
+    private static final int METRICS = 8;
+    private static final int METRIC_LOCKS = 1;
+    private static final int METRIC_MTU = 2;
     private static final int ROUTE_TABLE = 15;
+    private static final int VIA = 18;
     private static final int REQUEST_BYTES = 256;
+
+    /** fe80::64:0:0 and the number; the operator's own addresses are not like that. */
+    private static final Ip6 STAND_IN = Ip6.parse("fe80::64:0:0");
 
     private final NetlinkSocket socket;
     private final int loopback;
@@ -45,26 +59,91 @@ final class Routes {
         this.loopback = loopback;
     }
 
-    /** Leads packets for the address to a station; says so again if they were led there already. */
-    void put(Ip4 address, int ifindex, MacAddress mac) throws KernelException {
-        NetlinkWriter writer = new NetlinkWriter(REQUEST_BYTES);
-        neighbour(writer, NEW_NEIGHBOUR, CREATE_OR_REPLACE, ifindex, address)
-                .attribute(LINK_ADDRESS, mac.toBytes())
-                .end();
-        route(writer, NEW_ROUTE, CREATE_OR_REPLACE, address)
-                .u32(OUTPUT_INTERFACE, ifindex)
-                .end();
+    /** Leads packets to a subscriber; says so again if they were led there already. */
+    void put(Subscriber subscriber, int ifindex) throws KernelException {
+        SubscriberEntry entry = subscriber.entry();
+        NetlinkWriter writer =
+                new NetlinkWriter(REQUEST_BYTES * (3 + 2 * Plan.addresses(entry).size()));
+        for (Addresses addresses : Plan.addresses(entry)) {
+            if (addresses.width().equals(Width.HOST4)) {
+                neighbour(writer, NEW_NEIGHBOUR, CREATE_OR_REPLACE, ifindex, addresses.network())
+                        .attribute(LINK_ADDRESS, entry.mac().toBytes())
+                        .end();
+            }
+        }
+        if (needsStandIn(subscriber)) {
+            neighbour(writer, NEW_NEIGHBOUR, CREATE_OR_REPLACE, ifindex, standIn(subscriber))
+                    .attribute(LINK_ADDRESS, entry.mac().toBytes())
+                    .end();
+        }
+        for (Addresses addresses : Plan.addresses(entry)) {
+            route(writer, NEW_ROUTE, CREATE_OR_REPLACE, addresses, ifindex);
+            addGateway(writer, subscriber, addresses);
+            int mtu = entry.treatment().mtu();
+            if (mtu != 0) {
+                writer.nest(
+                        METRICS, () -> writer.u32(METRIC_LOCKS, 1 << METRIC_MTU).u32(METRIC_MTU, mtu));
+            }
+            writer.end();
+        }
         socket.execute(writer.acknowledged());
     }
 
-    /** Takes the way away; what is not there is not missed. */
-    void remove(Ip4 address, int ifindex) throws KernelException {
-        forget(route(new NetlinkWriter(REQUEST_BYTES), DELETE_ROUTE, 0, address).u32(OUTPUT_INTERFACE, ifindex));
-        removeNeighbour(address, ifindex);
+    /** A network of IPv4 is behind the subscriber's address; behind one without, an address of IPv6 (RFC 8950). */
+    private static void addGateway(NetlinkWriter writer, Subscriber subscriber, Addresses addresses) {
+        Ip4 address = subscriber.entry().address();
+        if (addresses.family() == Family.IP6) {
+            writer.attribute(GATEWAY, standIn(subscriber));
+        } else if (!addresses.width().equals(Width.HOST4) && !address.isAny()) {
+            writer.attribute(GATEWAY, address.toBytes());
+        } else if (!addresses.width().equals(Width.HOST4)) {
+            Bytes family = ElementData.register(AF_INET6)
+                    .slice(ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? Short.BYTES : 0, Short.BYTES);
+            writer.attribute(VIA, family.plus(standIn(subscriber)));
+        }
     }
 
-    /** Forgets the station behind an interface. */
-    void removeNeighbour(Ip4 address, int ifindex) throws KernelException {
+    private static boolean needsStandIn(Subscriber subscriber) {
+        SubscriberEntry entry = subscriber.entry();
+        return !entry.prefixes().isEmpty()
+                || entry.address().isAny() && !entry.routes().isEmpty();
+    }
+
+    private static Bytes standIn(Subscriber subscriber) {
+        return STAND_IN.plus(subscriber.number()).toBytes();
+    }
+
+    /** Takes away what leads to the one and not to the other; what is not there is not missed. */
+    void remove(Subscriber subscriber, int ifindex, Subscriber next, int nextIfindex) throws KernelException {
+        boolean moved = ifindex != nextIfindex;
+        for (Addresses addresses : Plan.addresses(subscriber.entry())) {
+            boolean stays = Plan.addresses(next.entry()).contains(addresses);
+            if (!stays) {
+                forget(route(new NetlinkWriter(REQUEST_BYTES), DELETE_ROUTE, 0, addresses, ifindex));
+            }
+            if (addresses.width().equals(Width.HOST4) && (moved || !stays)) {
+                removeNeighbour(addresses.network(), ifindex);
+            }
+        }
+        if (needsStandIn(subscriber) && (moved || !needsStandIn(next))) {
+            removeNeighbour(standIn(subscriber), ifindex);
+        }
+    }
+
+    /** Takes away all that leads to a subscriber; what is not there is not missed. */
+    void remove(Subscriber subscriber, int ifindex) throws KernelException {
+        for (Addresses addresses : Plan.addresses(subscriber.entry())) {
+            forget(route(new NetlinkWriter(REQUEST_BYTES), DELETE_ROUTE, 0, addresses, ifindex));
+            if (addresses.width().equals(Width.HOST4)) {
+                removeNeighbour(addresses.network(), ifindex);
+            }
+        }
+        if (needsStandIn(subscriber)) {
+            removeNeighbour(standIn(subscriber), ifindex);
+        }
+    }
+
+    private void removeNeighbour(Bytes address, int ifindex) throws KernelException {
         forget(neighbour(new NetlinkWriter(REQUEST_BYTES), DELETE_NEIGHBOUR, 0, ifindex, address));
     }
 
@@ -99,21 +178,24 @@ final class Routes {
     }
 
     /** struct rtmsg: family, destination and source length, tos, table, protocol, scope, type u8 each | flags u32. */
-    private static NetlinkWriter route(NetlinkWriter writer, int type, int flags, Ip4 address) {
+    private static NetlinkWriter route(NetlinkWriter writer, int type, int flags, Addresses addresses, int ifindex) {
+        boolean host4 = addresses.width().equals(Width.HOST4);
+        int family = addresses.family() == Family.IP4 ? AF_INET : AF_INET6;
+        int scope = host4 ? SCOPE_LINK : SCOPE_UNIVERSE;
         return writer.message(type, flags)
-                .bytes(AF_INET, HOST_BITS, 0, 0, 0, PROTOCOL, SCOPE_LINK, UNICAST)
-                .u32(0)
-                .attribute(DESTINATION, address.toBytes())
+                .bytes(family, addresses.length(), 0, 0, 0, PROTOCOL, scope, UNICAST)
+                .u32(host4 ? 0 : ONLINK)
+                .attribute(DESTINATION, addresses.network())
+                .u32(OUTPUT_INTERFACE, ifindex)
                 .u32(ROUTE_TABLE, TABLE);
     }
 
     /** struct ndmsg: family u8 | 3 unused | index u32 | state u16 | flags u8 | type u8. */
-    private static NetlinkWriter neighbour(NetlinkWriter writer, int type, int flags, int ifindex, Ip4 address) {
-        Bytes destination = address.toBytes();
+    private static NetlinkWriter neighbour(NetlinkWriter writer, int type, int flags, int ifindex, Bytes address) {
         return writer.message(type, flags)
-                .bytes(AF_INET, 0, 0, 0)
+                .bytes(address.length() == Ip4.LENGTH ? AF_INET : AF_INET6, 0, 0, 0)
                 .u32(ifindex)
                 .bytes(PERMANENT, 0, 0, 0)
-                .attribute(DESTINATION, destination);
+                .attribute(DESTINATION, address);
     }
 }

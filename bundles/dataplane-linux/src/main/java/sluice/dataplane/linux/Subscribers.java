@@ -1,8 +1,11 @@
 package sluice.dataplane.linux;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,184 +13,259 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
-import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
-import sluice.dataplane.api.Treatment;
-import sluice.net.Bytes;
+import sluice.dataplane.linux.Width.Kind;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
 import sluice.packet.io.KernelException;
 
 /**
- * The subscribers in the kernel's sets and what is known of them here. The kernel has the truth: it is read once, at
- * the start. Safe for any thread; a call takes a fraction of a millisecond.
+ * The subscribers in the kernel and what is known of them here. The kernel has the truth: it is read once, at the
+ * start. Safe for any thread; a call takes a fraction of a millisecond.
  */
 final class Subscribers {
 
-    /** What every subscriber has from its installation to its removal. */
-    private static final List<KernelSet> COUNTERS = List.of(
-            KernelSet.UPLOAD,
-            KernelSet.DOWNLOAD,
-            KernelSet.UPLOAD_DROPPED,
-            KernelSet.DOWNLOAD_DROPPED,
-            KernelSet.SPOOFED,
-            KernelSet.REFUSED);
+    /** What can be shaped: classes are slow to make beyond it, and a number has 16 bits there. */
+    static final int SHAPED_MAX = 2000;
+
+    private static final int CLASS_NUMBER_MAX = 0xfffe;
+    private static final int LENGTH_AT = 20;
 
     private final Elements elements;
+    private final Rules rules;
     private final Routes routes;
-    private final List<Integer> ports;
+    private final Shaper shaper;
+    private final Meter meter;
+    private final Plan plan;
+    private final Offer offer;
     private final int capacity;
-    private final Map<Ip4, Held> held = new HashMap<>();
+    private final Map<Place, Subscriber> held = new HashMap<>();
+    private final BitSet numbers = new BitSet();
+    private final PrefixOwners owners = new PrefixOwners();
+    private int shaped;
 
     /**
-     * What is installed at an address.
+     * What an entry is found by.
      *
-     * @param open whether its packets pass
+     * @param session of one without an IPv4 address, else 0
      */
-    record Held(SubscriberEntry entry, boolean open) {}
+    private record Place(long session, Ip4 address) {
+        static Place of(long session, Ip4 address) {
+            return new Place(address.isAny() ? session : 0, address);
+        }
 
-    /**
-     * Finds those that are in the kernel, and leads packets to them again, since interfaces may have come anew.
-     *
-     * @param ports indexes of the access interfaces
-     */
-    Subscribers(Elements elements, Routes routes, List<Integer> ports, int capacity) throws KernelException {
+        static Place of(SubscriberEntry entry) {
+            return of(entry.session(), entry.address());
+        }
+    }
+
+    /** Finds those that are in the kernel, and leads packets to them again, since interfaces may have come anew. */
+    Subscribers(Elements elements, Rules rules, Routes routes, Shaper shaper, Plan plan, Offer offer, int capacity)
+            throws KernelException {
         this.elements = elements;
+        this.rules = rules;
         this.routes = routes;
-        this.ports = List.copyOf(ports);
+        this.shaper = shaper;
+        this.meter = new Meter(elements, shaper);
+        this.plan = plan;
+        this.offer = offer;
         this.capacity = capacity;
-        Set<Bytes> online = keys(KernelSet.ONLINE);
-        for (Elements.Element element : elements.all(KernelSet.ENTRIES)) {
-            Ip4 address = element.address();
-            Optional<SubscriberEntry> entry = EntryText.read(address, element.comment());
-            if (entry.isPresent() && entry.get().port() < ports.size()) {
-                held.put(address, new Held(entry.get(), online.contains(element.key())));
-            }
-        }
+        find();
+        Map<Integer, Subscriber> byNumber =
+                held.values().stream().collect(Collectors.toMap(Subscriber::number, found -> found));
         reconcile();
-    }
-
-    private Set<Bytes> keys(KernelSet set) throws KernelException {
-        return elements.all(set).stream().map(Elements.Element::key).collect(Collectors.toSet());
-    }
-
-    /** Makes lines and routes those of the entries: interfaces have new indexes after a restart of their driver. */
-    private void reconcile() throws KernelException {
-        for (KernelSet set : Line.SETS) {
-            Set<Bytes> surplus = keys(set);
-            Set<Bytes> missing = held.values().stream()
-                    .filter(Held::open)
-                    .flatMap(found -> lines(found.entry()).stream())
-                    .filter(line -> line.set() == set)
-                    .map(Line::key)
-                    .collect(Collectors.toSet());
-            missing.removeIf(surplus::remove);
-            Changes changes = new Changes(elements);
-            for (Bytes key : surplus) {
-                changes.next().delete(set, key);
-            }
-            for (Bytes key : missing) {
-                changes.next().add(set, key);
-            }
-            changes.end();
-        }
-        for (Held found : held.values()) {
+        shaper.reconcile(byNumber);
+        for (Subscriber found : held.values()) {
             if (found.open()) {
-                lead(found.entry());
+                routes.put(found, plan.ports().get(found.entry().port()));
             }
         }
     }
 
-    private void lead(SubscriberEntry entry) throws KernelException {
-        routes.put(entry.address(), ports.get(entry.port()), entry.mac());
+    private void find() throws KernelException {
+        Set<Integer> online = elements.all(KernelSet.ONLINE.set()).stream()
+                .map(Elements.Found::number)
+                .collect(Collectors.toSet());
+        Map<Integer, List<Addresses>> networks = new HashMap<>();
+        for (Elements.Found found : elements.all(KernelSet.PREFIXES.set())) {
+            Ip6Prefix mapped =
+                    new Ip6Prefix(found.address6(Integer.BYTES), found.key().at(LENGTH_AT));
+            networks.computeIfAbsent(found.number(), number -> new ArrayList<>())
+                    .add(new Addresses(mapped));
+        }
+        for (Elements.Found found : elements.all(KernelSet.ENTRIES.set())) {
+            int number = found.number();
+            numbers.set(number);
+            List<Addresses> own = networks.getOrDefault(number, List.of()).stream()
+                    .sorted(Comparator.comparing(Addresses::mapped))
+                    .toList();
+            Optional<SubscriberEntry> entry = EntryText.read(found.comment(), own);
+            if (entry.isPresent() && entry.get().port() < plan.ports().size()) {
+                keep(new Subscriber(number, entry.get(), online.contains(number)));
+            }
+        }
     }
 
-    private List<Line> lines(SubscriberEntry entry) {
-        return Line.of(entry, ports.get(entry.port()));
+    private void keep(Subscriber subscriber) {
+        Optional<Subscriber> before = Optional.ofNullable(held.put(Place.of(subscriber.entry()), subscriber));
+        before.ifPresent(this::release);
+        Plan.networks(subscriber.entry()).forEach(own -> owners.put(own.mapped(), subscriber.number()));
+        shaped += shaper.shapes(subscriber) ? 1 : 0;
+    }
+
+    private void release(Subscriber subscriber) {
+        Plan.networks(subscriber.entry()).forEach(own -> owners.remove(own.mapped(), subscriber.number()));
+        shaped -= shaper.shapes(subscriber) ? 1 : 0;
+    }
+
+    /** Makes the ways those of the entries: interfaces have new indexes after a restart of their driver. */
+    private void reconcile() throws KernelException {
+        Map<Element.Key, Element> missing = new HashMap<>();
+        for (Subscriber found : held.values()) {
+            if (found.open()) {
+                plan.ways(found).forEach(way -> missing.put(way.id(), way));
+            }
+        }
+        Changes changes = new Changes(elements);
+        for (Width width : rules.widths()) {
+            for (Kind kind : Kind.values()) {
+                SetName map = width.map(kind);
+                for (Elements.Found found : elements.all(map)) {
+                    if (missing.remove(new Element.Key(map, found.key())) == null) {
+                        changes.next().delete(map, found.key());
+                    }
+                }
+            }
+        }
+        for (Element way : missing.values()) {
+            changes.next().add(way);
+        }
+        changes.end();
     }
 
     synchronized void install(SubscriberEntry entry) throws DataPlaneException {
-        Offer.check(entry, ports.size());
-        Optional<Held> before = Optional.ofNullable(held.get(entry.address()));
+        offer.check(entry);
+        Optional<Subscriber> before = Optional.ofNullable(held.get(Place.of(entry)));
+        if (before.filter(old -> old.open() && old.entry().equals(entry)).isPresent()) {
+            return;
+        }
         if (before.isPresent() && before.get().entry().session() != entry.session()) {
             throw new DataPlaneException(Reason.ADDRESS_IN_USE, entry.address() + " has another session");
         }
-        if (before.isEmpty() && held.size() >= capacity) {
-            throw new DataPlaneException(Reason.CAPACITY_REACHED, capacity + " subscribers");
-        }
+        Subscriber after = new Subscriber(before.map(Subscriber::number).orElseGet(this::free), entry, true);
+        checkRoom(before, after);
+        Set<Subscriber> losers = losers(after);
         try {
-            lead(entry);
-            elements.apply(installation(entry, before));
-            held.put(entry.address(), new Held(entry, true));
-            if (before.isPresent() && before.get().entry().port() != entry.port()) {
-                routes.removeNeighbour(
-                        entry.address(), ports.get(before.get().entry().port()));
+            rules.prepare(entry);
+            for (Subscriber loser : losers) {
+                change(Optional.of(loser), loser.withEntry(without(loser.entry(), entry)));
             }
+            change(before, after);
         } catch (KernelException refusal) {
             throw refused(refusal);
         }
     }
 
-    private ElementBatch installation(SubscriberEntry entry, Optional<Held> before) {
-        Bytes key = entry.address().toBytes();
-        ElementBatch batch = new ElementBatch();
-        before.ifPresent(old -> {
-            batch.delete(KernelSet.ENTRIES, key);
-            if (old.open()) {
-                close(batch, old.entry());
+    private int free() {
+        return numbers.nextClearBit(1);
+    }
+
+    private void checkRoom(Optional<Subscriber> before, Subscriber after) throws DataPlaneException {
+        if (before.isEmpty() && held.size() >= capacity) {
+            throw new DataPlaneException(Reason.CAPACITY_REACHED, capacity + " subscribers");
+        }
+        boolean another = shaper.shapes(after) && !before.filter(shaper::shapes).isPresent();
+        if (another && (shaped >= SHAPED_MAX || after.number() > CLASS_NUMBER_MAX)) {
+            throw new DataPlaneException(Reason.CAPACITY_REACHED, SHAPED_MAX + " subscribers that are shaped");
+        }
+    }
+
+    /** Other entries of the session that have one of the prefixes or routes so far. */
+    private Set<Subscriber> losers(Subscriber after) throws DataPlaneException {
+        Set<Subscriber> losers = new HashSet<>();
+        for (Addresses addresses : Plan.networks(after.entry())) {
+            var overlap = owners.overlapping(addresses.mapped(), after.number());
+            if (overlap.isPresent()) {
+                int number = overlap.get().getValue();
+                Subscriber owner = held.values().stream()
+                        .filter(found -> found.number() == number)
+                        .findFirst()
+                        .orElseThrow();
+                if (owner.entry().session() != after.entry().session()) {
+                    throw new DataPlaneException(
+                            Reason.CONFLICT, addresses + " of " + owner.entry().address());
+                }
+                losers.add(owner);
             }
-        });
-        batch.add(KernelSet.ENTRIES, key, EntryText.write(entry));
-        for (KernelSet counter : COUNTERS) {
-            batch.add(counter, key);
         }
-        Optional<SubscriberEntry> old = before.map(Held::entry);
-        limit(batch, KernelSet.UPLOAD_RATES, key, old.map(SubscriberEntry::upload), entry.upload());
-        limit(batch, KernelSet.DOWNLOAD_RATES, key, old.map(SubscriberEntry::download), entry.download());
-        open(batch, entry);
-        return batch;
+        return losers;
     }
 
-    /** A bucket whose rate stays is left as full as it is. */
-    private static void limit(ElementBatch batch, KernelSet set, Bytes key, Optional<Policer> before, Policer limit) {
-        if (before.filter(limit::equals).isPresent()) {
-            return;
+    private static SubscriberEntry without(SubscriberEntry loser, SubscriberEntry winner) {
+        return new SubscriberEntry(
+                loser.session(),
+                loser.port(),
+                loser.tags(),
+                loser.mac(),
+                loser.pppoeSession(),
+                loser.pppoeMagic(),
+                loser.address(),
+                loser.prefixes().stream()
+                        .filter(prefix -> !winner.prefixes().contains(prefix))
+                        .toList(),
+                loser.routes().stream()
+                        .filter(route -> !winner.routes().contains(route))
+                        .toList(),
+                loser.upload(),
+                loser.download(),
+                loser.treatment());
+    }
+
+    /** Classes come before packets are led to them, and go when none are. */
+    private void change(Optional<Subscriber> before, Subscriber after) throws KernelException {
+        int ifindex = plan.ports().get(after.entry().port());
+        if (after.open()) {
+            shaper.put(after);
+            routes.put(after, ifindex);
         }
-        if (before.filter(old -> !old.isUnlimited()).isPresent()) {
-            batch.delete(set, key);
+        ElementBatch batch = new ElementBatch();
+        if (before.isPresent()) {
+            Subscriber old = before.get();
+            shaper.retire(old, after);
+            batch.change(withoutRetired(old, after), plan.elements(after));
+        } else {
+            batch.change(List.of(), plan.elements(after)).change(List.of(), Plan.counters(after.number()));
         }
-        if (!limit.isUnlimited()) {
-            batch.add(set, key, limit);
+        elements.apply(batch);
+        numbers.set(after.number());
+        keep(after);
+        if (before.isPresent() && after.open()) {
+            routes.remove(before.get(), plan.ports().get(before.get().entry().port()), after, ifindex);
         }
     }
 
-    private void open(ElementBatch batch, SubscriberEntry entry) {
-        lines(entry).forEach(line -> batch.add(line.set(), line.key()));
-        batch.add(KernelSet.ONLINE, entry.address().toBytes());
-        if (entry.treatment().access() == Treatment.Access.BLOCKED) {
-            batch.add(KernelSet.BLOCKED, entry.address().toBytes());
+    private List<Element> withoutRetired(Subscriber before, Subscriber after) {
+        Set<SetName> retired = new HashSet<>();
+        for (Direction direction : Direction.values()) {
+            if (shaper.retires(before, after, direction)) {
+                retired.add(direction.classes().set());
+            }
         }
-    }
-
-    private void close(ElementBatch batch, SubscriberEntry entry) {
-        lines(entry).forEach(line -> batch.delete(line.set(), line.key()));
-        batch.delete(KernelSet.ONLINE, entry.address().toBytes());
-        if (entry.treatment().access() == Treatment.Access.BLOCKED) {
-            batch.delete(KernelSet.BLOCKED, entry.address().toBytes());
-        }
+        return plan.elements(before).stream()
+                .filter(element -> !retired.contains(element.set()))
+                .toList();
     }
 
     synchronized Optional<Traffic> stop(long session, Ip4 address) throws DataPlaneException {
-        Optional<Held> found = find(session, address);
+        Optional<Subscriber> found = get(session, address);
         try {
-            if (found.filter(Held::open).isPresent()) {
-                SubscriberEntry entry = found.get().entry();
-                ElementBatch batch = new ElementBatch();
-                close(batch, entry);
-                elements.apply(batch);
-                held.put(address, new Held(entry, false));
+            if (found.filter(Subscriber::open).isPresent()) {
+                change(found, found.get().closed());
             }
-            return found.isEmpty() ? Optional.empty() : Optional.of(traffic(address));
+            return found.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(meter.read(found.get().closed()));
         } catch (KernelException refusal) {
             throw refused(refusal);
         }
@@ -198,18 +276,16 @@ final class Subscribers {
         if (last.isEmpty()) {
             return last;
         }
-        Held found = find(session, address).orElseThrow();
-        Bytes key = address.toBytes();
-        ElementBatch batch = new ElementBatch().delete(KernelSet.ENTRIES, key);
-        for (KernelSet counter : COUNTERS) {
-            batch.delete(counter, key);
-        }
-        limit(batch, KernelSet.UPLOAD_RATES, key, Optional.of(found.entry().upload()), Policer.UNLIMITED);
-        limit(batch, KernelSet.DOWNLOAD_RATES, key, Optional.of(found.entry().download()), Policer.UNLIMITED);
+        Subscriber found = get(session, address).orElseThrow();
         try {
+            ElementBatch batch = new ElementBatch();
+            batch.change(plan.elements(found), List.of()).change(Plan.counters(found.number()), List.of());
+            shaper.forget(batch, found.number());
             elements.apply(batch);
-            held.remove(address);
-            routes.remove(address, ports.get(found.entry().port()));
+            release(found);
+            held.remove(Place.of(found.entry()));
+            numbers.clear(found.number());
+            routes.remove(found, plan.ports().get(found.entry().port()));
         } catch (KernelException refusal) {
             throw refused(refusal);
         }
@@ -217,46 +293,21 @@ final class Subscribers {
     }
 
     synchronized Optional<Traffic> read(long session, Ip4 address) {
+        Optional<Subscriber> found = get(session, address);
         try {
-            return find(session, address).isEmpty() ? Optional.empty() : Optional.of(traffic(address));
+            return found.isEmpty() ? Optional.empty() : Optional.of(meter.read(found.get()));
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);
         }
     }
 
-    private Optional<Held> find(long session, Ip4 address) {
-        return Optional.ofNullable(held.get(address))
+    private Optional<Subscriber> get(long session, Ip4 address) {
+        return Optional.ofNullable(held.get(Place.of(session, address)))
                 .filter(found -> found.entry().session() == session);
     }
 
-    private Traffic traffic(Ip4 address) throws KernelException {
-        List<Elements.Element> counted = new ArrayList<>();
-        for (KernelSet counter : COUNTERS) {
-            counted.add(elements.read(counter, address.toBytes()).orElse(Elements.Element.NONE));
-        }
-        Elements.Element up = counted.get(0);
-        Elements.Element down = counted.get(1);
-        Elements.Element upDropped = counted.get(2);
-        Elements.Element downDropped = counted.get(3);
-        return new Traffic(
-                up.packets(),
-                up.bytes(),
-                down.packets(),
-                down.bytes(),
-                0,
-                0,
-                0,
-                0,
-                upDropped.packets(),
-                downDropped.packets(),
-                upDropped.bytes(),
-                downDropped.bytes(),
-                counted.get(4).packets(),
-                counted.get(5).packets());
-    }
-
     /** What is installed, in no order. */
-    synchronized Collection<Held> all() {
+    synchronized Collection<Subscriber> all() {
         return List.copyOf(held.values());
     }
 

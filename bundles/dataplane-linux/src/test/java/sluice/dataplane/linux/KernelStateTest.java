@@ -67,7 +67,7 @@ final class KernelStateTest {
 
     private LinuxDataPlane start(String... gateways) throws Exception {
         LinuxSettings settings =
-                new LinuxSettings(List.of(gateways).stream().map(Ip4::parse).toList(), 64);
+                new LinuxSettings(List.of(gateways).stream().map(Ip4::parse).toList(), 64, Shaping.POLICER);
         return gateway.call(() -> new LinuxDataPlane(HARDWARE, settings));
     }
 
@@ -87,19 +87,19 @@ final class KernelStateTest {
         closer.add(second::close);
         assertThat(gateway.ip("route", "show", "table", "6400")).contains("10.64.0.10 dev trunk0");
         assertThat(gateway.ip("neighbour", "show", "dev", "trunk0")).contains("02:00:00:00:01:01 PERMANENT");
-        assertThat(nft("list", "set", "ip", "sluice", "lines"))
-                .contains("elements = { \"trunk0\" . 02:00:00:00:01:01 . 10.64.0.10 }");
+        assertThat(nft("list", "map", "inet", "sluice", "from4_32"))
+                .contains("\"trunk0\" . 0x00000000 . 02:00:00:00:01:01 . 10.64.0.10 : 0x00000001");
     }
 
     @Test
     void removedSubscriberLeavesNothing() throws Exception {
         LinuxDataPlane dataPlane = start();
         closer.add(dataPlane::close);
-        String before = nft("list", "table", "ip", "sluice");
+        String before = nft("list", "table", "inet", "sluice");
         dataPlane.install(ENTRY);
-        assertThat(nft("list", "table", "ip", "sluice")).contains("session=7 port=0");
+        assertThat(nft("list", "table", "inet", "sluice")).contains("session=7 port=0");
         dataPlane.remove(7, ENTRY.address());
-        assertThat(nft("list", "table", "ip", "sluice")).isEqualTo(before);
+        assertThat(nft("list", "table", "inet", "sluice")).isEqualTo(before);
         assertThat(gateway.ip("route", "show", "table", "6400")).isEmpty();
         assertThat(gateway.ip("neighbour", "show", "dev", "trunk0")).isEmpty();
     }

@@ -15,7 +15,7 @@ import sluice.platform.api.HardwareProfile;
 import sluice.testkit.DataPlaneContract;
 
 /** The contract on nftables, untagged. */
-final class LinuxContractTest extends DataPlaneContract {
+class LinuxContractTest extends DataPlaneContract {
 
     @Override
     protected void assume() {
@@ -34,7 +34,12 @@ final class LinuxContractTest extends DataPlaneContract {
 
     @Override
     protected Running start(HardwareProfile hardware, Ip4 coreRouter, int capacity) throws KernelException {
-        return new Started(new LinuxDataPlane(hardware, new LinuxSettings(List.of(coreRouter), capacity)));
+        return new Started(new LinuxDataPlane(hardware, new LinuxSettings(List.of(coreRouter), capacity, shaping())));
+    }
+
+    /** How rates are held. */
+    Shaping shaping() {
+        return Shaping.POLICER;
     }
 
     /** The kernel's bucket holds a second of the rate too. */

@@ -1,0 +1,61 @@
+package sluice.dataplane.linux;
+
+import java.util.List;
+import sluice.dataplane.api.Traffic;
+import sluice.packet.io.KernelException;
+
+/**
+ * Reads the counters of a subscriber. What left its classes and what passed without one is what was delivered. Of
+ * packets that found no room in a class it is not known how many were IPv6: as many as its share of those offered.
+ */
+final class Meter {
+
+    private final Elements elements;
+    private final Shaper shaper;
+
+    Meter(Elements elements, Shaper shaper) {
+        this.elements = elements;
+        this.shaper = shaper;
+    }
+
+    Traffic read(Subscriber subscriber) throws KernelException {
+        List<Elements.Found> found = elements.read(Plan.COUNTERS, subscriber.number());
+        Elements.Found up = found.get(0);
+        Elements.Found down = found.get(1);
+        Shaper.Shaped upShaped = shaper.read(subscriber, Direction.UP);
+        Shaper.Shaped downShaped = shaper.read(subscriber, Direction.DOWN);
+        Elements.Found up6 = delivered6(found.get(2), up, upShaped);
+        Elements.Found down6 = delivered6(found.get(3), down, downShaped);
+        return new Traffic(
+                up.packets() + upShaped.packets(),
+                up.bytes() + upShaped.bytes(),
+                down.packets() + downShaped.packets(),
+                down.bytes() + downShaped.bytes(),
+                up6.packets(),
+                up6.bytes(),
+                down6.packets(),
+                down6.bytes(),
+                found.get(4).packets() + upShaped.lostPackets(),
+                found.get(5).packets() + downShaped.lostPackets(),
+                found.get(4).bytes() + upShaped.lostBytes(),
+                found.get(5).bytes() + downShaped.lostBytes(),
+                found.get(6).packets(),
+                found.get(7).packets());
+    }
+
+    private static Elements.Found delivered6(Elements.Found offered6, Elements.Found plain, Shaper.Shaped shaped) {
+        long packets = plain.packets() + shaped.packets();
+        long bytes = plain.bytes() + shaped.bytes();
+        return new Elements.Found(
+                offered6.key(),
+                "",
+                share(offered6.packets(), packets, shaped.lostPackets()),
+                share(offered6.bytes(), bytes, shaped.lostBytes()));
+    }
+
+    private static long share(long offered6, long delivered, long lost) {
+        return lost == 0
+                ? Math.min(offered6, delivered)
+                : Math.min(delivered, Math.round((double) offered6 * delivered / (delivered + lost)));
+    }
+}
