@@ -199,6 +199,10 @@ class Appliance:
                 "retries": 3,
                 "require_message_authenticator": "true",
             },
+            "sluice.coa.client~oss": {
+                "hosts": address,
+                "secret": "radius",
+            },
             "sluice.dataplane.xdp": {
                 "core_gateway": self._topology.core.address.ip,
                 "pin_directory": PINS,

@@ -1,5 +1,8 @@
 package sluice.coa;
 
+import java.util.Map;
+import java.util.Optional;
+import sluice.net.Bytes;
 import sluice.session.api.AuthorizationChange;
 import sluice.session.api.Command;
 import sluice.session.api.SessionId;
@@ -45,18 +48,26 @@ sealed interface Demand {
     /**
      * RADIUS shall be asked again.
      *
-     * @param authorizeOnly asked by Service-Type Authorize-Only, so that the answer does not wait (RFC 5176, 3.2)
+     * @param state of a request with Service-Type Authorize-Only, whose answer does not wait (RFC 5176, 3.2); RADIUS
+     *     gets it back
      */
-    record AskAgain(boolean authorizeOnly) implements Demand {
+    record AskAgain(Optional<Bytes> state) implements Demand {
+
+        boolean authorizeOnly() {
+            return state.isPresent();
+        }
 
         @Override
         public Command command(SessionId session) {
-            return new Command.Reauthenticate(session);
+            return new Command.Reauthenticate(
+                    session,
+                    state.map(value -> Map.of("Service-Type", "Authorize-Only", "State", "0x" + value.toHex()))
+                            .orElse(Map.of()));
         }
 
         @Override
         public String label() {
-            return authorizeOnly ? "authorize-only" : "reauthenticate";
+            return authorizeOnly() ? "authorize-only" : "reauthenticate";
         }
     }
 }

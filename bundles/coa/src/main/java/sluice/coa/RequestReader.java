@@ -44,7 +44,7 @@ final class RequestReader {
         List<Attribute> altering = new ArrayList<>();
         Optional<AttributeCode> unsupported = Optional.empty();
         boolean again = false;
-        boolean state = false;
+        Optional<Bytes> state = Optional.empty();
         for (Attribute attribute : attributes.of(packet)) {
             AttributeCode code = attribute.code();
             if (SessionSelector.GATEWAY.contains(code)
@@ -59,7 +59,9 @@ final class RequestReader {
             } else if (!NEUTRAL.contains(code) && unsupported.isEmpty()) {
                 unsupported = Optional.of(code);
             }
-            state |= code.equals(AttributeCode.STATE);
+            if (code.equals(AttributeCode.STATE)) {
+                state = Optional.of(attribute.value());
+            }
         }
         selector.checkGateway(values);
         if (unsupported.isPresent()) {
@@ -70,7 +72,8 @@ final class RequestReader {
         return new SessionRequest(selector.query(values), demand);
     }
 
-    private Demand demand(RequestKind kind, SingleValues values, List<Attribute> altering, boolean again, boolean state)
+    private Demand demand(
+            RequestKind kind, SingleValues values, List<Attribute> altering, boolean again, Optional<Bytes> state)
             throws RequestRefused {
         Optional<Long> service = values.number(AttributeCode.SERVICE_TYPE);
         if (service.isPresent() && (kind == RequestKind.DISCONNECT || service.get() != AUTHORIZE_ONLY)) {
@@ -87,7 +90,7 @@ final class RequestReader {
             if (!altering.isEmpty()) {
                 throw new RequestRefused(ErrorCause.INVALID_REQUEST, "wants a change and RADIUS asked again");
             }
-            return new Demand.AskAgain(false);
+            return new Demand.AskAgain(Optional.empty());
         }
         if (altering.isEmpty()) {
             throw new RequestRefused(ErrorCause.MISSING_ATTRIBUTE, "changes nothing");
@@ -96,14 +99,14 @@ final class RequestReader {
     }
 
     /** RFC 5176, 3.2: nothing but names of gateway and session may stand beside it, and a State must. */
-    private static Demand authorizeOnly(boolean alone, boolean state) throws RequestRefused {
+    private static Demand authorizeOnly(boolean alone, Optional<Bytes> state) throws RequestRefused {
         if (!alone) {
             throw new RequestRefused(ErrorCause.UNSUPPORTED_ATTRIBUTE, "changes something beside Authorize-Only");
         }
-        if (!state) {
+        if (state.isEmpty()) {
             throw new RequestRefused(ErrorCause.MISSING_ATTRIBUTE, "has no State beside Authorize-Only");
         }
-        return new Demand.AskAgain(true);
+        return new Demand.AskAgain(state);
     }
 
     private static void checkCommand(Attribute attribute) throws RequestRefused {

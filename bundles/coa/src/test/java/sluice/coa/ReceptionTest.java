@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import sluice.coa.Desk.Answer;
@@ -64,7 +65,9 @@ class ReceptionTest {
         assertThat(answer.cause()).isEqualTo(507);
         assertThat(answer.value(AttributeCode.SERVICE_TYPE)).contains(Bytes.of(0, 0, 0, 17));
         assertThat(answer.value(AttributeCode.STATE)).contains(Bytes.of(0xab, 0xcd));
-        assertThat(desk.sessions.commands()).containsExactly(new Command.Reauthenticate(SESSION));
+        assertThat(desk.sessions.commands())
+                .containsExactly(new Command.Reauthenticate(
+                        SESSION, Map.of("Service-Type", "Authorize-Only", "State", "0xabcd")));
     }
 
     @Test

@@ -26,6 +26,7 @@ final class AccessRequests {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessRequests.class);
     private static final int NAMES_MAX = 1000;
+    private static final int AUTHORIZE_ONLY = 17;
     private static final int NO_FLAGS = 0;
 
     /** What we write ourselves; a protocol cannot write it a second time. */
@@ -90,8 +91,9 @@ final class AccessRequests {
         int passwordAt =
                 password.isEmpty() ? -1 : out.room(AttributeCode.USER_PASSWORD, PacketSignature.hiddenLength(password));
         request.credentials().ifPresent(credentials -> writeAnswer(out, credentials));
-        if (settings.serviceType() != 0) {
-            out.number(AttributeCode.SERVICE_TYPE, settings.serviceType());
+        int serviceType = isAuthorizeOnly(request) ? AUTHORIZE_ONLY : settings.serviceType();
+        if (serviceType != 0) {
+            out.number(AttributeCode.SERVICE_TYPE, serviceType);
         }
         common.writeGateway(out);
         common.writeLine(out, request.key().line(), request.key().mac(), request.protocol());
@@ -126,6 +128,11 @@ final class AccessRequests {
             }
             default -> LOG.debug("No challenge in {}", credentials);
         }
+    }
+
+    /** RFC 5176, 3.2: a CoA-Request wanted this question. */
+    private static boolean isAuthorizeOnly(AuthenticationRequest request) {
+        return request.again() && "Authorize-Only".equals(request.attributes().get("Service-Type"));
     }
 
     private void write(AttributeWriter out, String name, String value) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.tinyradius.core.RadiusPacketException;
@@ -112,6 +113,18 @@ class AccessRequestsTest {
         assertThat(text(request, "DHCP-Hostname")).isEqualTo("laptop");
         assertThat(text(request, "DHCP-Gateway-IP-Address")).isEqualTo("10.0.0.1");
         assertThat(text(request, "Framed-Protocol")).isEqualTo("PPP");
+    }
+
+    @Test
+    void questionThatACoaWantedIsAuthorizeOnlyAndTakesItsState() throws Exception { // RFC 5176, 3.2
+        Map<String, String> attributes = Map.of("Service-Type", "Authorize-Only", "State", "0xcafe");
+        AuthenticationRequest first = Samples.request("x", Samples.LINE, attributes);
+        AuthenticationRequest again = new AuthenticationRequest(
+                first.session(), first.key(), first.protocol(), first.userName(), attributes, Optional.empty(), true);
+        assertThat(text(sealed(first, Samples.settings()), "Service-Type")).isEqualTo("Framed");
+        RadiusRequest request = sealed(again, Samples.settings());
+        assertThat(text(request, "Service-Type")).isEqualTo("Authorize-Only");
+        assertThat(value(request, "State")).isEqualTo(Bytes.of(0xca, 0xfe));
     }
 
     @Test

@@ -57,7 +57,7 @@ final class Commands {
             }
             case Command.Reauthenticate again -> {
                 if (isOpen(session, reply)) {
-                    reauthentications.ask(session, now, reply);
+                    reauthentications.ask(session, again.attributes(), now, reply);
                 }
             }
         }
@@ -65,7 +65,7 @@ final class Commands {
 
     /** Asks RADIUS about an open session. */
     void reauthenticate(Session session, Consumer<CommandResult> reply, long now) {
-        reauthentications.ask(session, now, reply);
+        reauthentications.ask(session, Map.of(), now, reply);
     }
 
     /** What RADIUS says of an open session. */

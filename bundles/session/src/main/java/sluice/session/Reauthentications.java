@@ -47,11 +47,11 @@ final class Reauthentications {
         this.questions = questions;
     }
 
-    /** Somebody wants an open session asked about. */
-    void ask(Session session, long now, Consumer<CommandResult> reply) {
+    /** Somebody wants an open session asked about, with these attributes beside its own. */
+    void ask(Session session, Map<String, String> attributes, long now, Consumer<CommandResult> reply) {
         Asked asked = begin(session);
         asked.replies.add(reply);
-        question(session, now);
+        question(session, attributes, now);
     }
 
     /**
@@ -60,7 +60,7 @@ final class Reauthentications {
     void timeIsUp(Session session, long now) {
         later(session, now);
         begin(session).timeIsUp = true;
-        question(session, now);
+        question(session, Map.of(), now);
     }
 
     /** RADIUS refused an open session, which must end. */
@@ -114,20 +114,16 @@ final class Reauthentications {
         return open.computeIfAbsent(session, key -> new Asked());
     }
 
-    private void question(Session session, long now) {
+    private void question(Session session, Map<String, String> attributes, long now) {
         if (session.isAuthenticating()) {
             return;
         }
         Optional<Authenticator> authenticator =
                 with.settings().radius() ? with.authenticator().get() : Optional.empty();
+        Map<String, String> all = new HashMap<>(session.askedWith());
+        all.putAll(attributes);
         AuthenticationRequest request = new AuthenticationRequest(
-                session.id(),
-                session.key(),
-                session.protocol(),
-                session.userName(),
-                session.askedWith(),
-                Optional.empty(),
-                true);
+                session.id(), session.key(), session.protocol(), session.userName(), all, Optional.empty(), true);
         if (authenticator.isEmpty() || !questions.authenticate(session, request, authenticator.get())) {
             answered(session, new Outcome.Unanswered("RADIUS cannot be asked now"), now);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -201,6 +202,20 @@ final class ChangeTest {
         assertThat(reply).isCompletedWithValue(CommandResult.DONE);
         assertThat(entry().download()).isEqualTo(SLOW);
         assertThat(session().authState()).isEqualTo(AuthState.AUTHENTICATED);
+    }
+
+    @Test
+    void reauthenticationTakesAlongWhatItWasGiven() { // RFC 5176, 3.2
+        gateway.online(7, MAC);
+        assertThat(gateway.submit(new Command.Reauthenticate(id(), Map.of("State", "0xcafe"))))
+                .isNotDone();
+        assertThat(gateway.radius.asked.getLast().attributes())
+                .containsAllEntriesOf(ScriptedProtocol.KNOWN)
+                .containsEntry("State", "0xcafe");
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        assertThat(gateway.submit(new Command.Reauthenticate(id()))).isNotDone();
+        assertThat(gateway.radius.asked.getLast().attributes()).as("once").isEqualTo(ScriptedProtocol.KNOWN);
     }
 
     @Test
