@@ -12,13 +12,13 @@ import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
 
 /**
- * Packets over the rate by policy and direction: {@code bng_qos_packets_dropped_total}. Reads all sessions every ten
- * seconds in a thread of its own, {@code sluice-qos-drops}, and when somebody looks.
+ * Packets over the rate by policy and direction: {@code bng_qos_packets_dropped_total}. Reads all sessions every half
+ * minute in a thread of its own, {@code sluice-qos-drops}, and when somebody looks.
  */
 @Component(service = Inspectable.class, immediate = true)
 public final class DropSampler implements Inspectable {
 
-    private static final long PAUSE_SECONDS = 10;
+    private static final long PAUSE_SECONDS = 30;
     private static final Duration ANSWER = Duration.ofSeconds(5);
     /** For the operator who waits. */
     private static final Duration ANSWER_NOW = Duration.ofMillis(700);

@@ -58,6 +58,7 @@ public final class PolicyCatalog implements PolicySource {
     private final List<PolicyListener> listeners = new CopyOnWriteArrayList<>();
     private final CounterSet<PolicyCounter> counters = new CounterSet<>(PolicyCounter.class);
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
+    private final Set<String> unknownGardens = ConcurrentHashMap.newKeySet();
     /** Policies of which sessions have the upload alone: no authorization is called by them. */
     private final Set<String> ingressNames = ConcurrentHashMap.newKeySet();
 
@@ -237,6 +238,7 @@ public final class PolicyCatalog implements PolicySource {
                 .flatMap(garden -> garden.name().stream())
                 .distinct()
                 .toList());
+        unknownGardens.removeAll(gardenNames);
     }
 
     private Policy named(PolicyBook now, Authorization authorization) {
@@ -290,11 +292,20 @@ public final class PolicyCatalog implements PolicySource {
             case Reach.Walled walled -> {
                 if (!knowsGarden(walled.garden())) {
                     counters.count(PolicyCounter.GARDEN_UNKNOWN);
+                    warnOfGarden(walled.garden());
                 }
                 yield treatment.withAccess(Access.WALLED, OwnGarden.idOf(walled.garden()));
             }
             default -> treatment.withAccess(Access.BLOCKED, 0);
         };
+    }
+
+    private void warnOfGarden(String name) {
+        if (unknownGardens.size() < NAMES_MAX && unknownGardens.add(name) && LOG.isWarnEnabled()) {
+            LOG.warn(
+                    "There is no walled garden {}; sessions that were sent there reach nothing",
+                    LineId.printable(Bytes.utf8(name)));
+        }
     }
 
     private void warnOnce(String name) {
