@@ -5,17 +5,21 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
+import sluice.net.WireWriter;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Event;
 import sluice.platform.api.LoggedEvent;
 import sluice.radius.packet.AttributeCode;
 import sluice.radius.packet.AttributeWriter;
+import sluice.session.api.AuthState;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.TerminateCause;
 
@@ -42,6 +46,9 @@ final class AccountingRequests {
     private static final int STATUS_OFF = 8;
     private static final int AUTHENTIC_RADIUS = 1;
     private static final int AUTHENTIC_LOCAL = 2;
+
+    /** What no server ever said; all else it said now or earlier. */
+    private static final Set<AuthState> LOCAL = Set.of(AuthState.UNAUTHENTICATED, AuthState.DEFAULT);
 
     private final RequestAttributes common;
     private final CounterSet<RadiusCounter> counters;
@@ -87,9 +94,12 @@ final class AccountingRequests {
         if (!address.isEmpty()) {
             out.ip4(AttributeCode.FRAMED_IP_ADDRESS, Ip4.parse(address));
         }
+        prefix(out, AttributeCode.FRAMED_IPV6_PREFIX, event.field(SessionEvent.FRAMED_PREFIX));
+        prefix(out, AttributeCode.DELEGATED_IPV6_PREFIX, event.field(SessionEvent.DELEGATED_PREFIX));
         MacAddress mac = MacAddress.parse(event.field(SessionEvent.MAC_ADDRESS));
         common.writeLine(out, line(event), mac, event.field(SessionEvent.PROTOCOL));
-        boolean local = event.field(SessionEvent.AUTH_STATE).equals("unauthenticated");
+        String word = event.field(SessionEvent.AUTH_STATE);
+        boolean local = LOCAL.stream().anyMatch(state -> state.toString().equals(word));
         out.number(AttributeCode.ACCT_AUTHENTIC, local ? AUTHENTIC_LOCAL : AUTHENTIC_RADIUS);
         String classes = event.field(SessionEvent.CLASS);
         if (!classes.isEmpty()) {
@@ -141,11 +151,37 @@ final class AccountingRequests {
         out.number(AttributeCode.ACCT_OUTPUT_GIGAWORDS, toSubscriber >>> 32);
         out.number(AttributeCode.ACCT_INPUT_PACKETS, number(event, SessionEvent.OUTPUT_PACKETS));
         out.number(AttributeCode.ACCT_OUTPUT_PACKETS, number(event, SessionEvent.INPUT_PACKETS));
+        writeUsage6(out, event);
         String start = event.field(SessionEvent.SESSION_START);
         if (!start.isEmpty()) {
             long seconds = Duration.between(Instant.parse(start), event.time()).toSeconds();
             out.number(AttributeCode.ACCT_SESSION_TIME, Math.max(0, seconds));
         }
+    }
+
+    /** How much of it was IPv6, in the attributes of Juniper ERX, which most accounting systems know. */
+    private static void writeUsage6(AttributeWriter out, Event event) {
+        if (event.field(SessionEvent.INPUT_OCTETS6).isEmpty()) {
+            return;
+        }
+        long fromSubscriber = number(event, SessionEvent.OUTPUT_OCTETS6);
+        long toSubscriber = number(event, SessionEvent.INPUT_OCTETS6);
+        out.number(AttributeCode.ERX_IPV6_ACCT_INPUT_OCTETS, fromSubscriber);
+        out.number(AttributeCode.ERX_IPV6_ACCT_INPUT_GIGAWORDS, fromSubscriber >>> 32);
+        out.number(AttributeCode.ERX_IPV6_ACCT_OUTPUT_OCTETS, toSubscriber);
+        out.number(AttributeCode.ERX_IPV6_ACCT_OUTPUT_GIGAWORDS, toSubscriber >>> 32);
+    }
+
+    /** RFC 3162, 2.3: a reserved byte, the length, and as many bytes as the length needs. */
+    private static void prefix(AttributeWriter out, AttributeCode code, String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        Ip6Prefix prefix = Ip6Prefix.parse(text);
+        Bytes network = new WireWriter(16).ip6(prefix.network()).toBytes();
+        WireWriter value = new WireWriter(18).u8(0).u8(prefix.length());
+        value.bytes(network.slice(0, (prefix.length() + 7) / 8));
+        out.octets(code, value.toBytes());
     }
 
     private static void writeCause(AttributeWriter out, Event event) {

@@ -283,6 +283,37 @@ class FreeRadiusTest {
     }
 
     @Test
+    void detailFileHoldsWhatIsIpv6AndEveryClass() throws Exception {
+        client.add(server.settings());
+        RadiusAccounting accounting =
+                Samples.accounting(client, journal, MonotonicClock.system(), InstantSource.system(), 0);
+        try {
+            Event plain = event(SessionEvent.STOP, "0000000000000006", InstantSource.system().instant(), 9_000_000_000L);
+            Map<String, String> fields = new LinkedHashMap<>(plain.fields());
+            fields.put(SessionEvent.FRAMED_PREFIX, "2001:db8:1:7::/64");
+            fields.put(SessionEvent.DELEGATED_PREFIX, "2001:db8:aa00::/56");
+            fields.put(SessionEvent.INPUT_OCTETS6, "4294967297");
+            fields.put(SessionEvent.OUTPUT_OCTETS6, "23");
+            fields.put(SessionEvent.AUTH_STATE, "default");
+            fields.put(SessionEvent.CLASS, "01,0203");
+            append(new Event(plain.type(), plain.time(), fields));
+            await(accounting, 1);
+            Map<String, String> stop = record(server.records(), "Stop", "0000000000000006");
+            assertThat(stop)
+                    .containsEntry("Framed-IPv6-Prefix", "2001:db8:1:7::/64")
+                    .containsEntry("Delegated-IPv6-Prefix", "2001:db8:aa00::/56")
+                    .containsEntry("ERX-IPv6-Acct-Output-Octets", "1")
+                    .containsEntry("ERX-IPv6-Acct-Output-Gigawords", "1")
+                    .containsEntry("ERX-IPv6-Acct-Input-Octets", "23")
+                    .containsEntry("ERX-IPv6-Acct-Input-Gigawords", "0")
+                    .containsEntry("Acct-Authentic", "Local")
+                    .containsEntry("Class", "0x0203"); // the last of two under one name
+        } finally {
+            accounting.close();
+        }
+    }
+
+    @Test
     void detailFileHoldsTheEventsAlsoThoseOfTheTimeWithoutServer() throws Exception {
         client.add(server.settings());
         RadiusAccounting accounting =

@@ -109,6 +109,23 @@ class RadiusAccountingTest {
     }
 
     @Test
+    void octetsAreWholeOnBothSidesOfEveryFourGibibytes() throws Exception { // RFC 2869, 5.1
+        long[][] usage = {{0xffff_ffffL, 0x1_0000_0000L}, {0x1_0000_0001L, 0xffff_ffff_ffffL}, {0, 1}};
+        for (long[] pair : usage) {
+            append(event(
+                    SessionEvent.UPDATE,
+                    "s1",
+                    Map.of(
+                            SessionEvent.INPUT_OCTETS, Long.toString(pair[0]),
+                            SessionEvent.OUTPUT_OCTETS, Long.toString(pair[1]))));
+            UdpServer.Question interim = server.take();
+            assertThat(interim.number(53) << 32 | interim.number(43)).isEqualTo(pair[0]);
+            assertThat(interim.number(52) << 32 | interim.number(42)).isEqualTo(pair[1]);
+            server.confirm(interim);
+        }
+    }
+
+    @Test
     void recordOfASessionWaitsForTheOneBeforeAndNotForOtherSessions() throws Exception {
         append(event(SessionEvent.START, "s1", Map.of()));
         append(event(SessionEvent.UPDATE, "s1", Map.of()));

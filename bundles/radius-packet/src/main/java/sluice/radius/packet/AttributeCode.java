@@ -73,6 +73,10 @@ public record AttributeCode(int extension, int vendor, int type) {
     public static final AttributeCode ERX_SECONDARY_DNS = new AttributeCode(4874, 5);
     public static final AttributeCode ERX_INGRESS_POLICY = new AttributeCode(4874, 10);
     public static final AttributeCode ERX_EGRESS_POLICY = new AttributeCode(4874, 11);
+    public static final AttributeCode ERX_IPV6_ACCT_INPUT_OCTETS = new AttributeCode(4874, 151);
+    public static final AttributeCode ERX_IPV6_ACCT_OUTPUT_OCTETS = new AttributeCode(4874, 152);
+    public static final AttributeCode ERX_IPV6_ACCT_INPUT_GIGAWORDS = new AttributeCode(4874, 155);
+    public static final AttributeCode ERX_IPV6_ACCT_OUTPUT_GIGAWORDS = new AttributeCode(4874, 156);
     public static final AttributeCode ALC_PRIMARY_DNS = new AttributeCode(6527, 9);
     public static final AttributeCode ALC_SECONDARY_DNS = new AttributeCode(6527, 10);
     public static final AttributeCode ALC_SLA_PROFILE = new AttributeCode(6527, 13);
