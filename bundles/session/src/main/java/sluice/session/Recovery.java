@@ -68,24 +68,39 @@ final class Recovery {
         dataPlane.entries().forEach(entry -> entries.put(entry.session(), entry));
         Map<Long, OffloadedLease> leases = new HashMap<>();
         dataPlane.leases().drain().forEach(lease -> leases.put(lease.session(), lease));
+        List<FrozenSession> stored = stored();
         List<Recovered> recovered = new ArrayList<>();
-        store.scan(Turn.REGION, (key, value) -> {
-            try {
-                FrozenSession frozen = FrozenSession.decode(value);
-                SubscriberEntry entry = entries.remove(frozen.id().value());
-                Optional<OffloadedLease> lease =
-                        Optional.ofNullable(leases.get(frozen.id().value()));
-                recover(frozen, Optional.ofNullable(entry), lease).ifPresent(recovered::add);
-            } catch (IncompatibleState e) {
-                with.counters().count(SessionCounter.PARKED);
-                LOG.error("Session {} in the store: {}; it stays there untouched", key, e.getMessage());
+        LostSessions lost = new LostSessions(with);
+        for (FrozenSession frozen : stored) {
+            Optional<SubscriberEntry> entry =
+                    Optional.ofNullable(entries.remove(frozen.id().value()));
+            Optional<OffloadedLease> lease =
+                    Optional.ofNullable(leases.get(frozen.id().value()));
+            if (lost.has(frozen, entry, lease.isPresent())) {
+                lost.add(frozen, entry);
+            } else {
+                recover(frozen, entry, lease).ifPresent(recovered::add);
             }
-        });
+        }
+        lost.end();
         for (SubscriberEntry stray : entries.values()) {
             dataPlane.remove(stray.session(), stray.address());
             with.counters().count(SessionCounter.STRAY_REMOVED);
         }
         return recovered;
+    }
+
+    private List<FrozenSession> stored() {
+        List<FrozenSession> stored = new ArrayList<>();
+        store.scan(Turn.REGION, (key, value) -> {
+            try {
+                stored.add(FrozenSession.decode(value));
+            } catch (IncompatibleState e) {
+                with.counters().count(SessionCounter.PARKED);
+                LOG.error("Session {} in the store: {}; it stays there untouched", key, e.getMessage());
+            }
+        });
+        return stored;
     }
 
     private Optional<Recovered> recover(

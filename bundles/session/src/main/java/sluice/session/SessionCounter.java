@@ -44,6 +44,7 @@ enum SessionCounter implements Counter {
     POLICIES_APPLIED(38, "Sessions whose changed policy was applied"),
     INTERIMS_SPREAD(39, "Interim records that waited, so that they are spread over time"),
     IDLE_ENDED(40, "Sessions ended because they were idle"),
+    LOST(44, "Stored sessions that did not survive a restart, ended with NAS-Reboot"),
     DROP_LINE_SETUPS(60, "Frames dropped: line begins too many sessions"),
     REFUSED_LINE_SESSIONS(61, "Sessions refused: line has its number of sessions"),
     REFUSED_USER_SESSIONS(62, "Sessions refused: user name has its number of sessions"),

@@ -3,13 +3,19 @@ package sluice.session;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
+import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.platform.api.Event;
+import sluice.session.api.AddressGrant;
+import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
 import sluice.session.api.SessionEvent;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
 import sluice.session.api.TerminateCause;
 
 /** Writes what happened to a session as events. In these, input is towards the subscriber. */
@@ -18,30 +24,80 @@ final class SessionEvents {
     private SessionEvents() {}
 
     static Event start(Session session, Instant now) {
-        Map<String, String> fields = common(session, now, "active");
+        Told told = Told.of(session);
+        Map<String, String> fields = common(told, now, "active");
         traffic(fields, Traffic.NONE);
-        fields.put(SessionEvent.SESSION_START, opened(session));
+        fields.put(SessionEvent.SESSION_START, opened(told));
         return new Event(SessionEvent.START, now, fields);
     }
 
     /** What is told of an open session, with its counters. */
     static Event reading(String type, Session session, Traffic traffic, Instant now) {
-        Map<String, String> fields = common(session, now, "active");
+        Told told = Told.of(session);
+        Map<String, String> fields = common(told, now, "active");
         traffic(fields, traffic);
-        fields.put(SessionEvent.SESSION_START, opened(session));
+        fields.put(SessionEvent.SESSION_START, opened(told));
         return new Event(type, now, fields);
     }
 
     static Event stop(Session session, Traffic traffic, TerminateCause cause, Instant now) {
-        Map<String, String> fields = common(session, now, "stopped");
+        return stop(Told.of(session), traffic, cause, now);
+    }
+
+    /** The end of a session that was not brought back. */
+    static Event stop(FrozenSession frozen, String policy, Traffic traffic, TerminateCause cause, Instant now) {
+        return stop(Told.of(frozen, policy), traffic, cause, now);
+    }
+
+    private static Event stop(Told told, Traffic traffic, TerminateCause cause, Instant now) {
+        Map<String, String> fields = common(told, now, "stopped");
         traffic(fields, traffic);
-        fields.put(SessionEvent.SESSION_START, opened(session));
+        fields.put(SessionEvent.SESSION_START, opened(told));
         fields.put(SessionEvent.SESSION_END, now.toString());
         fields.put(SessionEvent.TERMINATE_CAUSE, cause.toString());
         return new Event(SessionEvent.STOP, now, fields);
     }
 
-    private static Map<String, String> common(Session session, Instant now, String status) {
+    /** What events say of a session, be it open or frozen. */
+    private record Told(
+            SessionId id,
+            SessionKey key,
+            AuthState authState,
+            Optional<Ip4> address,
+            String userName,
+            String policy,
+            String protocol,
+            Optional<Authorization> authorization,
+            long openedAt) {
+
+        static Told of(Session session) {
+            return new Told(
+                    session.id(),
+                    session.key(),
+                    session.authState(),
+                    session.address().map(AddressGrant::address),
+                    session.userName(),
+                    session.policy().name(),
+                    session.protocol(),
+                    session.authorization(),
+                    session.openedAt());
+        }
+
+        static Told of(FrozenSession frozen, String policy) {
+            return new Told(
+                    frozen.id(),
+                    frozen.key(),
+                    frozen.authState(),
+                    Optional.of(frozen.address()),
+                    frozen.userName(),
+                    policy,
+                    frozen.protocol(),
+                    Optional.of(frozen.authorization()),
+                    frozen.openedAt());
+        }
+    }
+
+    private static Map<String, String> common(Told session, Instant now, String status) {
         LineId line = session.key().line();
         Map<String, String> fields = new LinkedHashMap<>(32);
         fields.put(SessionEvent.SESSION_LAST_UPDATE, now.toString());
@@ -55,11 +111,9 @@ final class SessionEvents {
         }
         fields.put(SessionEvent.STATUS, status);
         fields.put(SessionEvent.MAC_ADDRESS, session.key().mac().toString());
-        session.address()
-                .ifPresent(grant ->
-                        fields.put(SessionEvent.IP_ADDRESS, grant.address().toString()));
+        session.address().ifPresent(address -> fields.put(SessionEvent.IP_ADDRESS, address.toString()));
         fields.put(SessionEvent.USERNAME, session.userName());
-        fields.put(SessionEvent.POLICY, session.policy().name());
+        fields.put(SessionEvent.POLICY, session.policy());
         fields.put(SessionEvent.PROTOCOL, session.protocol());
         fields.put(SessionEvent.NAS_PORT_ID, line.port() + ":" + line.svlan() + "." + line.cvlan());
         fields.put(SessionEvent.CIRCUIT_ID_HEX, line.circuitId().toHex());
@@ -87,7 +141,7 @@ final class SessionEvents {
         fields.put(SessionEvent.OUTPUT_PACKETS, Long.toString(traffic.uploadPackets()));
     }
 
-    private static String opened(Session session) {
-        return Instant.ofEpochMilli(session.openedAt()).toString();
+    private static String opened(Told told) {
+        return Instant.ofEpochMilli(told.openedAt()).toString();
     }
 }
