@@ -130,6 +130,19 @@ class SluiceGateway:
         jcmd = pathlib.Path(os.environ["SLUICE_JAVA_HOME"]) / "bin/jcmd"
         return int(TOTAL.search(run(jcmd, str(self.pid), "GC.class_histogram")).group(1))
 
+    def longest_turn_ms(self) -> float:
+        """The longest turn of a session shard since the start."""
+        return max(int(row["longest_turn_s"]) for row in self._appliance.table("session:shards")) / 1000
+
+    def accounted(self) -> bool:
+        """Whether RADIUS has every record that there is."""
+        row = self._appliance.table("radius:accounting")[0]
+        return row["state"] == "delivering" and row["read_and_waiting"] == "0" and int(row["oldest_s"]) < 2
+
+    def sessions(self) -> int:
+        """How many sessions the shards own."""
+        return sum(int(row["sessions"]) for row in self._appliance.table("session:shards"))
+
     def _networks(self) -> None:
         if not BPFFS.is_mount():
             run("mount", "-t", "bpf", "bpf", BPFFS)
