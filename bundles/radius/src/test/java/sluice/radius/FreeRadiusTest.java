@@ -288,7 +288,11 @@ class FreeRadiusTest {
         RadiusAccounting accounting =
                 Samples.accounting(client, journal, MonotonicClock.system(), InstantSource.system(), 0);
         try {
-            Event plain = event(SessionEvent.STOP, "0000000000000006", InstantSource.system().instant(), 9_000_000_000L);
+            Event plain = event(
+                    SessionEvent.STOP,
+                    "0000000000000006",
+                    InstantSource.system().instant(),
+                    9_000_000_000L);
             Map<String, String> fields = new LinkedHashMap<>(plain.fields());
             fields.put(SessionEvent.FRAMED_PREFIX, "2001:db8:1:7::/64");
             fields.put(SessionEvent.DELEGATED_PREFIX, "2001:db8:aa00::/56");

@@ -31,10 +31,7 @@ class LostSessionsTest {
         assertThat(stop.field(SessionEvent.OUTPUT_OCTETS)).isEqualTo("300");
         assertThat(stop.field(SessionEvent.IP_ADDRESS)).isEqualTo(address.toString());
         assertThat(stop.field(SessionEvent.SESSION_ID))
-                .isEqualTo(gateway.journal
-                        .events(SessionEvent.START)
-                        .getFirst()
-                        .field(SessionEvent.SESSION_ID));
+                .isEqualTo(gateway.journal.events(SessionEvent.START).getFirst().field(SessionEvent.SESSION_ID));
         assertThat(gateway.sessions()).isEmpty();
         assertThat(gateway.addresses.held).isEmpty();
         assertThat(gateway.journal.size(Turn.REGION)).isZero();
