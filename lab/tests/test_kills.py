@@ -53,7 +53,7 @@ def trial(lab: Lab) -> Trial:
     seed = int(os.environ.get("LAB_SEED") or time.time())
     print(f"LAB_SEED={seed}")
     chance = random.Random(seed)
-    pings = [one.namespace.start("ping", "-n", "-i", "0.05", lab.core.address) for one in lab.admitted]
+    pings = [one.namespace.start("ping", "-n", "-i", "0.05", lab.core.address, log=one.work / "ping.log") for one in lab.admitted]
     began = time.monotonic()
     with Churn(lab, seed, ONLINE, NEW_PER_SECOND) as churn:
         trial = Trial(seed, churn)
