@@ -38,6 +38,8 @@ final class DegradedOperation {
     private static final long FULL_MILLIS = 200;
 
     private static final long CHECK_MILLIS = 1_000;
+    /** After a start the authenticator and its servers may come later than the first subscribers. */
+    private static final long START_MILLIS = 10_000;
 
     private final Surroundings with;
     private final Outage outage;
@@ -60,6 +62,7 @@ final class DegradedOperation {
     private long now;
     private long resumeAt = Long.MIN_VALUE;
     private long checkAt = Long.MIN_VALUE;
+    private long startOver = Long.MAX_VALUE;
     /** Written by the shard, read by anybody. */
     private volatile Tally tally = Tally.NONE;
 
@@ -225,6 +228,7 @@ final class DegradedOperation {
     /** Asks about those whose turn it is; before anything else happens in a turn of the shard. */
     int turn(long time) {
         now = time;
+        startOver = Math.min(startOver, time + START_MILLIS);
         if (outage.isOn() && now >= checkAt) {
             checkAt = now + CHECK_MILLIS;
             if (reachability() == Authenticator.Reachability.REACHED) {
@@ -312,11 +316,10 @@ final class DegradedOperation {
     /** Hands the question on; one too many is repeated later. */
     private Optional<Outcome> pose(Session session, Question question) {
         Optional<Authenticator> authenticator = with.authenticator().get();
-        if (authenticator.isEmpty()) {
-            outage.begin("no RADIUS server is configured");
+        if (authenticator.isEmpty() && isOutage("no RADIUS server is configured")) {
             return withoutServer(session, question);
         }
-        if (!owner.authenticate(session, question.request, authenticator.get())) {
+        if (authenticator.isEmpty() || !owner.authenticate(session, question.request, authenticator.get())) {
             later(session, question);
         }
         return Optional.empty();
@@ -324,8 +327,14 @@ final class DegradedOperation {
 
     /** Whether no server answers at all; then the outage is on. */
     private boolean isOutage(String reason) {
-        if (reachability() != Authenticator.Reachability.REACHED) {
-            outage.begin(reason);
+        switch (reachability()) {
+            case SILENT -> {
+                if (now >= startOver) {
+                    outage.begin(reason);
+                }
+            }
+            case UNKNOWN -> outage.begin(reason);
+            case REACHED -> {}
         }
         return outage.isOn();
     }

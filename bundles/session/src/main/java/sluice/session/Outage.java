@@ -3,6 +3,7 @@ package sluice.session;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ final class Outage {
             if (isOn()) {
                 return;
             }
-            Instant now = clock.instant();
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the store has it
             since = Optional.of(now);
             StoreChange remembered = new StoreChange.Put(
                     REGION, SINCE, new WireWriter(8).u64(now.toEpochMilli()).toBytes());

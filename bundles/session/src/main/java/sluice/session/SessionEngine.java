@@ -264,6 +264,9 @@ final class SessionEngine implements Sessions, AutoCloseable {
         awaitJournal(new Transaction(List.of(), List.of()));
         try {
             with.alone().outage().recover(store);
+            if (!with.settings().radius()) { // nobody is asked any more, so nobody can be missing
+                with.alone().outage().end();
+            }
             for (ProfileCache.Stored profile : ProfileCache.stored(store)) {
                 shards.get(Math.floorMod(profile.shardHash(), shards.size()))
                         .degraded()

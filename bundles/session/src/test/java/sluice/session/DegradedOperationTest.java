@@ -216,6 +216,22 @@ final class DegradedOperationTest {
     }
 
     @Test
+    void serversThatComeLaterThanTheFirstSubscribersAfterAStartAreNoOutage() {
+        with(rules(Mode.ALLOW, Mode.DENY));
+        gateway.turn();
+        gateway.radius.reachability = Reachability.SILENT;
+        unanswered(7);
+        assertThat(gateway.outage.isOn()).isFalse();
+        gateway.advance(Duration.ofSeconds(3));
+        gateway.radius.accept(GOLD);
+        gateway.turn();
+        assertThat(gateway.journal.events(Outage.DEGRADED_START)).isEmpty();
+        gateway.advance(Duration.ofSeconds(8));
+        unanswered(8);
+        assertThat(gateway.outage.isOn()).isTrue();
+    }
+
+    @Test
     void whoIsNeverAnsweredIsServedAlthoughServersAnswerSomething() {
         with(rules(Mode.ALLOW, Mode.DENY));
         gateway.radius.reachability = Reachability.REACHED;
