@@ -69,6 +69,22 @@ class DurableJournalTest {
     }
 
     @Test
+    void logSaysHowFullItIsBeforeAndAfterACheckpoint() throws Exception {
+        long bytes;
+        try (DurableJournal journal = open(directory)) {
+            assertThat(journal.size().events()).isZero();
+            keep(journal, events(event(1), event(2), event(3)));
+            assertThat(journal.size().events()).isEqualTo(3);
+            bytes = journal.size().bytes();
+            assertThat(bytes).isPositive().isLessThan(journal.size().bytesMax());
+        }
+        try (DurableJournal journal = open(directory)) { // which wrote everything to the tables when it closed
+            assertThat(journal.size().events()).isEqualTo(3);
+            assertThat(journal.size().bytes()).isBetween(bytes, bytes + 64);
+        }
+    }
+
+    @Test
     void completionsComeInTheOrderOfSubmissionOnOneThread() throws Exception {
         List<Integer> order = Collections.synchronizedList(new ArrayList<>());
         List<String> threads = Collections.synchronizedList(new ArrayList<>());
