@@ -79,6 +79,11 @@ class Appliance:
         for name, secret in self._secrets.items():
             self._private(directory / name, secret)
 
+    def keep(self, secrets: dict[str, str]) -> None:
+        """Further secrets, which the settings may name."""
+        for name, secret in secrets.items():
+            self._private(self.directory / "etc/secrets" / name, secret)
+
     def start(self, seconds: float = 90) -> None:
         """Starts the JVM and waits until the shell answers."""
         self.launch()

@@ -45,6 +45,7 @@ thread pool {{
     max_spare_servers = 3
     max_requests_per_server = 0
 }}
+{more}
 client gateway {{
     ipaddr = {gateway}
     secret = {secret}
@@ -175,6 +176,13 @@ class Radius:
         self.user_name: Callable[[SubscriberPlan], str] = lambda plan: plan.user_name(topology.gateway.id)
         # lines that FreeRADIUS does not know although the topology does
         self.strangers: set[SubscriberPlan] = set()
+        # what else an accept says, by subscriber, as the users file writes it
+        self.replies: dict[SubscriberPlan, list[str]] = {}
+        # where it listens and who may ask; further listeners and clients, as radiusd.conf writes them
+        self.address = str(topology.oss.address.ip)
+        self.auth_port, self.acct_port = topology.oss.auth_port, topology.oss.acct_port
+        self.gateway = str(topology.gateway.management.ip)
+        self.more = ""
         self._topology = topology
         self._namespace = namespace
         self._directory = directory
@@ -187,21 +195,21 @@ class Radius:
 
     def configure(self) -> None:
         """Writes configuration and users; takes effect at the next start."""
-        oss = self._topology.oss
         (self._directory / "log").mkdir(parents=True, exist_ok=True)
         (self._directory / "radiusd.conf").write_text(
             CONFIGURATION.format(
                 base=self._directory,
-                gateway=self._topology.gateway.management.ip,
+                gateway=self.gateway,
                 secret=self.secret,
-                address=oss.address.ip,
-                auth_port=oss.auth_port,
-                acct_port=oss.acct_port,
+                address=self.address,
+                auth_port=self.auth_port,
+                acct_port=self.acct_port,
+                more=self.more,
             )
         )
         interim = self._topology.gateway.interim_seconds
         known = [plan for plan in self._topology.admitted if plan not in self.strangers]
-        users = [_user(plan, self.user_name(plan), interim) for plan in known]
+        users = [_user(plan, self.user_name(plan), interim, self.replies.get(plan, [])) for plan in known]
         (self._directory / "users").write_text("\n".join(users) + "\nDEFAULT Auth-Type := Reject\n")
         run("chown", "-R", f"{ACCOUNT}:{ACCOUNT}", self._directory)
         run("chmod", "-R", "u=rwX,go=", self._directory)
@@ -243,15 +251,15 @@ class Radius:
         return [record for record in self.records() if record.text("User-Name") == self.user_name(plan)]
 
 
-def _user(plan: SubscriberPlan, user_name: str, interim: int) -> str:
+def _user(plan: SubscriberPlan, user_name: str, interim: int, further: list[str]) -> str:
     name = _quoted(user_name)
     identity = f"0x{plan.name.encode().hex()}"
     return (
         f"{name} Auth-Type := Accept\n"
         f"\tFilter-Id = {_quoted(plan.policy or '')},\n"
         f"\tClass = {identity},\n"
-        f"\tAcct-Interim-Interval = {interim}\n"
-    )
+        f"\tAcct-Interim-Interval = {interim}"
+    ) + "".join(f",\n\t{attribute}" for attribute in further) + "\n"
 
 
 def _quoted(text: str) -> str:

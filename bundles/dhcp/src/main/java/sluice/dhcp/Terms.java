@@ -17,7 +17,9 @@ import sluice.dhcp.DhcpOption.SubnetMask;
 import sluice.dhcp.DhcpOption.Unknown;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
 import sluice.net.WireWriter;
+import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Network;
 
@@ -25,11 +27,12 @@ import sluice.session.api.Network;
  * What a client is told about its network.
  *
  * @param network in which it is
+ * @param link its mask and its broadcast address are told
  * @param dns name servers, those of the authorization before those of the network
  * @param lease how long a grant is good
  * @param isScarce whether the lease is short because addresses are; such a grant is extended by nobody else
  */
-record Terms(Network network, List<Ip4> dns, Duration lease, boolean isScarce) {
+record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boolean isScarce) {
     private static final Bytes UNASKED = Bytes.of(
             DhcpOption.SUBNET_MASK,
             DhcpOption.ROUTERS,
@@ -67,7 +70,27 @@ record Terms(Network network, List<Ip4> dns, Duration lease, boolean isScarce) {
         if (limit.isPresent()) {
             lease = shorter(lease, limit.get());
         }
-        return new Terms(network, dns.isEmpty() ? network.dns() : dns, lease, limit.isPresent());
+        return new Terms(
+                network,
+                authorization
+                        .map(granted -> link(network, granted.addressing()))
+                        .orElse(network.prefix()),
+                dns.isEmpty() ? network.dns() : dns,
+                lease,
+                limit.isPresent());
+    }
+
+    /**
+     * The link as Framed-IP-Address and Framed-IP-Netmask make it, if the router is on it: a mask of 32 ones, which
+     * servers send for PPP, would leave the client without one.
+     */
+    private static Ip4Prefix link(Network network, Addressing granted) {
+        if (granted.address().isEmpty() || granted.netmask().isEmpty()) {
+            return network.prefix();
+        }
+        Ip4Prefix link =
+                Ip4Prefix.around(granted.address().get(), granted.netmask().getAsInt());
+        return link.contains(network.gateway()) ? link : network.prefix();
     }
 
     /** Lease time, T1 after half of it, T2 after seven eighths (RFC 2131, 4.4.5). */
@@ -114,13 +137,11 @@ record Terms(Network network, List<Ip4> dns, Duration lease, boolean isScarce) {
             return Optional.of(new Unknown(code, configured));
         }
         return switch (code) {
-            case DhcpOption.SUBNET_MASK ->
-                Optional.of(new SubnetMask(network.prefix().netmask()));
+            case DhcpOption.SUBNET_MASK -> Optional.of(new SubnetMask(link.netmask()));
             case DhcpOption.ROUTERS -> Optional.of(new Routers(List.of(network.gateway())));
             case DhcpOption.DNS_SERVERS -> dns.isEmpty() ? Optional.empty() : Optional.of(new DnsServers(dns));
             case DhcpOption.DOMAIN_NAME -> network.domain().map(Terms::text).map(DomainName::new);
-            case DhcpOption.BROADCAST_ADDRESS ->
-                Optional.of(new BroadcastAddress(network.prefix().broadcast()));
+            case DhcpOption.BROADCAST_ADDRESS -> Optional.of(new BroadcastAddress(link.broadcast()));
             case DhcpOption.NTP_SERVERS ->
                 network.ntp().isEmpty() ? Optional.empty() : Optional.of(new NtpServers(network.ntp()));
             default -> Optional.empty();

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.Frame;
 import sluice.dhcp.DhcpOption.ClientIdentifier;
@@ -180,6 +181,33 @@ class DhcpReplyTest {
         engine.authorization = Authorization.DEFAULT.withAddressing(Addressing.NONE.withDns(List.of(resolver)));
         assertThat(engine.ask(cpe.discover()).message().options())
                 .contains(new DhcpOption.DnsServers(List.of(resolver)));
+    }
+
+    @Test
+    void maskOfTheAuthorizationIsToldIfTheRouterIsOnThatLink() {
+        engine.authorization = granted(29);
+        assertThat(engine.ask(cpe.discover()).message().options())
+                .contains(new DhcpOption.SubnetMask(Ip4.parse("255.255.255.248")))
+                .contains(new DhcpOption.BroadcastAddress(Ip4.parse("10.64.0.7")));
+        engine.authorization = granted(32);
+        Cpe other = new Cpe("02:00:00:00:07:02", 8);
+        assertThat(engine.ask(other.discover()).message().options())
+                .contains(new DhcpOption.SubnetMask(engine.network.prefix().netmask()));
+    }
+
+    private static Authorization granted(int netmask) {
+        Addressing none = Addressing.NONE;
+        return Authorization.DEFAULT.withAddressing(new Addressing(
+                Optional.of(Cpe.GATEWAY.plus(1)),
+                OptionalInt.of(netmask),
+                none.pool(),
+                none.dns(),
+                none.routes(),
+                none.framedPrefix(),
+                none.delegatedPrefix(),
+                none.framedPrefixPool(),
+                none.delegatedPrefixPool(),
+                none.routes6()));
     }
 
     @Test
