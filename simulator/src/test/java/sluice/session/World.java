@@ -53,6 +53,8 @@ final class World {
     private SessionShard shard;
     private int crashes;
     private boolean disk = true;
+    private int reboots;
+    private boolean electricityFails;
 
     World(RandomGenerator random, int subscribers) {
         this.random = random;
@@ -76,7 +78,7 @@ final class World {
         } else if (dice < 985) {
             clock.advance(Duration.ofMillis(random.nextInt(600)));
         } else if (dice < 988) {
-            crash();
+            fail();
         } else if (dice < 991) {
             turnDisk();
         } else {
@@ -213,6 +215,24 @@ final class World {
         } else {
             journal.fail(JournalFailure.DISK);
         }
+    }
+
+    /** From now on some crashes take the whole machine, for up to two leases. */
+    void letElectricityFail() {
+        electricityFails = true;
+    }
+
+    int reboots() {
+        return reboots;
+    }
+
+    private void fail() {
+        if (electricityFails && random.nextInt(3) == 0) {
+            reboots++;
+            dataPlane.forgetAll();
+            clock.advance(Duration.ofMillis(random.nextLong(2 * LEASE.toMillis())));
+        }
+        crash();
     }
 
     /** kill -9: what was not durable is lost, questions are never answered, the data plane goes on. */
