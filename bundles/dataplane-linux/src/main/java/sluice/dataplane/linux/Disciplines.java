@@ -1,11 +1,13 @@
 package sluice.dataplane.linux;
 
 import java.util.List;
+import sluice.net.VlanTag;
 import sluice.packet.io.KernelException;
 
 /**
  * The roots of the queues of interfaces. The length of a packet is that of IP there, as policers count it, so the
- * header of the frame is taken off.
+ * header of the frame is taken off, on the access side with the inner of two tags; classes of lines with fewer put it
+ * back.
  */
 final class Disciplines {
 
@@ -23,12 +25,17 @@ final class Disciplines {
     }
 
     /** Makes them, and leaves those that are there with their classes. */
-    void make(List<String> devices) throws KernelException {
+    void make(List<String> access, List<String> core) throws KernelException {
+        make(access, ETHERNET_BYTES + VlanTag.LENGTH);
+        make(core, ETHERNET_BYTES);
+    }
+
+    private void make(List<String> devices, int frameBytes) throws KernelException {
         for (String device : devices) {
             if (!isOurs(device)) {
                 tc.run(
                         "qdisc replace dev " + device + " root handle " + Integer.toHexString(HtbClasses.MAJOR)
-                                + ": stab overhead -" + ETHERNET_BYTES + " linklayer ethernet htb default 0\n",
+                                + ": stab overhead -" + frameBytes + " linklayer ethernet htb default 0\n",
                         "-batch",
                         "-");
             }

@@ -70,14 +70,22 @@ final class HtbClasses {
      */
     record Count(long packets, long bytes, long waiting, long waitingBytes) {
         static final Count NONE = new Count(0, 0, 0, 0);
+
+        Count withFraming(int framing) {
+            return new Count(packets, bytes + framing * packets, waiting, waitingBytes + framing * waiting);
+        }
     }
 
-    /** Makes a class, or changes its rate and leaves what it holds and has counted. */
-    void put(int device, int number, Policer rate) throws KernelException {
+    /**
+     * Makes a class, or changes its rate and leaves what it holds and has counted.
+     *
+     * @param framing bytes of a packet that the interface's queue takes for its frame and that are its own
+     */
+    void put(int device, int number, Policer rate, int framing) throws KernelException {
         long bytesPerSecond = Math.max(1, rate.bitsPerSecond() / Byte.SIZE);
         NetlinkWriter writer = new NetlinkWriter(2 * REQUEST_BYTES);
         message(writer, NEW_CLASS, CREATE, device, id(number), MAJOR << Short.SIZE);
-        writer.text(KIND, "htb").nest(OPTIONS, () -> writeParameters(writer, bytesPerSecond, rate.burstBytes()));
+        writer.text(KIND, "htb").nest(OPTIONS, () -> writeParameters(writer, bytesPerSecond, rate.burstBytes(), framing));
         writer.end();
         long queue = Math.max(QUEUE_LEAST, bytesPerSecond * queueMillis / 1000);
         writeQueue(writer, "bfifo", CREATE | REPLACE, device, number, (int) Math.min(queue, Integer.MAX_VALUE));
@@ -85,19 +93,17 @@ final class HtbClasses {
     }
 
     /**
-     * struct tc_htb_opt: rate, ceiling (struct tc_ratespec) | bucket u32, bucket of the ceiling u32, in ticks |
+     * struct tc_htb_opt: rate, ceiling (struct tc_ratespec: unused u8, layer u8, overhead u16, unused u32, rate u32) | bucket u32, bucket of the ceiling u32, in ticks |
      * quantum, level, priority u32.
      */
-    private static void writeParameters(NetlinkWriter writer, long bytesPerSecond, long burst) {
+    private static void writeParameters(NetlinkWriter writer, long bytesPerSecond, long burst, int framing) {
         int rate = (int) Math.min(bytesPerSecond, 0xffff_ffffL);
         int ticks = (int) Math.min(burst * SECOND_NANOS / bytesPerSecond / TICK_NANOS, Integer.MAX_VALUE);
         int quantum = Math.clamp(bytesPerSecond / 100, QUANTUM_LEAST, QUANTUM_MOST);
-        int[] parameters = {ETHERNET << 8, 0, rate, ETHERNET << 8, 0, rate, ticks, ticks, quantum, 0, 0};
-        if (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN) {
-            parameters[0] = ETHERNET << 16;
-            parameters[3] = ETHERNET << 16;
-        }
-        writer.words(HTB_PARAMETERS, parameters);
+        int layer = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN
+                ? ETHERNET << Short.SIZE | framing
+                : ETHERNET << Byte.SIZE | framing << Short.SIZE;
+        writer.words(HTB_PARAMETERS, layer, 0, rate, layer, 0, rate, ticks, ticks, quantum, 0, 0);
         if (bytesPerSecond > rate || rate < 0) {
             writer.u64(HTB_RATE64, bytesPerSecond).u64(HTB_CEILING64, bytesPerSecond);
         }

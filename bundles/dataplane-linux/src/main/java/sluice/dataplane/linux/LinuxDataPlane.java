@@ -105,7 +105,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
             Plan plan = new Plan(indexes(access), settings.shaping());
             HtbClasses classes = new HtbClasses(rtnetlink, settings.queueMillis());
             Shaper shaper = new Shaper(elements, classes, settings.shaping(), plan.ports(), indexes(core));
-            Offer offer = new Offer(access.size(), false, ip6);
+            Offer offer = new Offer(access.size(), TagPrograms.attach(hardware.access()), ip6);
             subscribers = new Subscribers(elements, rules, routes, shaper, plan, offer, settings.capacity());
             if (settings.shaping() != Shaping.HTB) {
                 new Disciplines().remove(interfaces(hardware));
@@ -134,7 +134,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
                         "shaping with " + hardware.core().size() + " core interfaces, expected one",
                         KernelException.EINVAL);
             }
-            new Disciplines().make(interfaces);
+            new Disciplines().make(hardware.access(), hardware.core());
         }
         boolean ip6 = Switches.hasIp6();
         if (ip6) {
@@ -173,7 +173,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     private static PuntPorts openPorts(List<NetworkDevice> access) throws KernelException {
         List<PuntPorts.Port> opened = new ArrayList<>();
         for (NetworkDevice device : access) {
-            PacketSocket socket = new PacketSocket(device, opened.size(), PacketFilter.DHCP);
+            PacketSocket socket = new PacketSocket(device, opened.size(), PacketFilter.SUBSCRIBERS);
             opened.add(new PuntPorts.Port(device.mac(), List.of(socket)));
         }
         return new PuntPorts(opened);

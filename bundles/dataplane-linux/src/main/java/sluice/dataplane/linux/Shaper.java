@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import sluice.net.Bytes;
+import sluice.net.VlanTag;
 import sluice.packet.io.KernelException;
 
 /**
@@ -41,6 +42,11 @@ final class Shaper {
                 : access.get(subscriber.entry().port());
     }
 
+    /** The inner of two tags is part of the packet when it comes into the queue, the outer is beside it. */
+    private static int framing(Subscriber subscriber, Direction direction) {
+        return direction == Direction.DOWN && subscriber.entry().tags().size() < 2 ? VlanTag.LENGTH : 0;
+    }
+
     private boolean wants(Subscriber subscriber, Direction direction) {
         return shaping == Shaping.HTB
                 && subscriber.open()
@@ -56,7 +62,11 @@ final class Shaper {
     void put(Subscriber subscriber) throws KernelException {
         for (Direction direction : Direction.values()) {
             if (wants(subscriber, direction)) {
-                classes.put(device(subscriber, direction), subscriber.number(), direction.rate(subscriber.entry()));
+                classes.put(
+                        device(subscriber, direction),
+                        subscriber.number(),
+                        direction.rate(subscriber.entry()),
+                        framing(subscriber, direction));
             }
         }
     }
@@ -68,7 +78,8 @@ final class Shaper {
                 Elements.Found offered = offered(before.number(), direction);
                 Bytes key = ElementData.register(before.number());
                 elements.apply(new ElementBatch().delete(direction.classes().set(), key));
-                HtbClasses.Count last = classes.remove(device(before, direction), before.number());
+                HtbClasses.Count last = classes.remove(device(before, direction), before.number())
+                        .withFraming(framing(before, direction));
                 keep(before.number(), direction, offered, last.packets(), last.bytes());
             }
         }
@@ -124,6 +135,7 @@ final class Shaper {
         Elements.Found offered = found.get(0);
         HtbClasses.Count count = wants(subscriber, direction)
                 ? classes.read(device(subscriber, direction), subscriber.number())
+                        .withFraming(framing(subscriber, direction))
                 : HtbClasses.Count.NONE;
         long packets = offered.packets() - count.packets() - count.waiting();
         long bytes = offered.bytes() - count.bytes() - count.waitingBytes();
@@ -179,18 +191,18 @@ final class Shaper {
             elements.apply(new ElementBatch().delete(direction.classes().set(), ElementData.register(number)));
         }
         if (whole && wants(subscriber, direction)) {
-            classes.put(device, number, direction.rate(subscriber.entry()));
+            classes.put(device, number, direction.rate(subscriber.entry()), framing(subscriber, direction));
             return;
         }
         Elements.Found offered = element.orElse(Elements.Found.NONE);
         if (exists) {
-            HtbClasses.Count last = classes.remove(device, number);
+            HtbClasses.Count last = classes.remove(device, number).withFraming(framing(subscriber, direction));
             keep(number, direction, offered, last.packets(), last.bytes());
         } else if (element.isPresent()) { // what the class has lost went with its interface
             keep(number, direction, offered, offered.packets(), offered.bytes());
         }
         if (wants(subscriber, direction)) {
-            classes.put(device, number, direction.rate(subscriber.entry()));
+            classes.put(device, number, direction.rate(subscriber.entry()), framing(subscriber, direction));
             elements.apply(new ElementBatch().add(Plan.shaped(direction, number)));
         }
     }

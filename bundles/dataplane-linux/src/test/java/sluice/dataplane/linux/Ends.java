@@ -32,6 +32,7 @@ import sluice.testkit.Station;
 final class Ends implements AutoCloseable {
 
     static final Ip4 ROUTER = Ip4.parse("10.99.0.2");
+    static final Ip6 ROUTER6 = Ip6.parse("2001:db8:99::2");
     static final Ip4 SERVER = Ip4.parse("198.51.100.7");
     static final Ip4 GATEWAY = Ip4.parse("10.64.0.1");
     static final Ip4 ALICE = Ip4.parse("10.64.0.10");
@@ -62,7 +63,7 @@ final class Ends implements AutoCloseable {
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
         gateway.ip("-6", "address", "add", "2001:db8:99::1/64", "dev", "core0", "nodad");
         gateway.ip("neighbour", "add", ROUTER.toString(), "lladdr", ROUTERS_MAC.toString(), "dev", "core0");
-        gateway.ip("neighbour", "add", "2001:db8:99::2", "lladdr", ROUTERS_MAC.toString(), "dev", "core0");
+        gateway.ip("neighbour", "add", ROUTER6.toString(), "lladdr", ROUTERS_MAC.toString(), "dev", "core0");
         access = closer.add(new Station(homes, "acc0"));
         core = closer.add(new Station(internet, "net0"));
         trunkMac = gateway.call(() -> NetworkDevice.of("trunk0")).mac();
@@ -78,10 +79,14 @@ final class Ends implements AutoCloseable {
         }
     }
 
-    /** Starts the data plane; it is closed with this if it is not before. */
+    /** Starts the data plane, which its caller closes. */
     LinuxDataPlane start(Shaping shaping, int capacity) throws Exception {
+        return start(shaping, capacity, 100);
+    }
+
+    LinuxDataPlane start(Shaping shaping, int capacity, int queueMillis) throws Exception {
         LinuxSettings settings =
-                new LinuxSettings(List.of(ROUTER), List.of(Ip6.parse("2001:db8:99::2")), capacity, shaping, 100);
+                new LinuxSettings(List.of(ROUTER), List.of(ROUTER6), capacity, shaping, queueMillis);
         LinuxDataPlane dataPlane = gateway.call(() -> new LinuxDataPlane(HARDWARE, settings));
         dataPlane.networks(List.of(NETWORK));
         return dataPlane;

@@ -65,6 +65,11 @@ final class TestPackets {
         return packet6(from, to, UDP, summed(pseudo6(from, to, UDP, udp), UDP_CHECKSUM_AT, udp));
     }
 
+    /** What neighbours say, without content and checksum. */
+    static Bytes icmp6(Ip6 from, Ip6 to, int type) {
+        return packet6(from, to, 58, Bytes.of(type, 0, 0, 0, 0, 0, 0, 0));
+    }
+
     private static Bytes packet6(Ip6 from, Ip6 to, int next, Bytes payload) {
         return new WireWriter()
                 .u32(6L << 28)

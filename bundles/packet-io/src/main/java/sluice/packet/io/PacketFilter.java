@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,21 +27,54 @@ public record PacketFilter(List<Instruction> instructions) {
     private static final int LOAD_IP_HEADER_LENGTH = 0xb1;
     private static final int JUMP_IF_EQUAL = 0x15;
     private static final int JUMP_IF_ANY_BIT = 0x45;
+    private static final int JUMP_IF_AT_LEAST = 0x35;
+    private static final int JUMP_IF_ABOVE = 0x25;
     private static final int RETURN = 0x06;
+    private static final int INNER_LENGTH = 19;
 
-    /** Untagged, unfragmented IPv4 to the port of a DHCP server (RFC 2131). */
-    public static final PacketFilter DHCP = new PacketFilter(List.of(
-            new Instruction(LOAD_SHORT, 0, 0, 12),
-            new Instruction(JUMP_IF_EQUAL, 0, 8, 0x0800),
-            new Instruction(LOAD_BYTE, 0, 0, 23),
-            new Instruction(JUMP_IF_EQUAL, 0, 6, 17),
-            new Instruction(LOAD_SHORT, 0, 0, 20),
-            new Instruction(JUMP_IF_ANY_BIT, 4, 0, 0x3fff),
-            new Instruction(LOAD_IP_HEADER_LENGTH, 0, 0, 14),
-            new Instruction(LOAD_SHORT_BEHIND_X, 0, 0, 16),
-            new Instruction(JUMP_IF_EQUAL, 0, 1, 67),
-            new Instruction(RETURN, 0, 0, 0xffff),
-            new Instruction(RETURN, 0, 0, 0)));
+    /**
+     * What the control plane of subscribers is asked, behind at most two tags: DHCP over unfragmented IPv4 (RFC 2131),
+     * DHCPv6 (RFC 8415), and what neighbours say (RFC 4861).
+     */
+    public static final PacketFilter SUBSCRIBERS = subscribers();
+
+    private static final int ETHER_TYPE_AT = 12;
+    private static final int TAG_BYTES = 4;
+
+    /** The kernel has taken the outer tag off when the filter sees the frame. */
+    private static PacketFilter subscribers() {
+        List<Instruction> all = new ArrayList<>(behind(ETHER_TYPE_AT));
+        all.add(new Instruction(LOAD_SHORT, 0, 0, ETHER_TYPE_AT));
+        all.add(new Instruction(JUMP_IF_EQUAL, 0, INNER_LENGTH, 0x8100));
+        all.addAll(behind(ETHER_TYPE_AT + TAG_BYTES));
+        all.add(new Instruction(RETURN, 0, 0, 0));
+        return new PacketFilter(all);
+    }
+
+    /** Takes a frame whose Ethernet type is there, or goes on behind its end. */
+    private static List<Instruction> behind(int type) {
+        int ip = type + 2;
+        return List.of(
+                new Instruction(LOAD_SHORT, 0, 0, type),
+                new Instruction(JUMP_IF_EQUAL, 0, 7, 0x0800),
+                new Instruction(LOAD_BYTE, 0, 0, ip + 9),
+                new Instruction(JUMP_IF_EQUAL, 0, 15, 17),
+                new Instruction(LOAD_SHORT, 0, 0, ip + 6),
+                new Instruction(JUMP_IF_ANY_BIT, 13, 0, 0x3fff),
+                new Instruction(LOAD_IP_HEADER_LENGTH, 0, 0, ip),
+                new Instruction(LOAD_SHORT_BEHIND_X, 0, 0, ip + 2),
+                new Instruction(JUMP_IF_EQUAL, 9, 10, 67),
+                new Instruction(JUMP_IF_EQUAL, 0, 9, 0x86dd),
+                new Instruction(LOAD_BYTE, 0, 0, ip + 6),
+                new Instruction(JUMP_IF_EQUAL, 0, 2, 17),
+                new Instruction(LOAD_SHORT, 0, 0, ip + 42),
+                new Instruction(JUMP_IF_EQUAL, 4, 5, 547),
+                new Instruction(JUMP_IF_EQUAL, 0, 4, 58),
+                new Instruction(LOAD_BYTE, 0, 0, ip + 40),
+                new Instruction(JUMP_IF_AT_LEAST, 0, 2, 133),
+                new Instruction(JUMP_IF_ABOVE, 1, 0, 136),
+                new Instruction(RETURN, 0, 0, 0xffff));
+    }
 
     public PacketFilter {
         instructions = List.copyOf(instructions);
