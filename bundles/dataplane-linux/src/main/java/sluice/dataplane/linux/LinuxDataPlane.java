@@ -97,7 +97,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
         try {
             List<NetworkDevice> access = devices(hardware.access());
             List<NetworkDevice> core = devices(hardware.core());
-            rules = new Rules(Tool.named("nft"), hardware.access(), hardware.core(), settings.shaping());
+            rules = new Rules(closer.add(new RulesThread()), hardware.access(), hardware.core(), settings.shaping());
             boolean ip6 = prepare(hardware, settings);
             Elements elements = new Elements(closer.add(new NetlinkSocket("nftables", NetlinkSocket.NETFILTER)));
             NetlinkSocket rtnetlink = closer.add(new NetlinkSocket("routes", NetlinkSocket.ROUTE));

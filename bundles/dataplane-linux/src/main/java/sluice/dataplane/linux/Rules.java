@@ -14,7 +14,7 @@ import sluice.packet.io.KernelException;
 
 /**
  * The rules in the kernel. A process of nft(8) runs at the start and when something comes that no subscriber had
- * before: a length of prefixes, a garden, a segment size. Safe for any thread of its network namespace.
+ * before: a length of prefixes, a garden, a segment size. Safe for any thread.
  */
 final class Rules {
 
@@ -28,13 +28,13 @@ final class Rules {
         add rule inet sluice segments_$size tcp option maxseg size set $size
         """;
 
-    private final Tool nft;
+    private final RulesThread nft;
     private final SortedSet<Integer> gardens;
     private final Set<Integer> segments;
     private Ruleset ruleset;
 
     /** Replaces the rules that are there and leaves the elements. */
-    Rules(Tool nft, List<String> access, List<String> core, Shaping shaping) throws KernelException {
+    Rules(RulesThread nft, List<String> access, List<String> core, Shaping shaping) throws KernelException {
         this.nft = nft;
         String text = nft.run("", "-t", "list", "ruleset");
         SortedSet<Width> widths = WIDTH.matcher(text)

@@ -72,21 +72,6 @@ final class TreatmentTest {
                 treatment);
     }
 
-    /** A process that changes rules has the network namespace of its caller. */
-    private void install(SubscriberEntry entry) throws Exception {
-        ends.gateway.call(() -> {
-            dataPlane.install(entry);
-            return entry;
-        });
-    }
-
-    private void plant(List<Garden> gardens) throws Exception {
-        ends.gateway.call(() -> {
-            dataPlane.gardens(gardens);
-            return gardens;
-        });
-    }
-
     private static Treatment treatment(OptionalInt up, OptionalInt down, int segment, int mtu) {
         return new Treatment(Treatment.Identity.STRICT, Treatment.Access.OPEN, 0, up, down, false, segment, mtu);
     }
@@ -117,7 +102,7 @@ final class TreatmentTest {
 
     @Test
     void prefixesPassBothWaysFromTheirLineAloneAndAreCountedApart() throws Exception {
-        install(entry(1, Ends.ALICE, PREFIXES, Treatment.PLAIN));
+        dataPlane.install(entry(1, Ends.ALICE, PREFIXES, Treatment.PLAIN));
         Bytes fromHost = TestPackets.udp6(HOST, SERVER6, 9000, BYTES);
         Bytes fromDelegation = TestPackets.udp6(DELEGATED, SERVER6, 9000, BYTES);
         Bytes toDelegation = TestPackets.udp6(SERVER6, DELEGATED, 9000, BYTES);
@@ -140,7 +125,7 @@ final class TreatmentTest {
         dataPlane.stop(1, Ends.ALICE);
         sendUp(Ends.ALICES_MAC, fromHost);
         sendDown(toDelegation);
-        install(entry(1, Ends.ALICE, List.of(), Treatment.PLAIN));
+        dataPlane.install(entry(1, Ends.ALICE, List.of(), Treatment.PLAIN));
         sendUp(Ends.ALICES_MAC, fromHost);
         sendUp(Ends.ALICES_MAC, fromAlice);
         assertThat(ends.core.receives(frame -> count(ends.core, TestPackets.hop4(fromAlice)) == 2))
@@ -153,7 +138,7 @@ final class TreatmentTest {
     @Test
     void subscriberWithoutIp4IsFoundBySessionAndFoundAgain() throws Exception {
         SubscriberEntry entry = entry(1, Ip4.ANY, PREFIXES, Treatment.PLAIN);
-        install(entry);
+        dataPlane.install(entry);
         dataPlane.close();
         dataPlane = ends.start(Shaping.POLICER, 64);
         assertThat(dataPlane.entries()).containsExactly(entry);
@@ -165,13 +150,13 @@ final class TreatmentTest {
 
     @Test
     void prefixOfAnotherSessionIsRefusedAndThatOfTheSameComesOver() throws Exception {
-        install(entry(1, Ends.ALICE, PREFIXES, Treatment.PLAIN));
+        dataPlane.install(entry(1, Ends.ALICE, PREFIXES, Treatment.PLAIN));
         Ip4 bob = Ends.ALICE.plus(1);
         List<Ip6Prefix> inside = List.of(Ip6Prefix.parse("2001:db8:56:1280::/64"));
         assertThatExceptionOfType(DataPlaneException.class)
-                .isThrownBy(() -> install(entry(2, bob, inside, Treatment.PLAIN)))
+                .isThrownBy(() -> dataPlane.install(entry(2, bob, inside, Treatment.PLAIN)))
                 .matches(failure -> failure.reason() == Reason.CONFLICT);
-        install(entry(1, bob, PREFIXES, Treatment.PLAIN));
+        dataPlane.install(entry(1, bob, PREFIXES, Treatment.PLAIN));
         assertThat(dataPlane.entries())
                 .containsExactlyInAnyOrder(
                         entry(1, Ends.ALICE, List.of(), Treatment.PLAIN), entry(1, bob, PREFIXES, Treatment.PLAIN));
@@ -198,7 +183,7 @@ final class TreatmentTest {
                     Policer.UNLIMITED,
                     Policer.UNLIMITED,
                     Treatment.PLAIN);
-            install(entry);
+            dataPlane.install(entry);
             Bytes up = Ends.udp(PORTAL, Ends.SERVER, 9000, BYTES);
             Bytes down = Ends.udp(Ends.SERVER, PORTAL, 9000, BYTES);
             sendUp(OTHER_MAC, up);
@@ -221,7 +206,7 @@ final class TreatmentTest {
     @Test
     void codePointsAreSetInBothDirectionsOfBothVersions() throws Exception {
         Treatment marked = treatment(OptionalInt.of(46), OptionalInt.of(10), 0, 0);
-        install(entry(1, Ends.ALICE, PREFIXES, marked));
+        dataPlane.install(entry(1, Ends.ALICE, PREFIXES, marked));
         Bytes up4 = Ends.udp(Ends.ALICE, Ends.SERVER, 9000, BYTES);
         Bytes up6 = TestPackets.udp6(HOST, SERVER6, 9000, BYTES);
         Bytes down4 = Ends.udp(Ends.SERVER, Ends.ALICE, 9000, BYTES);
@@ -242,7 +227,7 @@ final class TreatmentTest {
 
     @Test
     void largestSegmentOfAConnectionIsLoweredAndNeverRaised() throws Exception {
-        install(entry(1, Ends.ALICE, PREFIXES, treatment(OptionalInt.empty(), OptionalInt.empty(), 1400, 0)));
+        dataPlane.install(entry(1, Ends.ALICE, PREFIXES, treatment(OptionalInt.empty(), OptionalInt.empty(), 1400, 0)));
         sendUp(Ends.ALICES_MAC, TestPackets.tcp(Ends.ALICE, 4000, WEB, 443, TestPackets.SYN, 1460));
         sendUp(Ends.ALICES_MAC, TestPackets.tcp(Ends.ALICE, 4001, WEB, 443, TestPackets.SYN, 536));
         sendUp(Ends.ALICES_MAC, TestPackets.tcp6(HOST, SERVER6, TestPackets.SYN, 1440));
@@ -259,7 +244,7 @@ final class TreatmentTest {
 
     @Test
     void senderOfAPacketTooLargeForTheSubscriberIsTold() throws Exception {
-        install(entry(1, Ends.ALICE, PREFIXES, treatment(OptionalInt.empty(), OptionalInt.empty(), 0, 1300)));
+        dataPlane.install(entry(1, Ends.ALICE, PREFIXES, treatment(OptionalInt.empty(), OptionalInt.empty(), 0, 1300)));
         ends.gateway.ip("route", "add", "default", "via", Ends.ROUTER.toString()); // for messages of the gateway
         ends.gateway.ip("-6", "route", "add", "default", "via", "2001:db8:99::2", "dev", "core0", "onlink");
         byte[] large = Ends.udp(Ends.SERVER, Ends.ALICE, 9000, 1400).toArray();
@@ -285,9 +270,9 @@ final class TreatmentTest {
                 7,
                 List.of(Allowed.parse("198.51.100.0/24 udp/53"), Allowed.parse("2001:db8:ffff::/48 any")),
                 Optional.of(new Garden.Portal(PORTAL, 8080)));
-        plant(List.of(garden));
+        dataPlane.gardens(List.of(garden));
         Treatment walled = Treatment.PLAIN.withAccess(Treatment.Access.WALLED, 7);
-        install(entry(1, Ends.ALICE, PREFIXES, walled));
+        dataPlane.install(entry(1, Ends.ALICE, PREFIXES, walled));
         Bytes dns = Ends.udp(Ends.ALICE, Ends.SERVER, 53, BYTES);
         Bytes refused = Ends.udp(Ends.ALICE, Ends.SERVER, 54, BYTES);
         Bytes refused6 = TestPackets.udp6(HOST, Ip6.parse("2001:db8:fffe::1"), 53, BYTES);
@@ -314,14 +299,14 @@ final class TreatmentTest {
 
     @Test
     void gardenStaysOverARestartAndOneThatIsGoneLeadsNowhere() throws Exception {
-        plant(List.of(new Garden(7, List.of(Allowed.parse("198.51.100.0/24")), Optional.empty())));
-        install(entry(1, Ends.ALICE, List.of(), Treatment.PLAIN.withAccess(Treatment.Access.WALLED, 7)));
+        dataPlane.gardens(List.of(new Garden(7, List.of(Allowed.parse("198.51.100.0/24")), Optional.empty())));
+        dataPlane.install(entry(1, Ends.ALICE, List.of(), Treatment.PLAIN.withAccess(Treatment.Access.WALLED, 7)));
         dataPlane.close();
         dataPlane = ends.start(Shaping.POLICER, 64);
         Bytes first = Ends.udp(Ends.ALICE, Ends.SERVER, 53, BYTES);
         sendUp(Ends.ALICES_MAC, first);
         assertThat(gets(ends.core, TestPackets.hop4(first))).isTrue();
-        plant(List.of());
+        dataPlane.gardens(List.of());
         Bytes second = Ends.udp(Ends.ALICE, Ends.SERVER, 54, BYTES);
         sendUp(Ends.ALICES_MAC, second);
         sendDown(Ends.udp(Ends.SERVER, Ends.ALICE, 9000, BYTES));
@@ -329,7 +314,7 @@ final class TreatmentTest {
             ends.core.await(20);
         }
         assertThat(traffic(Ends.ALICE).refused()).isEqualTo(2);
-        install(entry(1, Ends.ALICE, List.of(), Treatment.PLAIN));
+        dataPlane.install(entry(1, Ends.ALICE, List.of(), Treatment.PLAIN));
         sendUp(Ends.ALICES_MAC, second);
         assertThat(gets(ends.core, TestPackets.hop4(second))).isTrue();
         assertThat(count(ends.core, TestPackets.hop4(second))).isEqualTo(1);
