@@ -85,7 +85,8 @@ final class HtbClasses {
         long bytesPerSecond = Math.max(1, rate.bitsPerSecond() / Byte.SIZE);
         NetlinkWriter writer = new NetlinkWriter(2 * REQUEST_BYTES);
         message(writer, NEW_CLASS, CREATE, device, id(number), MAJOR << Short.SIZE);
-        writer.text(KIND, "htb").nest(OPTIONS, () -> writeParameters(writer, bytesPerSecond, rate.burstBytes(), framing));
+        writer.text(KIND, "htb")
+                .nest(OPTIONS, () -> writeParameters(writer, bytesPerSecond, rate.burstBytes(), framing));
         writer.end();
         long queue = Math.max(QUEUE_LEAST, bytesPerSecond * queueMillis / 1000);
         writeQueue(writer, "bfifo", CREATE | REPLACE, device, number, (int) Math.min(queue, Integer.MAX_VALUE));
@@ -93,8 +94,8 @@ final class HtbClasses {
     }
 
     /**
-     * struct tc_htb_opt: rate, ceiling (struct tc_ratespec: unused u8, layer u8, overhead u16, unused u32, rate u32) | bucket u32, bucket of the ceiling u32, in ticks |
-     * quantum, level, priority u32.
+     * struct tc_htb_opt: rate, ceiling (struct tc_ratespec: unused u8, layer u8, overhead u16, unused u32, rate u32) |
+     * bucket u32, bucket of the ceiling u32, in ticks | quantum, level, priority u32.
      */
     private static void writeParameters(NetlinkWriter writer, long bytesPerSecond, long burst, int framing) {
         int rate = (int) Math.min(bytesPerSecond, 0xffff_ffffL);

@@ -85,8 +85,7 @@ final class Ends implements AutoCloseable {
     }
 
     LinuxDataPlane start(Shaping shaping, int capacity, int queueMillis) throws Exception {
-        LinuxSettings settings =
-                new LinuxSettings(List.of(ROUTER), List.of(ROUTER6), capacity, shaping, queueMillis);
+        LinuxSettings settings = new LinuxSettings(List.of(ROUTER), List.of(ROUTER6), capacity, shaping, queueMillis);
         LinuxDataPlane dataPlane = gateway.call(() -> new LinuxDataPlane(HARDWARE, settings));
         dataPlane.networks(List.of(NETWORK));
         return dataPlane;

@@ -142,8 +142,8 @@ final class TagTest {
         for (int i = 0; i < 100 && punted.size() < sent.size(); i++) {
             dataPlane.await(Duration.ofMillis(20));
             dataPlane.poll(
-                    (port, memory, offset, length) ->
-                            punted.add(Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer())),
+                    (port, memory, offset, length) -> punted.add(
+                            Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer())),
                     64);
         }
         assertThat(punted).containsExactlyElementsOf(sent);

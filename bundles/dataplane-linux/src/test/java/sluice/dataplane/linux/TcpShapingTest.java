@@ -55,7 +55,15 @@ final class TcpShapingTest {
             try {
                 assertThat(server.inputReader().readLine()).startsWith("---");
                 String report = ends.homes.exec(
-                        "iperf3", "--client", Ends.ROUTER.toString(), "--time", "4", "--omit", "1", "--json", "--reverse");
+                        "iperf3",
+                        "--client",
+                        Ends.ROUTER.toString(),
+                        "--time",
+                        "4",
+                        "--omit",
+                        "1",
+                        "--json",
+                        "--reverse");
                 return new Result(
                         Double.parseDouble(only(RECEIVED, report)), Integer.parseInt(only(RETRANSMITTED, report)));
             } finally {
