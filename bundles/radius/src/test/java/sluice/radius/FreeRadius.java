@@ -98,7 +98,10 @@ final class FreeRadius implements AutoCloseable {
         Files.createDirectories(directory.resolve("log"));
         Files.writeString(directory.resolve("radiusd.conf"), server.configuration());
         Files.writeString(directory.resolve("users"), users);
-        Files.writeString(directory.resolve("dictionary"), "$INCLUDE /usr/share/freeradius/dictionary.dhcp\n");
+        Files.writeString(directory.resolve("dictionary"), """
+            $INCLUDE /usr/share/freeradius/dictionary.dhcp
+            ATTRIBUTE Example-Long 245.200 octets
+            """);
         run("chown", "-R", ACCOUNT + ":" + ACCOUNT, directory.toString());
         run("chmod", "-R", "u=rwX,go=", directory.toString());
         server.start();

@@ -94,6 +94,9 @@ class FreeRadiusTest {
         DHCP-Parameter-Request-List == 1, Actual-Data-Rate-Upstream == 1000000, NAS-IPv6-Address == 2001:db8::2, \
         Auth-Type := Accept
         \tFilter-Id = "by-dhcp"
+        long Auth-Type := Accept
+        \tExample-Long = 0x@LONG@,
+        \tFilter-Id = "after"
         unsigned Auth-Type := Accept
         \tFilter-Id = "unsigned"
         load Auth-Type := Accept
@@ -101,6 +104,9 @@ class FreeRadiusTest {
         DEFAULT Auth-Type := Reject
         \tReply-Message = "unknown line"
         """;
+
+    /** 400 bytes, which no attribute of RFC 2865 can hold. */
+    private static final String LONG = "0123456789abcdef".repeat(50);
 
     private final FakeJournal journal = new FakeJournal();
     private FreeRadius server;
@@ -110,7 +116,7 @@ class FreeRadiusTest {
     void start(@TempDir Path directory) throws Exception {
         assumeTrue(
                 FreeRadius.isInstalled(), "skipped: needs the package freeradius, and root to run it as its own user");
-        server = FreeRadius.start(directory, USERS);
+        server = FreeRadius.start(directory, USERS.replace("@LONG@", LONG));
         client = client(new PasswordPolicy.None());
     }
 
@@ -180,6 +186,14 @@ class FreeRadiusTest {
         client = client(new PasswordPolicy.Shared(new Secret("a password of more than sixteen bytes".getBytes(UTF_8))));
         client.add(server.settings());
         assertThat(accepted("bypassword").policy()).contains("by-password");
+    }
+
+    @Test
+    void longExtendedAttributeComesWhole() throws Exception { // RFC 6929, 2.2
+        client.add(server.settings());
+        Authorization found = accepted("long");
+        assertThat(found.other()).containsEntry("Attr-245.200", List.of("0x" + LONG));
+        assertThat(found.policy()).contains("after");
     }
 
     @Test
