@@ -54,6 +54,8 @@ def test_a_rate_is_changed_under_running_traffic(lab: Lab, sender: CoaSender) ->
     assert 8 < _megabits_down(lab, one) < 12
     assert sender.coa(_id(lab, one), 'Mikrotik-Rate-Limit = "5M/50M"').code == "CoA-ACK"
     assert 40 < _megabits_down(lab, one) < 60
+    assert sender.coa(_id(lab, one), "Filter-Id = guest").code == "CoA-ACK"
+    assert 8 < _megabits_down(lab, one) < 12  # the policy's own rate, not the one that was given before
 
 
 def test_a_policy_is_changed_by_its_name(lab: Lab, sender: CoaSender) -> None:

@@ -205,6 +205,17 @@ final class ChangeTest {
     }
 
     @Test
+    void policyThatIsNamedEndsRatesThatWereGiven() {
+        gateway.online(7, MAC, Authorization.DEFAULT.withPolicy("fast"));
+        Policer given = new Policer(3_000_000, 20_000);
+        assertThat(change(AuthorizationChange.toRates(Optional.of(given), Optional.of(given))))
+                .isEqualTo(CommandResult.DONE);
+        assertThat(entry().download()).isEqualTo(given);
+        assertThat(change(AuthorizationChange.toPolicy("slow"))).isEqualTo(CommandResult.DONE);
+        assertThat(entry().download()).isEqualTo(SLOW);
+    }
+
+    @Test
     void reauthenticationTakesAlongWhatItWasGiven() { // RFC 5176, 3.2
         gateway.online(7, MAC);
         assertThat(gateway.submit(new Command.Reauthenticate(id(), Map.of("State", "0xcafe"))))

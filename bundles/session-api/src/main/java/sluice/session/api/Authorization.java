@@ -45,12 +45,13 @@ public record Authorization(
         other = Map.copyOf(other);
     }
 
-    /** As it is after the change. */
+    /** As it is after the change. Rates of before, which go before the policy's, end when another policy is named. */
     public Authorization with(AuthorizationChange change) {
+        boolean named = change.policy().isPresent();
         return new Authorization(
                 change.policy().or(() -> policy),
-                change.download().or(() -> download),
-                change.upload().or(() -> upload),
+                change.download().or(() -> named ? Optional.empty() : download),
+                change.upload().or(() -> named ? Optional.empty() : upload),
                 change.reach().or(() -> reach),
                 addressing,
                 timeouts.with(change.session(), change.idle(), change.interim()),
@@ -59,7 +60,7 @@ public record Authorization(
                 other);
     }
 
-    /** The same with another policy. */
+    /** The same with another policy, and its rates. */
     public Authorization withPolicy(String name) {
         return with(AuthorizationChange.toPolicy(name));
     }

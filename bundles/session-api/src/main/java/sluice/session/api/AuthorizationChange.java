@@ -8,7 +8,8 @@ import sluice.dataplane.api.Policer;
  * What is to be different in a session: CoA (RFC 5176), or the operator. What is empty stays as it is; a time of zero
  * means that there is no such limit any more.
  *
- * @param policy name of the policy
+ * @param policy name of the policy; rates that the session has beside its policy's end with it, unless this change
+ *     names them anew
  * @param download rate towards the subscriber
  * @param upload rate from the subscriber
  * @param reach where packets may go
