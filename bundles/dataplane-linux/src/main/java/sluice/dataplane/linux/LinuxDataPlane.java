@@ -138,7 +138,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
         }
         boolean ip6 = Switches.hasIp6();
         if (ip6) {
-            Switches.setForwarding6(interfaces);
+            Switches.setForwarding6(hardware.access(), hardware.core());
             new Router(Family.IP6).prepare(hardware.access(), hardware.core(), texts(settings.coreGateways6()));
         }
         return ip6;

@@ -26,9 +26,7 @@ final class Switches {
     private static final Map<String, String> SETTINGS =
             Map.of("forwarding", "1", REVERSE_PATH, "0", "send_redirects", "0", "accept_redirects", "0");
 
-    /** Routers of subscribers advertise nothing to us. */
-    private static final Map<String, String> SETTINGS6 =
-            Map.of("disable_ipv6", "0", "accept_ra", "0", "accept_redirects", "0");
+    private static final Map<String, String> SETTINGS6 = Map.of("disable_ipv6", "0", "accept_redirects", "0");
 
     private Switches() {}
 
@@ -67,9 +65,15 @@ final class Switches {
         return Files.isDirectory(IP6);
     }
 
-    /** Makes the interfaces those of a router for IPv6; old kernels make one of all interfaces or of none. */
-    static void setForwarding6(List<String> devices) throws KernelException {
-        for (String device : devices) {
+    /**
+     * Makes the interfaces those of a router for IPv6; old kernels make one of all interfaces or of none. Routers of
+     * subscribers advertise nothing to us; on the core side that is the operator's choice.
+     */
+    static void setForwarding6(List<String> access, List<String> core) throws KernelException {
+        for (String device : access) {
+            set(IP6.resolve(device).resolve("accept_ra"), "0");
+        }
+        for (String device : Stream.concat(access.stream(), core.stream()).toList()) {
             for (Map.Entry<String, String> setting : SETTINGS6.entrySet()) {
                 set(IP6.resolve(device).resolve(setting.getKey()), setting.getValue());
             }

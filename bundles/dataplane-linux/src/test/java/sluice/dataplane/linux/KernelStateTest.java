@@ -131,6 +131,19 @@ final class KernelStateTest {
     }
 
     @Test
+    void strictReversePathOfAllInterfacesBecomesThatOfEachOther() throws Exception {
+        gateway.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1");
+        gateway.ip("link", "add", "mgmt0", "type", "veth", "peer", "name", "mgmt1");
+        gateway.exec("sysctl", "-qw", "net.ipv4.conf.mgmt0.rp_filter=0", "net.ipv4.conf.mgmt1.rp_filter=2");
+        start().close();
+        List<String> now = List.of("all", "trunk0", "core0", "mgmt0", "mgmt1").stream()
+                .map(device -> gateway.exec("sysctl", "-n", "net.ipv4.conf." + device + ".rp_filter")
+                        .strip())
+                .toList();
+        assertThat(now).containsExactly("0", "0", "0", "1", "2");
+    }
+
+    @Test
     void interfaceThatIsMissingIsNamed() {
         gateway.ip("link", "delete", "trunk0");
         assertThatExceptionOfType(KernelException.class).isThrownBy(this::start).withMessageContaining("trunk0");
