@@ -8,7 +8,7 @@ import pytest
 
 from sluicelab.appliance import PINS
 from sluicelab.lab import Lab
-from sluicelab.namespace import CommandFailed, run
+from sluicelab.namespace import run
 from sluicelab.sequence import Loss, SequenceRun
 from sluicelab.waiting import eventually
 
@@ -104,16 +104,3 @@ def test_clients_renew_afterwards(lab: Lab) -> None:
         subscriber.renew()
         eventually(lambda: subscriber.has_lease() and subscriber.lease_noted_at() > noted, 20, f"{subscriber.plan.name} renewed")
         assert subscriber.lease().address == address
-
-
-def test_removed_data_plane_is_out_of_the_kernel_until_its_bundle_is_started_anew(lab: Lab) -> None:
-    with pytest.raises(CommandFailed):
-        lab.appliance.shell("dataplane:remove --yes")
-    assert programs(), "not while subscribers are online"
-    lab.appliance.shell("dataplane:remove --yes --force")
-    assert programs() == {} and not list(PINS.glob("*"))
-    assert not any(subscriber.reaches(lab.core.address) for subscriber in lab.admitted)
-    lab.appliance.shell(f"bundle:restart {BUNDLE}")
-    eventually(programs, 60, "the programs are back")
-    for subscriber in lab.admitted:
-        eventually(lambda: subscriber.reaches(lab.core.address), 30, f"{subscriber.plan.name} is forwarded again")
