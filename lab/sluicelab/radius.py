@@ -241,6 +241,10 @@ class Radius:
     def said(self) -> str:
         return self._process.said()
 
+    def accepted(self, plan: SubscriberPlan) -> int:
+        """How often this subscriber was accepted since the server started."""
+        return self.said().count(f"Login OK: [{self.user_name(plan)}")
+
     def records(self) -> list[AccountingRecord]:
         """Everything accounted so far, oldest first."""
         if not self.detail_file.exists():
