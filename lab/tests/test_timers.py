@@ -12,13 +12,15 @@ from sluicelab.waiting import eventually, throughout
 SESSION_SECONDS = 14
 IDLE_SECONDS = 4
 INTERIM_SECONDS = 2
-ASK_SECONDS = 6
+ASK_SECONDS = 12
 SLACK_SECONDS = 3  # of clocks in whole seconds, and of a busy machine
 
 GRANTS = (
     (f"Session-Timeout = {SESSION_SECONDS}",),
     (f"Idle-Timeout = {IDLE_SECONDS}",),
     (f"Acct-Interim-Interval := {INTERIM_SECONDS}",),
+    (),
+    # of a dhclient: udhcpc takes no lease as short as this session time for what it is, and renews too late
     (f"Session-Timeout = {ASK_SECONDS}", "Termination-Action = RADIUS-Request"),
 )
 
@@ -27,7 +29,7 @@ GRANTS = (
 def lab() -> Iterator[Lab]:
     """A lab in which the first subscribers have short times; nobody is online yet."""
     lab = Lab(progress=print)
-    lab.radius.grants = {subscriber.plan.name: granted for subscriber, granted in zip(lab.admitted, GRANTS)}
+    lab.radius.replies = {subscriber.plan: list(granted) for subscriber, granted in zip(lab.admitted, GRANTS)}
     lab.up()
     try:
         yield lab
@@ -46,7 +48,7 @@ def test_session_timeout_ends_the_session_on_time_and_its_packets(lab: Lab) -> N
     subscriber.ping(lab.core.address, count=1)
     stop = _stop(lab, subscriber, SESSION_SECONDS + SLACK_SECONDS)
     assert stop.text("Acct-Terminate-Cause") == "Session-Timeout"
-    assert SESSION_SECONDS <= stop.number("Acct-Session-Time") <= SESSION_SECONDS + 1
+    assert abs(stop.number("Acct-Session-Time") - SESSION_SECONDS) <= 1  # both ends are cut to whole seconds
     assert not subscriber.reaches(lab.core.address)
 
 
@@ -78,10 +80,12 @@ def test_interim_records_come_at_the_interval_that_radius_grants(lab: Lab) -> No
 
 
 def test_termination_action_asks_radius_again_and_the_subscriber_stays_online(lab: Lab) -> None:
-    subscriber = _online(lab, 3)
+    subscriber = _online(lab, 4)
     session = lab.appliance.session_of(subscriber.plan.mac)["session_id"]
     asked = lab.radius.accepted(subscriber.plan)
     eventually(lambda: lab.radius.accepted(subscriber.plan) > asked, ASK_SECONDS + SLACK_SECONDS, "RADIUS is asked again")
+    stopped = [record for record in lab.radius.records_of(subscriber.plan) if record.status == "Stop"]
+    assert stopped == []
     throughout(lambda: subscriber.reaches(lab.core.address), 2, "packets pass on")
     assert lab.appliance.session_of(subscriber.plan.mac)["session_id"] == session
 

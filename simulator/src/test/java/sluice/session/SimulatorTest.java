@@ -3,6 +3,7 @@ package sluice.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -19,7 +20,8 @@ import sluice.session.api.TerminateCause;
 
 /**
  * The real engine, DHCP server and pools under losses, duplicates, crashes, full disks and a moody RADIUS. Whatever
- * happens: what a subscriber was told is true, no address is two subscribers', and every byte is accounted once.
+ * happens: what a subscriber or an operator was told is true, no address is two subscribers', and every byte is
+ * accounted once.
  */
 final class SimulatorTest {
 
@@ -40,6 +42,8 @@ final class SimulatorTest {
                 .as("and lively enough")
                 .isGreaterThan(500);
         assertThat(world.passed).isPositive();
+        assertThat(world.orders.successes()).as("orders that were done").isGreaterThan(100);
+        assertThat(world.orders.failures()).as("orders that the disk refused").isPositive();
         world.goodbye();
         nothingIsLeft(world, "seed " + seed);
         everyByteIsAccountedOnce(world, "seed " + seed);
@@ -68,6 +72,10 @@ final class SimulatorTest {
     }
 
     private static void everyPromiseIsKept(World world, String when) {
+        List<SubscriberEntry> broken = world.orders.broken(world.dataPlane.entries());
+        if (!broken.isEmpty()) {
+            throw new AssertionError(when + ": changes that were done are not in the data plane: " + broken);
+        }
         Map<Ip4, MacAddress> users = new HashMap<>();
         Map<Ip4, SubscriberEntry> entries = new HashMap<>();
         world.dataPlane.entries().forEach(entry -> entries.put(entry.address(), entry));

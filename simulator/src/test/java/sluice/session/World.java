@@ -46,7 +46,13 @@ final class World {
     /** Bytes that passed towards each subscriber's address in the data plane, for ever. */
     long passed;
 
+    /** What an operator changed, and was told that it is done. */
+    final Orders orders = new Orders();
+
     private final List<Consumer<Outcome>> questions = new ArrayList<>();
+    /** About sessions that are open. */
+    private final List<Consumer<Outcome>> furtherQuestions = new ArrayList<>();
+
     private CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
     private AddressSource addresses;
     private AccessProtocol dhcp = SimulatedCpe.server();
@@ -69,7 +75,9 @@ final class World {
     /** One thing happens, and everything that follows from it. */
     void step(int subscriber) {
         int dice = random.nextInt(1_000);
-        if (dice < 600) {
+        if (dice < 40) {
+            orders.give(random, dataPlane.entries(), shard.inbox());
+        } else if (dice < 600) {
             send(cpe(subscriber).act(random, clock.millis()));
         } else if (dice < 750) {
             answerQuestions();
@@ -182,6 +190,7 @@ final class World {
     }
 
     private void answerQuestions() {
+        answerFurtherQuestions();
         List<Consumer<Outcome>> all = List.copyOf(questions);
         questions.clear();
         for (Consumer<Outcome> question : all) {
@@ -190,6 +199,18 @@ final class World {
                 case 1 -> question.accept(new Outcome.Unanswered("time-out"));
                 default -> question.accept(new Outcome.Accepted(Authorization.DEFAULT));
             }
+        }
+    }
+
+    /** About an open session: accepted, or nobody answers; a refusal would end it behind the subscriber's back. */
+    private void answerFurtherQuestions() {
+        List<Consumer<Outcome>> all = List.copyOf(furtherQuestions);
+        furtherQuestions.clear();
+        for (Consumer<Outcome> question : all) {
+            question.accept(
+                    random.nextInt(4) == 0
+                            ? new Outcome.Unanswered("time-out")
+                            : new Outcome.Accepted(Authorization.DEFAULT));
         }
     }
 
@@ -242,6 +263,8 @@ final class World {
         journal.heal();
         disk = true;
         questions.clear();
+        furtherQuestions.clear();
+        orders.crash();
         addresses = SimulatedPools.start(journal, clock.wall(), LEASE);
         dhcp = SimulatedCpe.server();
         shard = start();
@@ -266,7 +289,7 @@ final class World {
         Authenticator radius = new Authenticator() {
             @Override
             public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {
-                questions.add(reply);
+                (request.again() ? furtherQuestions : questions).add(reply);
             }
         };
         OutageSettings outages = OutageSettings.DEFAULT;
