@@ -46,7 +46,7 @@ def main() -> int:
 
 def measure(figures: Figures, name: str, gateway: SluiceGateway, sessions: int) -> None:
     """Fills the gateway up to so many sessions and looks what it took."""
-    before, bound, seconds = cpu_seconds(gateway.pid), 0, 0.0
+    before, long_before, bound, seconds = cpu_seconds(gateway.pid), gateway.long_turns(), 0, 0.0
     while (missing := sessions - gateway.sessions()) > 0:
         outcome = gateway.generator.window(min(missing, PIECE), WINDOW)
         if outcome.bound == 0:
@@ -58,6 +58,7 @@ def measure(figures: Figures, name: str, gateway: SluiceGateway, sessions: int) 
     figures.add(f"setups_per_s_{name}", bound / seconds, "1/s")
     figures.add(f"cpu_us_per_setup_{name}", (cpu_seconds(gateway.pid) - before) * 1e6 / bound, "us")
     figures.add(f"turn_max_ms_{name}", gateway.longest_turn_ms(), "ms")
+    figures.add(f"turns_over_50_ms_{name}", gateway.long_turns() - long_before, "turns")
     figures.add(f"rss_mb_{name}", rss_bytes(gateway.pid) / 1e6, "MB")
     figures.add(f"held_mb_{name}", gateway.held_bytes() / 1e6, "MB")
     figures.add(f"accounted_s_{name}", time.monotonic() - full, "s")

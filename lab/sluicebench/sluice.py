@@ -134,6 +134,10 @@ class SluiceGateway:
         """The longest turn of a session shard since the start."""
         return max(int(row["longest_turn_s"]) for row in self._appliance.table("session:shards")) / 1000
 
+    def long_turns(self) -> int:
+        """Turns of session shards that took longer than 50 ms since the start."""
+        return sum(int(row["turns_over_50_ms"]) for row in self._appliance.table("session:shards"))
+
     def accounted(self) -> bool:
         """Whether RADIUS has every record that there is."""
         row = self._appliance.table("radius:accounting")[0]

@@ -64,6 +64,15 @@ public final class TimeHistogram {
         return max();
     }
 
+    /** How many were longer than this, nanoseconds; those of the same range count as not longer. */
+    public long longerThan(long nanos) {
+        long longer = 0;
+        for (int range = range(Math.max(0, nanos)) + 1; range < MAX; range++) {
+            longer += cell(range);
+        }
+        return longer;
+    }
+
     private long cell(int index) {
         return (long) CELL.getOpaque(cells, index);
     }

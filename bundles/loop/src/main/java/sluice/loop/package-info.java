@@ -7,7 +7,7 @@
  * {@link sluice.loop.MonotonicClock} of the loop.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package sluice.loop;
 

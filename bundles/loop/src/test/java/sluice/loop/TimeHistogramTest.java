@@ -20,6 +20,16 @@ final class TimeHistogramTest {
     }
 
     @Test
+    void longerOnesAreCountedToTheNextRange() {
+        for (long millis : new long[] {1, 49, 50, 56, 700}) {
+            times.record(millis * 1_000_000);
+        }
+        assertEquals(2, times.longerThan(50_000_000));
+        assertEquals(0, times.longerThan(700_000_000));
+        assertEquals(5, times.longerThan(0));
+    }
+
+    @Test
     void everyDurationHasAPlace() {
         for (int bit = 0; bit < Long.SIZE; bit++) {
             times.record(1L << bit);

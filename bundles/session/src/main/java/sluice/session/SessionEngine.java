@@ -63,6 +63,9 @@ final class SessionEngine implements Sessions, AutoCloseable {
         }
     };
 
+    /** Subscribers begin to notice. */
+    private static final Duration LONG_TURN = Duration.ofMillis(50);
+
     private static final Duration BARRIER = Duration.ofSeconds(10);
 
     private final Surroundings with;
@@ -238,9 +241,12 @@ final class SessionEngine implements Sessions, AutoCloseable {
                     Integer.toString(shard.inbox().size()),
                     Long.toString(shard.inbox().refused(Mail.FRAMES)),
                     Long.toString(loop.turnTimes().max() / 1_000),
+                    Long.toString(loop.turnTimes().longerThan(LONG_TURN.toNanos())),
                     Long.toString(loop.failures())));
         }
-        return new Table(List.of("Shard", "Sessions", "Waiting", "Refused", "Longest turn, µs", "Failures"), rows);
+        return new Table(
+                List.of("Shard", "Sessions", "Waiting", "Refused", "Longest turn, µs", "Turns over 50 ms", "Failures"),
+                rows);
     }
 
     Table malformedTable() {
