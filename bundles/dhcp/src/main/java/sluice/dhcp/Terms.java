@@ -22,6 +22,7 @@ import sluice.net.WireWriter;
 import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Network;
+import sluice.session.api.Timeouts;
 
 /**
  * What a client is told about its network.
@@ -47,7 +48,7 @@ record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boo
 
     /**
      * The terms for a subscriber. A client may wish a shorter lease than the network's (RFC 2131, 4.3.1), but none
-     * below {@code leaseMin}; Session-Timeout bounds it too, and so does {@code limit}.
+     * below {@code leaseMin}; a Session-Timeout that ends the session bounds it too, and so does {@code limit}.
      *
      * @param limit while addresses are scarce
      */
@@ -62,8 +63,10 @@ record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boo
         if (wish.isPresent()) {
             lease = shorter(lease, longer(wish.get(), leaseMin));
         }
-        Optional<Duration> session =
-                authorization.flatMap(granted -> granted.timeouts().session());
+        Optional<Duration> session = authorization
+                .map(Authorization::timeouts)
+                .filter(timeouts -> !timeouts.reauthenticate())
+                .flatMap(Timeouts::session);
         if (session.isPresent() && session.get().toSeconds() > 0) {
             lease = shorter(lease, session.get());
         }

@@ -2,7 +2,9 @@ package sluice.dataplane.linux;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import sluice.packet.io.KernelException;
 
 /**
@@ -12,7 +14,12 @@ import sluice.packet.io.KernelException;
 final class RulesThread implements AutoCloseable {
 
     private final Tool nft;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+    private final ExecutorService thread = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             Thread.ofPlatform().name("sluice-dataplane-linux-rules").daemon().factory());
 
     /** @throws KernelException when nft(8) is not installed */
