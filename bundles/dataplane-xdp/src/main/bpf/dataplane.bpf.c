@@ -167,8 +167,10 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 	if (!core || !same_mac(ethernet->h_dest, core->mac))
 		return pass();
 	subscriber = holder_of4(settings, ip->daddr, &look);
-	if (!subscriber)
-		return pass();
+	if (!subscriber) {
+		verdict = translate_down(ctx);
+		return verdict ? drop(verdict) : pass();
+	}
 	touch(&subscriber->down.tat);
 	verdict = check_plain_ip(ctx, ip, end, sizeof(struct ethhdr));
 	if (verdict)

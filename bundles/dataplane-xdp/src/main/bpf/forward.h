@@ -5,6 +5,7 @@
 
 #include "icmp_error.h"
 #include "mss.h"
+#include "nat.h"
 #include "police.h"
 #include "subscriber.h"
 
@@ -166,6 +167,7 @@ static __always_inline int forward_up(struct xdp_md *ctx, struct frame *frame, s
 	__u32 length = bpf_ntohs(ip->tot_len), overhead = frame->overhead;
 	__u32 offset = sizeof(struct ethhdr) + overhead;
 	struct core *core = core_of(settings, ip->saddr, RESOLVED_IP4);
+	int verdict;
 
 	if (ip->ttl <= 1)
 		return tell_subscriber4(ctx, offset, settings, binding, TELL_EXPIRED);
@@ -180,6 +182,9 @@ static __always_inline int forward_up(struct xdp_md *ctx, struct frame *frame, s
 	if (binding->flags & MARK_UP)
 		mark(ip, binding->dscp_up);
 	clamp_mss4(ctx, ip, offset, binding->mss);
+	verdict = translate_up(binding);
+	if (verdict)
+		return drop(verdict);
 	if (!held_still(look))
 		return drop(VERDICT_ENTRY_BUSY);
 	lower_ttl(ip);

@@ -92,6 +92,8 @@ enum verdict {
 	VERDICT_FAST_OTHER_RELAY = 127,	/* option 82 is not as it was */
 	VERDICT_FAST_OTHER_WISHES = 128,	/* lease time or parameters */
 
+	VERDICT_NO_TRANSLATION = 130,	/* there are ports for it and no NAT */
+
 	VERDICTS = 160
 };
 

@@ -245,7 +245,9 @@ class PolicyCatalogTest {
             Optional<Policer> download,
             Optional<Policer> upload,
             Map<String, List<String>> other) {
-        Authorization rates = Authorization.DEFAULT.withRates(download, upload).withOther(other);
-        return policy.map(rates::withPolicy).orElse(rates);
+        return policy.map(Authorization.DEFAULT::withPolicy)
+                .orElse(Authorization.DEFAULT)
+                .withRates(download, upload)
+                .withOther(other);
     }
 }

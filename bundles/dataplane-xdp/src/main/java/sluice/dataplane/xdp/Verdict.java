@@ -90,7 +90,9 @@ enum Verdict implements Counter {
     FAST_OTHER_SERVER(125, "DHCP of a known lease to the control plane: names another server"),
     FAST_OTHER_ADDRESS(126, "DHCP of a known lease to the control plane: names another address"),
     FAST_OTHER_RELAY(127, "DHCP of a known lease to the control plane: option 82 not as before"),
-    FAST_OTHER_WISHES(128, "DHCP of a known lease to the control plane: asks for other parameters");
+    FAST_OTHER_WISHES(128, "DHCP of a known lease to the control plane: asks for other parameters"),
+
+    NO_TRANSLATION(130, "drop: has ports of a public address and nobody translates");
 
     /** How many counters the programs have. */
     static final int CAPACITY = 160;
