@@ -61,7 +61,7 @@ final class FeatureLoader {
                 }
                 LOG.info("Profile {} is loaded", profile.name());
                 return;
-            } catch (UnfitHardware | InterruptedException e) {
+            } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) { // Karaf declares no other
                 refused(profile, attempt, e);
@@ -70,8 +70,12 @@ final class FeatureLoader {
     }
 
     private void refused(Profile profile, int attempt, Exception refusal) throws UnfitHardware, InterruptedException {
-        String reason = "The features of hardware profile " + profile.name() + " cannot be installed: "
-                + String.valueOf(refusal.getMessage()).replaceAll("\\s+", " ").strip();
+        String reason = refusal instanceof UnfitHardware
+                ? String.valueOf(refusal.getMessage())
+                : "The features of hardware profile " + profile.name() + " cannot be installed: "
+                        + String.valueOf(refusal.getMessage())
+                                .replaceAll("\\s+", " ")
+                                .strip();
         if (attempt == ATTEMPTS) {
             throw new UnfitHardware(reason);
         }
