@@ -19,6 +19,9 @@ import sluice.platform.api.Table;
 public final class DropSampler implements Inspectable {
 
     private static final long PAUSE_SECONDS = 30;
+    /** What is dropped before the first round is not counted, and the engine may come later than we. */
+    private static final long FIRST_PAUSE_SECONDS = 1;
+
     private static final Duration ANSWER = Duration.ofSeconds(5);
     /** For the operator who waits. */
     private static final Duration ANSWER_NOW = Duration.ofMillis(700);
@@ -70,24 +73,29 @@ public final class DropSampler implements Inspectable {
     }
 
     private void run() {
+        boolean counting = false;
         try {
+            long pause;
             do {
-                round(ANSWER);
-            } while (!closing.await(PAUSE_SECONDS, TimeUnit.SECONDS));
+                counting |= round(ANSWER);
+                pause = counting ? PAUSE_SECONDS : FIRST_PAUSE_SECONDS;
+            } while (!closing.await(pause, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         }
     }
 
-    /** Nothing while another round is under way. */
-    private void round(Duration most) throws InterruptedException {
+    /** Says whether all sessions were read; nothing is while another round is under way. */
+    private boolean round(Duration most) throws InterruptedException {
         if (!rounds.tryLock()) {
-            return;
+            return false;
         }
         try {
-            if (sessions.read(meter::read, most)) {
+            boolean complete = sessions.read(meter::read, most);
+            if (complete) {
                 meter.rounded();
             }
+            return complete;
         } finally {
             rounds.unlock();
         }
