@@ -16,9 +16,9 @@ import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import sluice.packet.io.DeviceBinding;
 import sluice.radius.packet.Packets;
 
 /**
@@ -69,10 +69,8 @@ final class LinkSockets implements LinkTransport {
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(Packets.MAX + 1))
                 .handler(new Inbound(channels.size()));
         try {
-            Optional<InetSocketAddress> from = source.towards(server.getAddress());
-            ChannelFuture connected =
-                    from.isPresent() ? bootstrap.connect(server, from.get()) : bootstrap.connect(server);
-            connected.addListener((ChannelFuture done) -> opened(done));
+            source.connect(bootstrap, DeviceBinding.Kind.DATAGRAM, server)
+                    .addListener((ChannelFuture done) -> opened(done));
         } catch (IOException e) {
             failed(e);
         }

@@ -1,5 +1,11 @@
 package sluice.radius;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelPromise;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,10 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import sluice.packet.io.DeviceBinding;
 
 /**
- * Where requests come from: given addresses, of which the first of the server's family counts, or the addresses that a
- * named interface has when a socket is opened, global ones first; else the machine chooses.
+ * Where requests come from. A named interface, or VRF, is the only way that they take. Their address is the first given
+ * one of the server's family; else the one that the interface has when a socket is opened, a global one first; else the
+ * machine chooses.
  */
 record LinkSource(List<InetAddress> addresses, Optional<String> networkInterface) {
 
@@ -35,21 +43,52 @@ record LinkSource(List<InetAddress> addresses, Optional<String> networkInterface
     }
 
     /**
+     * Opens a connected socket to this server. On the loop.
+     *
+     * @return fails when the interface is not there or does not lead to the server
+     * @throws SocketException when the interfaces of this machine cannot be read
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the returned one tells of every failure
+    ChannelFuture connect(Bootstrap bootstrap, DeviceBinding.Kind kind, InetSocketAddress server)
+            throws SocketException {
+        Optional<InetSocketAddress> from = towards(server.getAddress());
+        if (networkInterface.isEmpty()) {
+            return from.isPresent() ? bootstrap.connect(server, from.get()) : bootstrap.connect(server);
+        }
+        ChannelFuture bound = bootstrap.bind(from.orElseGet(() -> new InetSocketAddress(0)));
+        Channel channel = bound.channel();
+        ChannelPromise connected = channel.newPromise();
+        connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        bound.addListener((ChannelFuture done) -> {
+            if (!done.isSuccess()) {
+                connected.setFailure(done.cause());
+                return;
+            }
+            try {
+                DeviceBinding.bind(kind, (InetSocketAddress) channel.localAddress(), networkInterface.get());
+                channel.connect(server, connected);
+            } catch (IOException e) {
+                connected.setFailure(e);
+            }
+        });
+        return connected;
+    }
+
+    /**
      * Local end of a socket to this server, with a port that the machine chooses; empty when it chooses the address
      * too.
-     *
-     * @throws SocketException when the interface has no address of the server's family now
      */
-    Optional<InetSocketAddress> towards(InetAddress server) throws SocketException {
-        List<InetAddress> candidates = networkInterface.isPresent() ? addressesOf(networkInterface.get()) : addresses;
-        Optional<InetSocketAddress> found = candidates.stream()
-                .filter(address -> isIp4(address) == isIp4(server))
-                .min(Comparator.comparing(InetAddress::isLinkLocalAddress))
+    private Optional<InetSocketAddress> towards(InetAddress server) throws SocketException {
+        List<InetAddress> onInterface = networkInterface.isPresent() ? addressesOf(networkInterface.get()) : List.of();
+        return candidate(addresses, server)
+                .or(() -> candidate(onInterface, server))
                 .map(address -> new InetSocketAddress(address, 0));
-        if (networkInterface.isPresent() && found.isEmpty()) {
-            throw new SocketException("interface " + networkInterface.get() + " has no address to send from");
-        }
-        return found;
+    }
+
+    private static Optional<InetAddress> candidate(List<InetAddress> addresses, InetAddress server) {
+        return addresses.stream()
+                .filter(address -> isIp4(address) == isIp4(server))
+                .min(Comparator.comparing(InetAddress::isLinkLocalAddress));
     }
 
     private static List<InetAddress> addressesOf(String name) throws SocketException {

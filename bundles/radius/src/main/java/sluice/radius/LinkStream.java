@@ -19,10 +19,10 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import sluice.packet.io.DeviceBinding;
 import sluice.radius.packet.Packets;
 
 /**
@@ -71,9 +71,7 @@ final class LinkStream implements LinkTransport {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new Pipeline());
         try {
-            Optional<InetSocketAddress> from = source.towards(server.getAddress());
-            ChannelFuture connecting =
-                    from.isPresent() ? bootstrap.connect(server, from.get()) : bootstrap.connect(server);
+            ChannelFuture connecting = source.connect(bootstrap, DeviceBinding.Kind.STREAM, server);
             channel = connecting.channel();
             connecting.addListener((ChannelFuture done) -> {
                 if (!done.isSuccess()) {

@@ -83,7 +83,7 @@ public final class RadiusClient implements Authenticator {
 
         @AttributeDefinition(
                 required = false,
-                description = "Interface whose address requests have; goes before source_address")
+                description = "Interface or VRF that requests leave by; its address unless source_address is given")
         String source__interface() default "";
 
         @AttributeDefinition(description = "Calling-Station-Id like aa:bb:cc:dd:ee:ff or like AA-BB-CC-DD-EE-FF")

@@ -13,6 +13,7 @@ public final class KernelException extends Exception {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ENOTUNIQ = 76;
     public static final int ENOBUFS = 105;
 
     @Serial
@@ -48,6 +49,7 @@ public final class KernelException extends Exception {
             case EINVAL -> "invalid argument";
             case 28 -> "no space left";
             case 34 -> "out of range (is the MTU of the interface or its peer too large for XDP?)";
+            case ENOTUNIQ -> "name not unique";
             case 95 -> "operation not supported";
             default -> "errno " + errno;
         };

@@ -14,10 +14,10 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The calls of the C library that the data plane needs, by their own names. Each reports its error as a
- * {@link KernelException}. Safe for any thread.
+ * The calls of the C library that we need, by their own names. Each reports its error as a {@link KernelException}.
+ * Safe for any thread.
  */
-@SuppressWarnings("restricted") // this class is where the data plane leaves Java
+@SuppressWarnings("restricted") // this class is where we leave Java
 public final class Libc {
 
     public static final int MSG_DONTWAIT = 0x40;
@@ -56,6 +56,7 @@ public final class Libc {
             plain("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle GETSOCKOPT =
             plain("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle GETSOCKNAME = plain("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle SEND = plain("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle POLL = plain("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle EVENTFD = plain("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -193,6 +194,17 @@ public final class Libc {
             MemorySegment state = STATE.get();
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
             checked("getsockopt", (int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+        } catch (Throwable failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** The address of the socket's own end, a sockaddr that is cut when there is no room for it. */
+    public static void getsockname(int fd, MemorySegment address) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = STATE.get();
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) address.byteSize());
+            checked("getsockname", (int) GETSOCKNAME.invokeExact(state, fd, address, length), state);
         } catch (Throwable failure) {
             throw failed(failure);
         }

@@ -1,4 +1,4 @@
-/** Raw frames and system calls for data planes: the C library, interfaces, packet sockets, the punt ports. */
+/** Raw frames, system calls, sockets tied to interfaces: the C library, interfaces, packet sockets, the punt ports. */
 @Export
 @Version("1.0.0")
 @NullMarked
