@@ -13,10 +13,7 @@
 enum client_state { UNSTARTED, SELECTING, REQUESTING, BOUND, REFUSED, LOST };
 
 struct client {
-	// 4000 lines to an S-VLAN, from S-VLAN 100 to 4094.
-#define CLIENTS_MAX 15976000
-
-enum client_state state;
+	enum client_state state;
 	uint32_t address; // offered or bound, network byte order
 	uint32_t server;
 	uint64_t started; // when its DISCOVER was due, nanoseconds

@@ -15,14 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
+#include "arguments.h"
 #include "clients.h"
+#include "clock.h"
 #include "histogram.h"
 #include "message.h"
 #include "port.h"
+#include "report.h"
 
-#define SECOND 1000000000ULL
 #define LONGEST_WAIT (SECOND / 100)
 
 struct options {
@@ -65,14 +66,6 @@ struct load {
 	struct histogram ack;
 	struct histogram setup;
 };
-
-static uint64_t now_nanos(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
-}
 
 static void enter(struct load *load, uint32_t index, enum client_state state)
 {
@@ -217,27 +210,19 @@ static void print_latency(const char *name, const struct histogram *histogram, c
 static void print_report(struct load *load)
 {
 	double seconds = load->last_bound > load->begin ? (double)(load->last_bound - load->begin) / SECOND : 0;
-	uint32_t bad = 0;
-	const char *comma = "";
 
 	printf("{\"started\": %u, \"bound\": %u, \"refused\": %u, \"lost\": %u, \"lost_discovers\": %u, ", load->started,
 	       load->counts[BOUND], load->counts[REFUSED], load->counts[LOST], load->lost_discovers);
-	printf("\"first_offer_at\": %.6f, \"seconds\": %.4f, \"setups_per_s\": %.1f, \"overruns\": %u, \"late\": %u, \"bad_replies\": {",
-	       (double)load->first_offer / SECOND, seconds, seconds > 0 ? load->counts[BOUND] / seconds : 0, port_overruns(load->port), load->verdicts[LATE]);
-	for (enum verdict verdict = BAD_IP; verdict < LATE; verdict++) {
-		if (load->verdicts[verdict] > 0) {
-			printf("%s\"%s\": %u", comma, verdict_name(verdict), load->verdicts[verdict]);
-			comma = ", ";
-			bad += load->verdicts[verdict];
-		}
-	}
-	printf("}, \"bad\": %u, \"latency_us\": {", bad);
+	printf("\"first_offer_at\": %.6f, \"seconds\": %.4f, \"setups_per_s\": %.1f, \"overruns\": %u, ",
+	       (double)load->first_offer / SECOND, seconds, seconds > 0 ? load->counts[BOUND] / seconds : 0, port_overruns(load->port));
+	report_replies(load->verdicts);
+	printf("\"latency_us\": {");
 	print_latency("offer", &load->offer, ", ");
 	print_latency("ack", &load->ack, ", ");
 	print_latency("setup", &load->setup, "}}\n");
 }
 
-static void usage(const char *wrong)
+_Noreturn void usage(const char *wrong)
 {
 	fprintf(stderr,
 		"dhcpload: %s\n"
@@ -249,16 +234,6 @@ static void usage(const char *wrong)
 		"first_offer_at is on the monotonic clock of this machine, seconds\n",
 		wrong);
 	exit(2);
-}
-
-static double number(const char *name, const char *text, double least, double most)
-{
-	char *rest;
-	double value = strtod(text, &rest);
-
-	if (rest == text || *rest != '\0' || value < least || value > most)
-		usage(name);
-	return value;
 }
 
 static struct options parse_options(int argc, char **argv)

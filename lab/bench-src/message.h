@@ -50,14 +50,14 @@ struct reply {
 };
 
 // Why a frame is not taken. FOREIGN is what no DHCP client would look at: other protocols, other ports. LATE came after
-// its client had given up, or twice.
+// its client had given up, or twice. BAD_BYTES is a frame that is not, byte by byte, the right one, wherever it differs.
 #define VERDICTS(entry)                                                                                             \
 	entry(FINE, "fine") entry(FOREIGN, "foreign") entry(BAD_IP, "ip_header") entry(BAD_IP_CHECKSUM, "ip_checksum") \
 	entry(BAD_UDP, "udp_length") entry(BAD_UDP_CHECKSUM, "udp_checksum") entry(BAD_MESSAGE, "dhcp_header")         \
 	entry(BAD_OPTIONS, "dhcp_options") entry(BAD_XID, "unknown_xid") entry(BAD_CHADDR, "chaddr") entry(BAD_TAGS, "tags")   \
 	entry(BAD_AGENT, "option_82") entry(BAD_TYPE, "message_type") entry(BAD_SERVER, "server_id")                   \
 	entry(BAD_ADDRESS, "yiaddr") entry(BAD_DUPLICATE, "duplicate_address") entry(BAD_LEASE, "lease_time")          \
-	entry(BAD_TARGET, "destination") entry(LATE, "late")
+	entry(BAD_TARGET, "destination") entry(BAD_BYTES, "other_bytes") entry(LATE, "late")
 
 #define VERDICT_CONSTANT(constant, name) constant,
 enum verdict { VERDICTS(VERDICT_CONSTANT) VERDICT_COUNT };

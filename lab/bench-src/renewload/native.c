@@ -15,10 +15,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
-#define SECOND 1000000000ULL
+#include "../clock.h"
+
 #define LOOK_NANOS 5000000 // from one look at the end to the next
 #define BATCH 64 // frames that the kernel makes at once
 #define SETTLE_MICROS 100000
@@ -38,14 +38,6 @@ static void fail(const char *what)
 {
 	fprintf(stderr, "renewload: %s: %s\n", what, strerror(errno));
 	exit(2);
-}
-
-static uint64_t now_nanos(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
 }
 
 static struct bpf_map *map_of(const struct native *native, const char *name)

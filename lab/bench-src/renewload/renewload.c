@@ -18,15 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
+#include "../arguments.h"
 #include "../clients.h"
+#include "../clock.h"
 #include "../histogram.h"
 #include "../message.h"
 #include "../port.h"
+#include "../report.h"
 #include "native.h"
 
-#define SECOND 1000000000ULL
 #define SETUP_WINDOW 64
 #define SETUP_SECONDS 60
 #define FRAME_MAX 640
@@ -72,14 +73,6 @@ struct load {
 	uint32_t verdicts[VERDICT_COUNT];
 	struct histogram latency;
 };
-
-static uint64_t now_nanos(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
-}
 
 static void queue(struct load *load, const uint8_t *frame, size_t length)
 {
@@ -344,7 +337,7 @@ static void run_native(struct load *load)
 	load->answered = run.answered;
 	load->lost = run.sent - run.answered;
 	load->verdicts[LATE] = (uint32_t)run.late;
-	load->verdicts[BAD_MESSAGE] = (uint32_t)run.wrong;
+	load->verdicts[BAD_BYTES] = (uint32_t)run.wrong;
 	for (uint64_t i = 0; i < run.answered; i++)
 		histogram_add(&load->latency, native_latency(native, i));
 }
@@ -367,27 +360,19 @@ static void print_report(struct load *load)
 {
 	double seconds = load->last_answer > load->begin ? (double)(load->last_answer - load->begin) / SECOND : 0;
 	const struct histogram *latency = &load->latency;
-	const char *comma = "";
-	uint32_t bad = 0;
 
 	printf("{\"clients\": %u, \"bound\": %u, \"sent\": %llu, \"answered\": %llu, \"lost\": %llu, ", load->options.clients,
 	       load->bound, (unsigned long long)load->sent, (unsigned long long)load->answered,
 	       (unsigned long long)load->lost);
-	printf("\"seconds\": %.4f, \"renewals_per_s\": %.1f, \"late\": %u, \"bad_replies\": {", seconds,
-	       seconds > 0 ? (double)load->answered / seconds : 0, load->verdicts[LATE]);
-	for (enum verdict verdict = BAD_IP; verdict < LATE; verdict++) {
-		if (load->verdicts[verdict] > 0) {
-			printf("%s\"%s\": %u", comma, verdict_name(verdict), load->verdicts[verdict]);
-			comma = ", ";
-			bad += load->verdicts[verdict];
-		}
-	}
-	printf("}, \"bad\": %u, \"latency_us\": {\"p50\": %.2f, \"p99\": %.2f, \"p999\": %.2f, \"max\": %.2f}}\n", bad,
+	printf("\"seconds\": %.4f, \"renewals_per_s\": %.1f, ", seconds,
+	       seconds > 0 ? (double)load->answered / seconds : 0);
+	report_replies(load->verdicts);
+	printf("\"latency_us\": {\"p50\": %.2f, \"p99\": %.2f, \"p999\": %.2f, \"max\": %.2f}}\n",
 	       (double)histogram_percentile(latency, 0.5) / 1e3, (double)histogram_percentile(latency, 0.99) / 1e3,
 	       (double)histogram_percentile(latency, 0.999) / 1e3, (double)latency->max / 1e3);
 }
 
-static void usage(const char *wrong)
+_Noreturn void usage(const char *wrong)
 {
 	fprintf(stderr,
 		"renewload: %s\n"
@@ -398,16 +383,6 @@ static void usage(const char *wrong)
 		"  --native    renewals are native frames, made by the programs of this object\n",
 		wrong);
 	exit(2);
-}
-
-static double number(const char *name, const char *text, double least, double most)
-{
-	char *rest;
-	double value = strtod(text, &rest);
-
-	if (rest == text || *rest != '\0' || value < least || value > most)
-		usage(name);
-	return value;
 }
 
 static struct options parse_options(int argc, char **argv)
