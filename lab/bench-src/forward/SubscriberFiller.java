@@ -4,10 +4,14 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import sluice.dataplane.api.LeaseKey;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Treatment;
+import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
@@ -17,17 +21,26 @@ import sluice.platform.api.HardwareProfile;
 
 /**
  * Fills the maps for lab/bench forward with the bundle of the appliance: addresses, lines and MACs as in traffic.h, each
- * with a policy that is far above what the bench sends. Ends and leaves what is pinned.
+ * with a policy that is far above what the bench sends, and one of IPoE with a lease. Ends and leaves what is pinned.
  */
 final class SubscriberFiller {
 
     private static final Ip4 GATEWAY = Ip4.parse("10.128.0.1");
-    private static final int LINES_PER_SVLAN = 4000;
+    private static final int LINES_PER_SVLAN = 2048;
     private static final int FIRST_SVLAN = 100;
     private static final int FIRST_CVLAN = 2;
-    private static final int PPPOE_SESSIONS = 65534;
+    private static final int PPPOE_SESSIONS = 32768;
     private static final long FIRST_MAC = 0x02db_0000_0000L;
     private static final Policer POLICY = new Policer(400_000_000_000L, 4_000_000_000L);
+
+    private static final LeaseTerms TERMS = new LeaseTerms(
+            GATEWAY,
+            Duration.ofDays(1),
+            Optional.empty(),
+            Optional.empty(),
+            Bytes.fromHex("330400015180"),
+            Bytes.fromHex("0106000400640002"),
+            true);
 
     private SubscriberFiller() {}
 
@@ -42,11 +55,21 @@ final class SubscriberFiller {
         while (dataPlane.subscribers().settings().cores().getFirst().nextHop().isEmpty()) {
             dataPlane.await(Duration.ofMillis(10));
         }
+        boolean pppoe = words[2].equals("pppoe");
         for (int number = 0; number < subscribers; number++) {
-            dataPlane.install(entry(number, words[2].equals("pppoe")));
+            SubscriberEntry entry = entry(number, pppoe);
+            dataPlane.install(entry);
+            if (!pppoe && !dataPlane.leases().put(key(entry), entry.session(), entry.address(), TERMS, TERMS.lease())) {
+                throw new IllegalStateException("No lease for subscriber " + number);
+            }
         }
         dataPlane.close();
         System.exit(0);
+    }
+
+    private static LeaseKey key(SubscriberEntry entry) {
+        List<VlanTag> tags = entry.tags();
+        return new LeaseKey(entry.port(), tags.get(0).vid(), tags.get(1).vid(), entry.mac());
     }
 
     private static SubscriberEntry entry(int number, boolean pppoe) {

@@ -47,7 +47,7 @@ int source(struct xdp_md *ctx)
 			clock->first = clock->last;
 	}
 	clock->frames++;
-	write_frame(frame, traffic, bpf_get_prandom_u32() % traffic->subscribers);
+	write_frame(frame, traffic, (__u32)((__u64)bpf_get_prandom_u32() * traffic->subscribers >> 32));
 	return bpf_redirect(traffic->ifindex, 0);
 }
 

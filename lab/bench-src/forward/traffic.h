@@ -17,10 +17,10 @@
 
 #define FIRST_ADDRESS 0x0a800002 // 10.128.0.2, of subscriber 0
 #define SERVER 0xc6336407 // 198.51.100.7
-#define LINES_PER_SVLAN 4000
+#define LINES_PER_SVLAN 2048 // powers of two: BPF would divide in the time of the gateway
 #define FIRST_SVLAN 100
 #define FIRST_CVLAN 2
-#define PPPOE_SESSIONS 65534
+#define PPPOE_SESSIONS 32768
 
 struct traffic {
 	__u32 ifindex; // where native frames are put

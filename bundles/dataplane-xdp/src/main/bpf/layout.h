@@ -69,7 +69,8 @@ struct usage {
 	__u64 refused;		/* up: spoofed; down: by block or walled garden, of both directions */
 };
 
-/* One subscriber: 256 bytes, four cache lines.
+/* One subscriber: 256 bytes, four cache lines. A packet up needs the first two, which processors that fetch lines in
+ * pairs have at once.
  *
  * state = generation << 3 | installed << 2 | open << 1 | half. Packets pass while it is open; a stopped subscriber is
  * installed and not open. Java writes the binding that `half` does not name, then stores state with
@@ -80,11 +81,13 @@ struct subscriber {
 	__u32 state;
 	__u32 reserved0;
 	struct binding even;
-	__u64 session;		/* the same as long as it is installed */
-	struct binding odd;
 	struct usage up;
 	struct usage down;
+	__u64 session;		/* the same as long as it is installed */
+	struct binding odd;
 };
+
+#define HALVES_APART 192	/* bytes from `even` to `odd` */
 
 #define STATE_HALF 1
 #define STATE_OPEN 2

@@ -104,7 +104,7 @@ static __always_inline int look_at(struct subscriber *subscriber, struct look *l
 		return -1;
 	look->subscriber = subscriber;
 	/* the address depends on state: no processor reads the binding first */
-	look->binding = (void *)&subscriber->even + (look->state & STATE_HALF) * 64;
+	look->binding = (void *)&subscriber->even + (look->state & STATE_HALF) * HALVES_APART;
 	return 0;
 }
 

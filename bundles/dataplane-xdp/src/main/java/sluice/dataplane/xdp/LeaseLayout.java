@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import sluice.dataplane.api.LeaseKey;
 import sluice.dataplane.api.LeaseTerms;
@@ -19,14 +20,14 @@ import sluice.net.Ip4;
  * <pre>
  * struct lease_key, 12 bytes: port u16 | outer vid be16 | inner vid be16 | mac 6
  *
- * struct lease, 128 bytes
+ * struct lease, 56 bytes
  *   0 | session u64                                     |
  *   8 | address be32           | server be32            |
  *  16 | expiry u64, nanoseconds of the boot clock       |
  *  24 | last answer u64, likewise                       |
  *  32 | answers u64                                     |
  *  40 | seconds u32 | profile u16 | flags u8 | length u8 |
- *  48 | option 82, 80                                   |
+ *  48 | digest of option 82, u64                        |
  * </pre>
  *
  * Expiry, last answer and answers are the programs' to write while a lease is in the map.
@@ -34,7 +35,7 @@ import sluice.net.Ip4;
 final class LeaseLayout {
 
     static final int KEY_BYTES = 12;
-    static final int VALUE_BYTES = 128;
+    static final int VALUE_BYTES = 56;
     static final int ADDRESS_AT = 8;
     static final int SERVER_AT = 12;
     static final int EXPIRY_AT = 16;
@@ -44,9 +45,10 @@ final class LeaseLayout {
     static final int PROFILE_AT = 44;
     static final int FLAGS_AT = 46;
     static final int RELAY_LENGTH_AT = 47;
-    static final int RELAY_AT = 48;
-    static final int RELAY_MAX = VALUE_BYTES - RELAY_AT;
+    static final int RELAY_DIGEST_AT = 48;
+    static final int RELAY_MAX = 248;
 
+    private static final long RELAY_PRIME = 0x9e37_79b9_7f4a_7c15L;
     private static final int NEEDS_RELAY = 1;
     private static final ValueLayout.OfInt NET_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfShort NET_SHORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
@@ -72,7 +74,7 @@ final class LeaseLayout {
         value.set(JAVA_SHORT, PROFILE_AT, (short) profile);
         value.set(JAVA_BYTE, FLAGS_AT, (byte) (terms.relayRequired() ? NEEDS_RELAY : 0));
         value.set(JAVA_BYTE, RELAY_LENGTH_AT, (byte) terms.relay().length());
-        writeBytes(value, RELAY_AT, terms.relay());
+        value.set(JAVA_LONG, RELAY_DIGEST_AT, digest(terms.relay()));
     }
 
     static long session(MemorySegment value) {
@@ -99,9 +101,24 @@ final class LeaseLayout {
         return Short.toUnsignedInt(value.get(JAVA_SHORT, PROFILE_AT));
     }
 
-    static Bytes relay(MemorySegment value) {
-        int length = Byte.toUnsignedInt(value.get(JAVA_BYTE, RELAY_LENGTH_AT));
-        return Bytes.copyOf(value.asSlice(RELAY_AT, length).asByteBuffer());
+    /** Gives a value the option 82 of another. */
+    static void copyRelay(MemorySegment from, MemorySegment to) {
+        to.set(JAVA_BYTE, RELAY_LENGTH_AT, from.get(JAVA_BYTE, RELAY_LENGTH_AT));
+        to.set(JAVA_LONG, RELAY_DIGEST_AT, from.get(JAVA_LONG, RELAY_DIGEST_AT));
+    }
+
+    /** As {@code digest_of} of dhcp.h: over words of 8 bytes, little-endian, zeros behind the last byte. */
+    private static long digest(Bytes relay) {
+        ByteBuffer words = ByteBuffer.allocate((relay.length() + Long.BYTES - 1) / Long.BYTES * Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(relay.toArray())
+                .rewind();
+        long digest = relay.length();
+        while (words.hasRemaining()) {
+            digest = (digest ^ words.getLong()) * RELAY_PRIME;
+            digest ^= digest >>> Integer.SIZE;
+        }
+        return digest;
     }
 
     static void writeBytes(MemorySegment target, long at, Bytes bytes) {

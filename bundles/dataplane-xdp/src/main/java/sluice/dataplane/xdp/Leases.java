@@ -116,12 +116,13 @@ final class Leases implements LeaseOffload {
         }
         Bpf.take(leases.fd(), where, value);
         profiles.release(LeaseLayout.profile(value));
-        LeaseTerms whole = terms.relay().isEmpty() ? terms.withRelay(LeaseLayout.relay(value)) : terms;
-        long answers = LeaseLayout.answers(value);
-        value.fill((byte) 0);
+        MemorySegment renewed = arena.allocate(LeaseLayout.VALUE_BYTES, Long.BYTES);
         long expiry = Libc.bootNanos() + remaining.toNanos();
-        LeaseLayout.writeValue(value, session, address, whole, profile, expiry, answers);
-        Bpf.insert(leases.fd(), where, value);
+        LeaseLayout.writeValue(renewed, session, address, terms, profile, expiry, LeaseLayout.answers(value));
+        if (terms.relay().isEmpty()) {
+            LeaseLayout.copyRelay(value, renewed);
+        }
+        Bpf.insert(leases.fd(), where, renewed);
         return true;
     }
 

@@ -30,9 +30,9 @@ import sluice.net.VlanTag;
  * <pre>
  * struct subscriber, 256 bytes
  *   0 | state u32 | - u32     | binding 56, the even one |
- *  64 | session u64           | binding 56, the odd one |
- * 128 | usage of the upload 64                         |
- * 192 | usage of the download 64                       |
+ *  64 | usage of the upload 64                         |
+ * 128 | usage of the download 64                       |
+ * 192 | session u64           | binding 56, the odd one |
  *
  * struct binding, 56 bytes
  *   0 | address be32          | flags u16 | mtu u16    |
@@ -58,11 +58,11 @@ final class SubscriberTable {
     static final int ENTRY_BYTES = 256;
     static final int BINDING_BYTES = 56;
     static final int EVEN_AT = 8;
-    static final int ODD_AT = 72;
-    static final int UP_AT = 128;
-    static final int DOWN_AT = 192;
+    static final int ODD_AT = 200;
+    static final int UP_AT = 64;
+    static final int DOWN_AT = 128;
 
-    static final int SESSION_AT = 64;
+    static final int SESSION_AT = 192;
 
     static final int FLAGS_AT = 4;
     static final int MTU_AT = 6;

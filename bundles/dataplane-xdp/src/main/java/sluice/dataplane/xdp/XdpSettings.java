@@ -29,8 +29,8 @@ record XdpSettings(
 
     private static final int LEAST = 64;
     private static final int MOST = 1 << 22;
-    private static final int SHARE = 8;
-    private static final int PREFIXES_PER_ENTRY = 2;
+    private static final int SHARE = 16;
+    private static final int PREFIXES_EACH = 2;
 
     XdpSettings {
         coreGateways = List.copyOf(coreGateways);
@@ -92,7 +92,7 @@ record XdpSettings(
         throw new IllegalArgumentException("mode \"" + text + "\", expected auto, native or generic");
     }
 
-    /** Entries for addresses outside the networks: one for every eight inside. */
+    /** Entries for addresses outside the networks: one for every sixteen inside. */
     int spareEntries() {
         return Math.max(LEAST, capacity / SHARE);
     }
@@ -102,14 +102,23 @@ record XdpSettings(
         return capacity + spareEntries();
     }
 
-    /** How many entries the maps have whose size is a setting. */
+    /**
+     * How many entries the maps have whose size is a setting. Hash maps pay 16 bytes for each power of two above
+     * theirs, used or not: those of all subscribers go by the capacity, which a power of two makes cheapest.
+     */
     Map<String, Integer> mapEntries() {
         return Map.of(
-                "subscribers", entries(),
-                "outside", spareEntries(),
-                "prefixes", PREFIXES_PER_ENTRY * entries(),
-                "routes", spareEntries(),
-                "pppoe", entries(),
-                "leases", entries());
+                "subscribers",
+                entries(),
+                "outside",
+                spareEntries(),
+                "prefixes",
+                PREFIXES_EACH * capacity,
+                "routes",
+                spareEntries(),
+                "pppoe",
+                capacity,
+                "leases",
+                capacity);
     }
 }

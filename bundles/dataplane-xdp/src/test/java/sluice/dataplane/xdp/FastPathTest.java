@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -218,6 +219,24 @@ final class FastPathTest {
         learn(renewal().option(82, RELAY).frame());
         put(terms(renewal().frame()), LEFT);
         assertThat(bench.access(renewal().option(82, RELAY).frame()).verdict()).isEqualTo(Verdict.FAST_ACK);
+    }
+
+    @Test
+    void relayOptionMayBeLongAndNoByteOfItMayDiffer() throws Exception {
+        int most = 200; // with more the answer would be longer than every client takes
+        for (int length = 3; length <= most; length++) {
+            byte[] relay = new byte[length];
+            Arrays.fill(relay, (byte) 'x');
+            relay[0] = 1; // agent circuit id
+            relay[1] = (byte) (length - 2);
+            Bytes frame = renewal().option(82, Bytes.copyOf(relay)).frame();
+            learn(frame);
+            Bench.Result result = bench.access(frame);
+            assertThat(result.verdict()).as("%d bytes", length).isEqualTo(Verdict.FAST_ACK);
+            assertThat(result.frame()).as("%d bytes", length).isEqualTo(inJava(frame));
+            relay[2 + (length - 2) * 5 / 7] = 'y';
+            expect(Verdict.FAST_OTHER_RELAY, renewal().option(82, Bytes.adopt(relay)));
+        }
     }
 
     @Test

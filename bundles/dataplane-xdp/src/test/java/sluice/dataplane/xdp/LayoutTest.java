@@ -128,7 +128,7 @@ final class LayoutTest {
                         "profile", LeaseLayout.PROFILE_AT,
                         "flags", LeaseLayout.FLAGS_AT,
                         "relay_bytes", LeaseLayout.RELAY_LENGTH_AT))
-                .containsEntry("relay", LeaseLayout.RELAY_AT);
+                .containsEntry("relay_digest", LeaseLayout.RELAY_DIGEST_AT);
         assertThat(size("dhcp_profile")).isEqualTo(DhcpProfiles.PROFILE_BYTES);
         assertThat(offsets("dhcp_profile"))
                 .isEqualTo(Map.of(
