@@ -117,9 +117,7 @@ static __always_inline int access_frame(struct xdp_md *ctx)
 	if (port_index < 0)
 		return drop(VERDICT_UNKNOWN_PORT);
 	own_mac = settings->ports[port_index & (PORTS_MAX - 1)].mac;
-	verdict = parse_ethernet(ctx, &frame);
-	if (!verdict && is_priority_tagged(&frame))
-		verdict = take_tag_off(ctx) ? VERDICT_NO_HEADROOM : parse_ethernet(ctx, &frame);
+	verdict = parse_line(ctx, &frame);
 	if (verdict)
 		return drop(verdict);
 	switch (frame.protocol) {

@@ -32,10 +32,16 @@ static __always_inline __u32 overhead_of(const struct binding *binding)
 	return tags + (binding->pppoe_session ? PPPOE_HEAD : 0);
 }
 
-/* The largest IP packet to a subscriber. A device sends its MTU and one tag on top; the rest must fit below. */
+/* The largest IP packet that fits on a line. A device sends its MTU and one tag on top; the rest must fit below. */
+static __always_inline __u32 room_of(const struct binding *binding, const struct port *port)
+{
+	return port->mtu - (binding->inner_tpid ? TAG_BYTES : 0) - (binding->pppoe_session ? PPPOE_HEAD : 0);
+}
+
+/* The largest IPv4 packet to a subscriber. */
 static __always_inline __u32 mtu_of(const struct binding *binding, const struct port *port)
 {
-	__u32 mtu = port->mtu - (binding->inner_tpid ? TAG_BYTES : 0) - (binding->pppoe_session ? PPPOE_HEAD : 0);
+	__u32 mtu = room_of(binding, port);
 
 	return binding->mtu && binding->mtu < mtu ? binding->mtu : mtu;
 }

@@ -10,6 +10,7 @@
 #include "pppoe.h"
 
 #define IP6_MORE 20		/* bytes of the header than that of IPv4 */
+#define MTU6_MIN 1280		/* what every link of IPv6 carries (RFC 8200, 5; for PPP RFC 5072, 2) */
 
 /* The index of the entry whose prefix holds an address, the longest first, or NOBODY. Usually one look-up: a gateway
  * has few lengths. */
@@ -76,6 +77,21 @@ static __always_inline void mark6(struct ipv6hdr *ip, __u8 dscp)
 static __always_inline int is_group6(const __u8 *mac)
 {
 	return mac[0] == 0x33 && mac[1] == 0x33;
+}
+
+/* What the sender of a packet is told that does not fit into `mtu`; 0 when it must not be told: no sender takes less than
+ * 1280 for an answer (RFC 8201, 4), so smaller packets are dropped where the link cannot have them. */
+static __always_inline __u32 told_mtu6(__u32 length, __u32 mtu)
+{
+	return mtu >= MTU6_MIN ? mtu : length > MTU6_MIN ? MTU6_MIN : 0;
+}
+
+/* The largest IPv6 packet to a subscriber: a limit of its own below 1280 does not hold for IPv6. */
+static __always_inline __u32 mtu6_of(const struct binding *binding, const struct port *port)
+{
+	__u32 room = room_of(binding, port), mtu = binding->mtu && binding->mtu < MTU6_MIN ? MTU6_MIN : binding->mtu;
+
+	return mtu && mtu < room ? mtu : room;
 }
 
 /* What chooses a source's core interface. */
@@ -154,8 +170,9 @@ static __always_inline int forward_up6(struct xdp_md *ctx, struct frame *frame, 
 		return drop(VERDICT_NO_NEXT_HOP);
 	if (length > core->mtu) {
 		error.type = ICMP6_TOO_BIG;
-		error.value = core->mtu;
-		return tell_subscriber6(ctx, offset, port, index, binding, &error);
+		error.value = told_mtu6(length, core->mtu);
+		return error.value ? tell_subscriber6(ctx, offset, port, index, binding, &error) :
+				     drop(VERDICT_TOO_BIG);
 	}
 	if (!conforms(usage, &binding->up, length))
 		return policed(usage, length, VERDICT_POLICED_UP);
@@ -259,7 +276,7 @@ static __always_inline int forward_down6(struct xdp_md *ctx, struct ipv6hdr *ip,
 {
 	const struct binding *binding = look->binding;
 	struct port *port = &settings->ports[binding->port & (PORTS_MAX - 1)];
-	__u32 length = length_of6(ip), mtu = mtu_of(binding, port);
+	__u32 length = length_of6(ip), mtu = mtu6_of(binding, port);
 	struct usage *usage = &look->subscriber->down;
 	struct error6 error = {};
 	__u8 dscp;
@@ -272,8 +289,8 @@ static __always_inline int forward_down6(struct xdp_md *ctx, struct ipv6hdr *ip,
 	}
 	if (length > mtu) {
 		error.type = ICMP6_TOO_BIG;
-		error.value = mtu;
-		return tell_core6(ctx, core, index, &error);
+		error.value = told_mtu6(length, mtu);
+		return error.value ? tell_core6(ctx, core, index, &error) : drop(VERDICT_TOO_BIG);
 	}
 	if (!conforms(usage, &binding->down, length))
 		return policed(usage, length, VERDICT_POLICED_DOWN);

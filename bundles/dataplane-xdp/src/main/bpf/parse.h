@@ -88,32 +88,54 @@ static __always_inline int parse_ethernet(struct xdp_md *ctx, struct frame *fram
 	return is_tpid(frame->protocol) ? VERDICT_BAD_VLAN_STACK : 0;
 }
 
-/* A tag without a VLAN, which only says how urgent a frame is (IEEE 802.1Q, 6.9.1). */
-static __always_inline int is_priority_tagged(const struct frame *frame)
+/* A tag without a VLAN only says how urgent a frame is (IEEE 802.1Q, 6.9.1). */
+static __always_inline int names_no_vlan(__be16 tpid, __be16 tci)
 {
-	return frame->outer_tpid && !(frame->outer_tci & bpf_htons(VID_MASK));
+	return tpid && !(tci & bpf_htons(VID_MASK));
 }
 
-/* Takes the outer tag off. Returns 0, or -1. After it no packet pointer is good. */
-__noinline int take_tag_off(struct xdp_md *ctx)
+/* Takes a tag off: the outer one, or the one behind it. Returns 0, or -1. After it no packet pointer is good. */
+__noinline int take_tag_off(struct xdp_md *ctx, int inner)
 {
-	__u32 *macs = (void *)(long)ctx->data;
-	__u32 first, second, third;
+	__u32 *head = (void *)(long)ctx->data;	/* two addresses, and the outer tag */
+	__u32 first, second, third, tag;
 
-	if ((void *)(macs + 3) > (void *)(long)ctx->data_end)
+	if ((void *)(head + 4) > (void *)(long)ctx->data_end)
 		return -1;
-	first = macs[0];
-	second = macs[1];
-	third = macs[2];
+	first = head[0];
+	second = head[1];
+	third = head[2];
+	tag = head[3];
 	if (bpf_xdp_adjust_head(ctx, TAG_BYTES))
 		return -1;
-	macs = (void *)(long)ctx->data;
-	if ((void *)(macs + 3) > (void *)(long)ctx->data_end)
+	head = (void *)(long)ctx->data;
+	if ((void *)(head + 3) > (void *)(long)ctx->data_end)
 		return -1;
-	macs[0] = first;
-	macs[1] = second;
-	macs[2] = third;
+	head[0] = first;
+	head[1] = second;
+	head[2] = third;
+	if (!inner)
+		return 0;
+	if ((void *)(head + 4) > (void *)(long)ctx->data_end)
+		return -1;
+	head[3] = tag;
 	return 0;
+}
+
+/* Reads Ethernet as parse_ethernet does, and takes tags off that name no VLAN, wherever they stand: the line is that of
+ * the tags that do. */
+static __always_inline int parse_line(struct xdp_md *ctx, struct frame *frame)
+{
+	int verdict = parse_ethernet(ctx, frame);
+
+	for (int i = 0; i < 2 && !verdict; i++) {
+		int outer = names_no_vlan(frame->outer_tpid, frame->outer_tci);
+
+		if (!outer && !names_no_vlan(frame->inner_tpid, frame->inner_tci))
+			break;
+		verdict = take_tag_off(ctx, !outer) ? VERDICT_NO_HEADROOM : parse_ethernet(ctx, frame);
+	}
+	return verdict;
 }
 
 static __always_inline __u16 folded(__u32 sum)

@@ -3,12 +3,14 @@ package sluice.dataplane.xdp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.Ip6;
@@ -96,6 +98,67 @@ final class Error6Test {
                 bench.core(Packets6.down(packet)),
                 Verdict.FRAGMENTATION_NEEDED,
                 toCore(error(Packets6.CORE, Packets6.SERVER, TOO_BIG, most, packet)));
+    }
+
+    private static Bytes large(Ip6 source, Ip6 destination, int length) {
+        return Packets6.udp(source, destination, 9000, length - 48);
+    }
+
+    /**
+     * RFC 8200, 5: every link of IPv6 carries 1280 bytes, and a line that carries more is no smaller link by a wish.
+     */
+    @ParameterizedTest
+    @MethodSource("lines")
+    void limitOfASubscriberBelow1280HoldsForIpv4Alone(Line line) throws Exception {
+        for (int mtu : List.of(68, 1279, 1280)) {
+            bench.subscribers().install(Packets6.entry(line, Policer.UNLIMITED, Policer.UNLIMITED, Line.mtuOf(mtu)));
+            Bytes tooLarge = large(Packets6.SERVER, Packets6.HOST, 1281);
+            assertTold(
+                    bench.core(Packets6.down(tooLarge)),
+                    Verdict.FRAGMENTATION_NEEDED,
+                    toCore(error(Packets6.CORE, Packets6.SERVER, TOO_BIG, 1280, tooLarge)));
+            assertThat(bench.core(Packets6.down(large(Packets6.SERVER, Packets6.HOST, 1280)))
+                            .verdict())
+                    .isEqualTo(Verdict.FORWARDED_DOWN);
+            bench.subscribers().remove(Line.SESSION, Packets.SUBSCRIBER);
+        }
+    }
+
+    /** RFC 8201, 4: nobody takes less than 1280 for an answer, so nobody is told of it. */
+    @Test
+    void linkBelow1280DropsByNameAndIsNeverToldOf() throws Exception {
+        Subscribers subscribers = bench.adopt(
+                List.of(new GatewaySettings.Core(
+                        Bench.LOOPBACK,
+                        1200,
+                        Packets.CORE_MAC,
+                        Optional.of(Packets.NEXT_HOP_MAC),
+                        Optional.of(Packets.NEXT_HOP_MAC),
+                        Packets6.CORE)),
+                List.of(new GatewaySettings.Port("lo", Bench.LOOPBACK, 1200, Packets.GATEWAY_MAC)));
+        Line line = new Line(Packets.SINGLE, 0);
+        subscribers.install(Packets6.entry(line));
+        for (int length : List.of(1201, 1280)) {
+            Bench.Result down = bench.core(Packets6.down(large(Packets6.SERVER, Packets6.HOST, length)));
+            assertThat(down.verdict()).isEqualTo(Verdict.TOO_BIG);
+            assertThat(down.action()).isEqualTo(Bench.DROP);
+            Bench.Result up = bench.access(Packets6.up(line, large(Packets6.HOST, Packets6.SERVER, length)));
+            assertThat(up.verdict()).isEqualTo(Verdict.TOO_BIG);
+            assertThat(up.action()).isEqualTo(Bench.DROP);
+        }
+        Bytes down = large(Packets6.SERVER, Packets6.HOST, 1281);
+        assertTold(
+                bench.core(Packets6.down(down)),
+                Verdict.FRAGMENTATION_NEEDED,
+                toCore(error(Packets6.CORE, Packets6.SERVER, TOO_BIG, 1280, down)));
+        Bytes up = large(Packets6.HOST, Packets6.SERVER, 1281);
+        assertTold(
+                bench.access(Packets6.up(line, up)),
+                Verdict.FRAGMENTATION_NEEDED,
+                Packets6.toLine(line, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.HOST, TOO_BIG, 1280, up)));
+        assertThat(bench.core(Packets6.down(large(Packets6.SERVER, Packets6.HOST, 1200)))
+                        .verdict())
+                .isEqualTo(Verdict.FORWARDED_DOWN);
     }
 
     @ParameterizedTest

@@ -120,15 +120,29 @@ final class IcmpErrorTest {
         assertThat(bench.subscribers().read(Line.SESSION, Packets.SUBSCRIBER)).contains(Traffic.NONE);
     }
 
-    @Test
-    void packetThatMayBeFragmentedIsDroppedWithoutAWord() throws Exception {
-        bench.subscribers().install(Line.IPOE.entry());
-        assertThat(bench.core(Line.fromCore(Line.downPacket(Ip4Fields.UDP, payload(Bench.MTU))))
-                        .verdict())
-                .isEqualTo(Verdict.TOO_BIG);
-        assertThat(bench.access(Line.IPOE.up(Line.upPacket(Ip4Fields.UDP, payload(CORE_MTU + 1))))
-                        .verdict())
-                .isEqualTo(Verdict.TOO_BIG);
+    @ParameterizedTest
+    @MethodSource("lines")
+    void packetThatMayBeFragmentedIsDroppedWithoutAWord(Line line) throws Exception {
+        bench.subscribers().install(line.entry());
+        int mtu = line.mtu(Bench.MTU);
+        for (int flags : List.of(0, 0x2000, 0x2010, 0x0010)) { // whole; first, middle and last fragment
+            Ip4Fields fields = Ip4Fields.UDP.withFragment(flags);
+            assertThat(bench.core(Line.fromCore(Line.downPacket(fields, payload(mtu))))
+                            .verdict())
+                    .isEqualTo(Verdict.FORWARDED_DOWN);
+            assertDropped(bench.core(Line.fromCore(Line.downPacket(fields, payload(mtu + 1)))));
+            assertThat(bench.access(line.up(Line.upPacket(fields, payload(CORE_MTU))))
+                            .verdict())
+                    .isEqualTo(Verdict.FORWARDED_UP);
+            assertDropped(bench.access(line.up(Line.upPacket(fields, payload(CORE_MTU + 1)))));
+        }
+        assertThat(bench.subscribers().read(Line.SESSION, Packets.SUBSCRIBER))
+                .contains(new Traffic(4, 4 * CORE_MTU, 4, 4L * mtu, 0, 0, 0));
+    }
+
+    private static void assertDropped(Bench.Result result) {
+        assertThat(result.verdict()).isEqualTo(Verdict.TOO_BIG);
+        assertThat(result.action()).isEqualTo(Bench.DROP);
     }
 
     @Test
