@@ -23,7 +23,7 @@ GROWTH = 64  # bytes of an entry, a cache line
 # Pattern and replacement; each pattern must be there once.
 NEW_LAYOUT = (
     (r"__u64 packets4;(.*?)__u64 policed_packets;", r"__u64 policed_packets;\1__u64 packets4;"),
-    (r"(\tstruct usage down;\n)(};)", rf"\1\t__u8 later[{GROWTH}];\n\2"),
+    (r"(\nstruct subscriber {\n[^}]*)(};)", rf"\1\t__u8 later[{GROWTH}];\n\2"),
 )
 NEW_TABLE = (
     (r"( PACKETS4_AT = )(\d+)(.*? POLICED_PACKETS_AT = )(\d+)", r"\1\4\3\2"),
