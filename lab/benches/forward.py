@@ -1,4 +1,7 @@
-"""Packets per second through our data plane, through kernel ip_forward and through nftables masquerade, on one core."""
+"""Packets per second through our data plane, through kernel ip_forward and through nftables masquerade, on one core.
+
+IPv4 and IPv6. Masquerade is a peer of IPv4 alone: nobody translates IPv6 towards subscribers that have prefixes.
+"""
 
 # packages: gcc libc6-dev clang libbpf-dev bpftool nftables
 
@@ -13,6 +16,9 @@ from sluicelab.figures import Figures, bench_arguments
 from sluicelab.lab import WORK
 
 SIZES = (64, 512, 1500)
+FAMILIES = (4, 6)
+PEERS = {4: ("ip_forward", "masquerade"), 6: ("ip_forward",)}
+PREFIX_LENGTHS = (56, 64)
 SUBSCRIBERS = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
 SHAPES = ("qinq", "pppoe")
 SOURCES = ("native", "packet")
@@ -24,7 +30,9 @@ IDLE_LOAD = 0.5
 
 
 def main() -> int:
-    parser = bench_arguments(__doc__)
+    parser = bench_arguments(__doc__.partition("\n")[0])
+    parser.add_argument("--families", nargs="+", type=int, choices=FAMILIES, default=list(FAMILIES), help="IP versions")
+    parser.add_argument("--prefix-length", type=int, choices=PREFIX_LENGTHS, default=56, help="IPv6 (default 56)")
     parser.add_argument("--subscribers", nargs="+", choices=SUBSCRIBERS, default=list(SUBSCRIBERS), help="how many installed")
     parser.add_argument("--bytes", nargs="+", type=int, choices=SIZES, default=list(SIZES), help="of the IP packet")
     parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES), help="of the access side")
@@ -34,12 +42,14 @@ def main() -> int:
     with exclusive():
         if (load := os.getloadavg()[0]) > IDLE_LOAD:
             say(f"this machine is busy with other things (load {load:.1f}): expect low and noisy figures")
-        rig = Rig(WORK / "bench")
+        rig = Rig(WORK / "bench", arguments.prefix_length)
         try:
             rig.up()
             for number in range(1, arguments.runs + 1):
                 say(f"run {number} of {arguments.runs}")
-                Run(rig, figures, arguments.bytes, arguments.seconds).measure(arguments.subscribers, arguments.shapes)
+                for family in arguments.families:
+                    run = Run(rig, figures, family, arguments.bytes, arguments.seconds)
+                    run.measure(arguments.subscribers, arguments.shapes)
         finally:
             clean()
     figures.report(arguments.json)
@@ -51,40 +61,47 @@ def say(line: str) -> None:
 
 
 class Run:
-    """Everything once: the kernel both ways, then ours with each number of subscribers."""
+    """Everything of one family once: the kernel, then ours with each number of subscribers."""
 
-    def __init__(self, rig: Rig, figures: Figures, sizes: list[int], seconds: float) -> None:
+    def __init__(self, rig: Rig, figures: Figures, family: int, sizes: list[int], seconds: float) -> None:
         self._rig = rig
         self._figures = figures
+        self._family = family
+        self._suffix = "_ip6" if family == 6 else ""
         self._kinds = list(itertools.product(DIRECTIONS, sizes, SOURCES))
         self._seconds = seconds
         self._peers: dict[tuple[str, str, int, str], float] = {}
 
     def measure(self, numbers: list[str], shapes: list[str]) -> None:
-        for peer in ("ip_forward", "masquerade"):
+        for peer in PEERS[self._family]:
             self._rig.kernel(masquerade=peer == "masquerade")
             for direction, size, source in self._kinds:
-                rate = self._rate(Traffic("plain", direction, source, size, FLOWS))
+                rate = self._rate(Traffic(self._family, "plain", direction, source, size, FLOWS))
                 self._peers[peer, direction, size, source] = rate
-                self._figures.add(f"packets_per_s_{peer}_{direction}_{size}_{source}", rate, "1/s")
+                self._add(f"packets_per_s_{peer}_{direction}_{size}_{source}", rate, "1/s")
         for name, shape in itertools.product(numbers, shapes):
             self._measure_ours(name, shape)
 
     def _measure_ours(self, name: str, shape: str) -> None:
         subscribers = SUBSCRIBERS[name]
-        maps_bytes = self._rig.ours(shape, subscribers)
-        self._figures.add(f"bytes_per_subscriber_{shape}_{name}", maps_bytes / subscribers, "bytes")
+        maps_bytes = self._rig.ours(self._family, shape, subscribers)
+        self._add(f"bytes_per_subscriber_{shape}_{name}", maps_bytes / subscribers, "bytes")
         for direction, size, source in self._kinds:
-            rate = self._rate(Traffic(shape, direction, source, size, subscribers))
-            suffix = f"{direction}_{shape}_{size}_{name}_{source}"
-            self._figures.add(f"packets_per_s_{suffix}", rate, "1/s")
-            for peer in ("ip_forward", "masquerade"):
-                self._figures.add(f"ratio_to_{peer}_{suffix}", rate / self._peers[peer, direction, size, source], "ratio")
+            rate = self._rate(Traffic(self._family, shape, direction, source, size, subscribers))
+            kind = f"{direction}_{shape}_{size}_{name}_{source}"
+            self._add(f"packets_per_s_{kind}", rate, "1/s")
+            for peer in PEERS[self._family]:
+                self._add(f"ratio_to_{peer}_{kind}", rate / self._peers[peer, direction, size, source], "ratio")
+
+    def _add(self, figure: str, value: float, unit: str) -> None:
+        self._figures.add(figure + self._suffix, value, unit)
 
     def _rate(self, traffic: Traffic) -> float:
         passed = self._rig.send(traffic, self._seconds)
-        if passed.arrived < LEAST_SHARE[traffic.source] * passed.sent:
-            raise AssertionError(f"{passed.arrived} of {passed.sent} arrived: {traffic}")
+        least = LEAST_SHARE[traffic.source]
+        for arrived, sent in ((passed.right, passed.inspected), (passed.arrived, passed.sent)):
+            if arrived < least * sent:
+                raise AssertionError(f"{arrived} of {sent} arrived: {traffic}")
         return passed.per_second
 
 

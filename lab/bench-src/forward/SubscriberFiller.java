@@ -14,6 +14,8 @@ import sluice.dataplane.api.Treatment;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
+import sluice.net.Ip6;
+import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
@@ -26,6 +28,7 @@ import sluice.platform.api.HardwareProfile;
 final class SubscriberFiller {
 
     private static final Ip4 GATEWAY = Ip4.parse("10.128.0.1");
+    private static final Ip6 FIRST_PREFIX = Ip6.parse("2001:db8::");
     private static final int LINES_PER_SVLAN = 2048;
     private static final int FIRST_SVLAN = 100;
     private static final int FIRST_CVLAN = 2;
@@ -44,20 +47,25 @@ final class SubscriberFiller {
 
     private SubscriberFiller() {}
 
-    /** @param words pin directory, next hop, shape, how many subscribers, network */
+    /**
+     * @param words pin directory, next hop, the same of IPv6, shape, how many subscribers, network, length of the IPv6
+     *     prefix that each has (0: none)
+     */
     public static void main(String[] words) throws Exception {
-        int subscribers = Integer.parseInt(words[3]);
-        Ip4Prefix network = Ip4Prefix.parse(words[4]);
+        int subscribers = Integer.parseInt(words[4]);
+        Ip4Prefix network = Ip4Prefix.parse(words[5]);
+        int prefixLength = Integer.parseInt(words[6]);
         HardwareProfile hardware =
                 new HardwareProfile("bench", "bench", Ip4.parse("10.99.0.1"), List.of("trunk0"), List.of("core0"));
-        XdpDataPlane dataPlane = new XdpDataPlane(hardware, config(words[0], words[1], 1 << (32 - network.length())));
+        XdpDataPlane.Config config = config(words[0], words[1], words[2], 1 << (32 - network.length()));
+        XdpDataPlane dataPlane = new XdpDataPlane(hardware, config);
         dataPlane.networks(List.of(new NetworkEntry(network, GATEWAY)));
-        while (dataPlane.subscribers().settings().cores().getFirst().nextHop().isEmpty()) {
+        while (!hasNextHops(dataPlane.subscribers().settings().cores().getFirst())) {
             dataPlane.await(Duration.ofMillis(10));
         }
-        boolean pppoe = words[2].equals("pppoe");
+        boolean pppoe = words[3].equals("pppoe");
         for (int number = 0; number < subscribers; number++) {
-            SubscriberEntry entry = entry(number, pppoe);
+            SubscriberEntry entry = entry(number, pppoe, prefixLength);
             dataPlane.install(entry);
             if (!pppoe && !dataPlane.leases().put(key(entry), entry.session(), entry.address(), TERMS, TERMS.lease())) {
                 throw new IllegalStateException("No lease for subscriber " + number);
@@ -72,7 +80,11 @@ final class SubscriberFiller {
         return new LeaseKey(entry.port(), tags.get(0).vid(), tags.get(1).vid(), entry.mac());
     }
 
-    private static SubscriberEntry entry(int number, boolean pppoe) {
+    private static boolean hasNextHops(GatewaySettings.Core core) {
+        return core.nextHop().isPresent() && core.nextHop6().isPresent();
+    }
+
+    private static SubscriberEntry entry(int number, boolean pppoe, int prefixLength) {
         List<VlanTag> tags = List.of(
                 VlanTag.service(new VlanId(FIRST_SVLAN + number / LINES_PER_SVLAN)),
                 VlanTag.customer(new VlanId(FIRST_CVLAN + number % LINES_PER_SVLAN)));
@@ -83,16 +95,24 @@ final class SubscriberFiller {
                 new MacAddress(FIRST_MAC | number),
                 pppoe ? 1 + number % PPPOE_SESSIONS : 0,
                 GATEWAY.plus(1 + number),
-                List.of(),
+                prefixLength == 0 ? List.of() : List.of(prefix(number, prefixLength)),
                 POLICY,
                 POLICY,
                 Treatment.PLAIN);
     }
 
+    private static Ip6Prefix prefix(int number, int length) {
+        return new Ip6Prefix(new Ip6(FIRST_PREFIX.high() + ((long) number << (Long.SIZE - length)), 0), length);
+    }
+
     /** The settings as the framework would give them: the defaults but for these. */
-    private static XdpDataPlane.Config config(String pins, String gateway, int capacity) {
+    private static XdpDataPlane.Config config(String pins, String gateway, String gateway6, int capacity) {
         Map<String, Object> set = Map.of(
-                "pin__directory", pins, "core__gateway", gateway, "capacity", capacity, "mode", "native");
+                "pin__directory", pins,
+                "core__gateway", gateway,
+                "core__gateway6", gateway6,
+                "capacity", capacity,
+                "mode", "native");
         return (XdpDataPlane.Config) Proxy.newProxyInstance(
                 XdpDataPlane.Config.class.getClassLoader(),
                 new Class<?>[] {XdpDataPlane.Config.class},

@@ -1,12 +1,16 @@
 // Sends frames of random subscribers into one device for a while and counts what comes out of another one.
 //
-// forwardload OBJECT native|packet SHAPE up|down SUBSCRIBERS IP-BYTES SECONDS FROM-NAMESPACE FROM-DEVICE TO-MAC
-//             SINK-NAMESPACE SINK-DEVICE native|generic
+// forwardload OBJECT native|packet up|down SUBSCRIBERS PREFIX-LENGTH IP-BYTES SECONDS
+//             FROM-NAMESPACE FROM-DEVICE SHAPE FROM-MAC TO-MAC
+//             SINK-NAMESPACE SINK-DEVICE SINK-SHAPE SINK-FROM-MAC SINK-TO-MAC SOURCE native|generic
 //
-// Native frames are made by BPF_PROG_TEST_RUN with live frames; packets go through a packet socket. Everything, sender,
-// gateway and sink, runs on the processor of this program. The result is one line of JSON.
+// Prefix length 0 is IPv4. A MAC of zeros is that of the frame's subscriber. SOURCE is the address into which the gateway
+// translates the IPv4 source, 0.0.0.0 if it does not. Native frames are made by BPF_PROG_TEST_RUN with live frames; packets
+// go through a packet socket. Everything, sender, gateway and sink, runs on the processor of this program. A few frames go
+// first and are compared byte by byte where they arrive; one wrong byte ends the program. The result is one line of JSON.
 
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -29,7 +33,7 @@
 
 #define BATCH 64
 #define TRIAL (BATCH * 1024)
-#define FRAME_MAX 2048
+#define INSPECTED (BATCH * 64)
 #define PROCESSORS_MAX 1024
 #define NANOS 1000000000ull
 #define WARM_UP_NANOS (NANOS / 20)
@@ -229,56 +233,127 @@ static struct window run_packets(const struct traffic *traffic, uint64_t nanos)
 	return send_for(&sender, nanos);
 }
 
-static struct traffic traffic_of(char **words)
+static uint32_t shape_of(const char *word)
 {
-	struct traffic traffic = {.shape = SHAPE_PLAIN, .down = strcmp(words[1], "down") == 0};
-	unsigned mac[6];
+	if (strcmp(word, "qinq") == 0)
+		return SHAPE_QINQ;
+	return strcmp(word, "pppoe") == 0 ? SHAPE_PPPOE : SHAPE_PLAIN;
+}
 
-	if (strcmp(words[0], "qinq") == 0)
-		traffic.shape = SHAPE_QINQ;
-	if (strcmp(words[0], "pppoe") == 0)
-		traffic.shape = SHAPE_PPPOE;
-	traffic.subscribers = (uint32_t)strtoul(words[2], NULL, 10);
-	traffic.ip_bytes = (uint32_t)strtoul(words[3], NULL, 10);
-	if (sscanf(words[7], "%x:%x:%x:%x:%x:%x", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != 6)
-		fail(words[7]);
+static uint64_t mac_of(const char *word)
+{
+	unsigned bytes[6];
+	uint64_t mac = 0;
+
+	if (sscanf(word, "%x:%x:%x:%x:%x:%x", bytes, bytes + 1, bytes + 2, bytes + 3, bytes + 4, bytes + 5) != 6)
+		fail(word);
 	for (int i = 0; i < 6; i++)
-		traffic.to[i] = (uint8_t)mac[i];
+		mac = mac << 8 | (uint8_t)bytes[i];
+	return mac;
+}
+
+// Direction, subscribers, prefix length, bytes; then at one of the two places shape and MACs.
+static struct traffic traffic_of(char **words, char **place, uint32_t hops)
+{
+	struct traffic traffic = {.down = strcmp(words[0], "down") == 0, .hops = hops};
+
+	traffic.subscribers = (uint32_t)strtoul(words[1], NULL, 10);
+	traffic.prefix_length = (uint32_t)strtoul(words[2], NULL, 10);
+	traffic.ip_bytes = (uint32_t)strtoul(words[3], NULL, 10);
+	traffic.shape = shape_of(place[0]);
+	traffic.from = mac_of(place[1]);
+	traffic.to = mac_of(place[2]);
 	return traffic;
 }
 
-static void attach_sink(const char *namespace, const char *device, const char *mode)
+static int attach_inspection(const char *namespace, const char *device, const char *mode)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options,
 		    .flags = strcmp(mode, "native") == 0 ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+	int link;
 
 	enter(namespace);
-	if (bpf_link_create(program_of("sink"), (int)device_index(device), BPF_XDP, &options) < 0)
+	link = bpf_link_create(program_of("inspect"), (int)device_index(device), BPF_XDP, &options);
+	if (link < 0)
 		fail("sink");
+	return link;
+}
+
+// Sends a few frames; gives how many.
+static uint64_t send_inspected(const struct traffic *traffic, int native)
+{
+	static struct sender sender;
+	uint64_t sent = 0;
+
+	if (native)
+		return send_native(traffic, INSPECTED).sent;
+	prepare(&sender, traffic);
+	for (int i = 0; i < INSPECTED / BATCH; i++)
+		sent += send_packets(&sender);
+	close(sender.socket);
+	return sent;
+}
+
+static void show(const char *what, const uint8_t *bytes)
+{
+	fprintf(stderr, "forwardload: %s", what);
+	for (int i = 0; i < HEADERS_MAX; i++)
+		fprintf(stderr, " %02x", bytes[i]);
+	fprintf(stderr, "\n");
+}
+
+// What arrived of the inspected frames. One wrong one ends the program.
+static struct inspected look_at_inspected(void)
+{
+	struct inspected inspected;
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(map_of("inspections"), &zero, &inspected) != 0)
+		fail("inspections");
+	if (inspected.wrong == 0)
+		return inspected;
+	fprintf(stderr, "forwardload: %llu wrong frames\n", (unsigned long long)inspected.wrong);
+	show("found   ", inspected.found);
+	show("expected", inspected.expected);
+	exit(2);
 }
 
 int main(int count, char **words)
 {
-	struct traffic traffic;
+	struct traffic traffic, arrival;
+	struct inspected inspected;
+	struct in_addr source;
 	struct window window;
-	uint64_t nanos;
+	uint64_t nanos, first;
+	int sink, native;
 
-	if (count != 14) {
-		fprintf(stderr, "forwardload: 13 arguments, see the source\n");
+	if (count != 20) {
+		fprintf(stderr, "forwardload: 19 arguments, see the source\n");
 		return 2;
 	}
 	stay_on_one_processor();
 	object = bpf_object__open(words[1]);
 	if (object == NULL || bpf_object__load(object) != 0)
 		fail(words[1]);
-	attach_sink(words[11], words[12], words[13]);
+	native = strcmp(words[2], "native") == 0;
+	traffic = traffic_of(words + 3, words + 10, HOPS);
+	arrival = traffic_of(words + 3, words + 15, HOPS - 1);
+	if (inet_pton(AF_INET, words[18], &source) != 1)
+		fail(words[18]);
+	arrival.translated = ntohl(source.s_addr);
+	nanos = (uint64_t)(strtod(words[7], NULL) * NANOS);
+	set("arrival", &arrival);
+	sink = attach_inspection(words[13], words[14], words[19]);
 	enter(words[8]);
-	traffic = traffic_of(words + 3);
 	traffic.ifindex = device_index(words[9]);
 	set("plan", &traffic);
-	nanos = (uint64_t)(strtod(words[7], NULL) * NANOS);
-	window = strcmp(words[2], "native") == 0 ? run_native(&traffic, nanos) : run_packets(&traffic, nanos);
-	printf("{\"sent\": %llu, \"arrived\": %llu, \"seconds\": %.6f}\n", (unsigned long long)window.sent,
-	       (unsigned long long)window.arrived, window.seconds);
+	first = send_inspected(&traffic, native);
+	inspected = look_at_inspected();
+	if (bpf_link_update(sink, program_of("sink"), NULL) != 0)
+		fail("sink");
+	window = native ? run_native(&traffic, nanos) : run_packets(&traffic, nanos);
+	printf("{\"sent\": %llu, \"arrived\": %llu, \"seconds\": %.6f, \"inspected\": %llu, \"right\": %llu}\n",
+	       (unsigned long long)window.sent, (unsigned long long)window.arrived, window.seconds,
+	       (unsigned long long)first, (unsigned long long)inspected.right);
 	return 0;
 }
