@@ -17,6 +17,7 @@ from sluicelab.oss import Oss
 from sluicelab.radius import Radius
 from sluicelab.subscriber import Subscriber
 from sluicelab.topology import Topology
+from sluicelab.waiting import eventually
 
 HOME = pathlib.Path(__file__).parent.parent
 WORK = HOME / ".work"
@@ -83,6 +84,16 @@ class Lab:
         for subscriber in self.admitted:
             subscriber.online(seconds)
         self._progress(f"{len(self.admitted)} subscribers online")
+
+    def again_online(self, subscriber: Subscriber) -> None:
+        """A device that lost its session without knowing asks anew, as after a failed renewal."""
+        subscriber.forget()
+        subscriber.start_client()
+        subscriber.online()
+        eventually(
+            lambda: self.appliance.session_of(subscriber.plan.mac), 10, f"{subscriber.plan.name} has a session again"
+        )
+        subscriber.ping(self.core.address, count=1)
 
     def down(self) -> None:
         """Leaves no namespace, process, mount or pinned object behind; without an `up` before it does nothing."""

@@ -102,7 +102,7 @@ def test_a_disconnect_stops_what_flows_and_is_accounted(lab: Lab, sender: CoaSen
     assert lab.appliance.session_of(one.plan.mac) is None
     stop = eventually(lambda: [r for r in lab.radius.records_of(one.plan) if r.status == "Stop"], 20, "the Stop")
     assert stop[-1].text("Acct-Terminate-Cause") == "Admin-Reset"
-    _again_online(lab, one)
+    lab.again_online(one)
 
 
 def test_a_request_sent_again_is_done_once(lab: Lab, sender: CoaSender) -> None:
@@ -113,7 +113,7 @@ def test_a_request_sent_again_is_done_once(lab: Lab, sender: CoaSender) -> None:
     assert answers[0][0] == 41
     eventually(lambda: _stops(lab, one), 20, "the Stop")
     assert len(_stops(lab, one)) == 1
-    _again_online(lab, one)
+    lab.again_online(one)
 
 
 def test_radius_is_asked_again(lab: Lab, sender: CoaSender) -> None:
@@ -143,7 +143,19 @@ def test_times_are_changed(lab: Lab, sender: CoaSender) -> None:
     assert "idle" not in lab.appliance.session_of(one.plan.mac)["timers"]
     eventually(lambda: _stops(lab, one), 30, "the Stop")
     assert _stops(lab, one)[-1].text("Acct-Terminate-Cause") == "Session-Timeout"
-    _again_online(lab, one)
+    lab.again_online(one)
+
+
+def test_a_session_time_that_is_over_already_ends_the_session_and_is_acknowledged(lab: Lab, sender: CoaSender) -> None:
+    one = lab.admitted[5]
+    session = lab.appliance.session_of(one.plan.mac)["session_id"]
+    assert sender.coa(f'Acct-Session-Id = "{session}"', "Session-Timeout = 1").code == "CoA-ACK"
+    stop = eventually(
+        lambda: [record for record in _stops(lab, one) if record.session == session], 20, "the session is accounted as over"
+    )
+    assert stop[0].text("Acct-Terminate-Cause") == "Session-Timeout"
+    assert not one.reaches(lab.core.address)
+    lab.again_online(one)
 
 
 def test_each_error_has_its_cause(lab: Lab, sender: CoaSender) -> None:
@@ -227,15 +239,6 @@ def _id(lab: Lab, one: Subscriber) -> str:
 
 def _stops(lab: Lab, one: Subscriber) -> list:
     return [record for record in lab.radius.records_of(one.plan) if record.status == "Stop"]
-
-
-def _again_online(lab: Lab, one: Subscriber) -> None:
-    """A device that lost its session without knowing asks anew, as after a failed renewal."""
-    one.forget()
-    one.start_client()
-    one.online()
-    eventually(lambda: lab.appliance.session_of(one.plan.mac), 10, f"{one.plan.name} has a session again")
-    one.ping(lab.core.address, count=1)
 
 
 def _megabits_down(lab: Lab, one: Subscriber) -> float:

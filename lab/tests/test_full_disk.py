@@ -9,6 +9,7 @@ from typing import Iterator
 
 import pytest
 
+from sluicelab.coa import CoaSender
 from sluicelab.cpe import Cpe, random_mac
 from sluicelab.lab import Lab
 from sluicelab.namespace import run
@@ -78,7 +79,20 @@ def test_new_grants_are_refused_with_a_message_and_come_back_with_the_space(
         subscriber.ping(lab.core.address, count=2)
     assert lab.appliance.alive
 
+    other = lab.admitted[3]
+    session = lab.appliance.session_of(other.plan.mac)["session_id"]
+    sender = CoaSender(lab.oss.namespace, str(lab.topology.gateway.management.ip), lab.radius.secret)
+    answer = sender.disconnect(f'Acct-Session-Id = "{session}"')
+    assert (answer.code, answer.cause) == ("Disconnect-NAK", "Session-Context-Not-Removable")
+    assert not other.reaches(lab.core.address)
+
     os.unlink(full)
+    eventually(
+        lambda: [one for one in lab.radius.records_of(other.plan) if one.session == session and one.status == "Stop"],
+        20,
+        "the end that the disk refused is told when there is room again",
+    )
+    lab.again_online(other)
     with Cpe(lab.node.namespace, lines[0], random_mac(chance), chance) as cpe:
         grant = eventually(cpe.lease, 60, "an address when there is room again")
         cpe.release(grant)

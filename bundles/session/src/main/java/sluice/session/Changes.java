@@ -163,11 +163,17 @@ final class Changes {
             table.update(session);
         }
         timekeeper.changed(session, wish.times(), wish.sinceStart() ? now - session.age(now) : now, now);
+        boolean over = session.deadline(SessionTimers.SESSION_TIMEOUT).stream().anyMatch(end -> end <= now);
         underWay.put(session, new ArrayDeque<>(List.of(wish)));
         turns.current().changed(session);
         turns.current()
                 .promise(new Promise(
-                        session, wish, former, packets, packets ? Optional.of(applied(session)) : Optional.empty()));
+                        session,
+                        wish,
+                        former,
+                        packets,
+                        over,
+                        packets ? Optional.of(applied(session)) : Optional.empty()));
     }
 
     /** A change that becomes true with its turn. */
@@ -176,13 +182,16 @@ final class Changes {
         private final Wish wish;
         private final Former former;
         private final boolean packets;
+        private final boolean over;
         private final Optional<Event> event;
 
-        Promise(Session session, Wish wish, Former former, boolean packets, Optional<Event> event) {
+        /** @param over whether the session time has passed already, so that the session's end is what was wanted */
+        Promise(Session session, Wish wish, Former former, boolean packets, boolean over, Optional<Event> event) {
             this.session = session;
             this.wish = wish;
             this.former = former;
             this.packets = packets;
+            this.over = over;
             this.event = event;
         }
 
@@ -195,7 +204,7 @@ final class Changes {
         public void durable(long now) {
             with.counters().count(SessionCounter.CHANGED);
             LOG.debug("{} changed: policy={}", session.tag(), session.policy().name());
-            wish.reply().accept(session.isOpen() ? CommandResult.DONE : CommandResult.SESSION_NOT_FOUND);
+            wish.reply().accept(session.isOpen() || over ? CommandResult.DONE : CommandResult.SESSION_NOT_FOUND);
             next(session, now);
         }
 

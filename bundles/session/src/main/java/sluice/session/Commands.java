@@ -113,6 +113,14 @@ final class Commands {
         reauthentications.gone(session);
     }
 
+    /** The disk refused the end of the session, which is tried on: nobody waits for that, it may take hours. */
+    void endFailed(Session session) {
+        List<Waiting> waiting = ending.remove(session);
+        if (waiting != null) {
+            waiting.forEach(one -> one.reply().accept(CommandResult.FAILED));
+        }
+    }
+
     /** The shard ends: who waits is told that it did not work. */
     void abandon() {
         ending.values().forEach(waiting -> waiting.forEach(one -> one.reply().accept(CommandResult.FAILED)));

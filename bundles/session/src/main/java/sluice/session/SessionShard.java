@@ -180,7 +180,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             case Mail.Arrived arrived -> onFrame(arrived);
             case Mail.Answered answered -> onAnswer(answered);
             case Mail.Durable durable -> turns.onDurable(durable);
-            case Mail.NotDurable failed -> turns.onFailed(failed, now);
+            case Mail.NotDurable failed -> {
+                turns.onFailed(failed, now);
+                failed.turn().endings().forEach(ending -> commands.endFailed(ending.session()));
+            }
             case Mail.Commanded commanded -> commands.perform(commanded, now);
             case Mail.Listed listed -> lister.list(listed);
             case Mail.Shown shown -> lister.show(shown, now);

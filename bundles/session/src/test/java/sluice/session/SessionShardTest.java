@@ -97,6 +97,20 @@ final class SessionShardTest {
     }
 
     @Test
+    void disconnectThatTheDiskRefusesIsToldAtOnceAndIsDoneLater() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.journal.fail(JournalFailure.DISK);
+        SessionId id = gateway.sessions().getFirst().id();
+        assertThat(gateway.disconnect(id)).isCompletedWithValue(CommandResult.FAILED);
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        var second = gateway.disconnect(id);
+        gateway.journal.heal();
+        gateway.advance(Duration.ofSeconds(2));
+        assertThat(second).isCompletedWithValue(CommandResult.DONE);
+        assertThat(stops()).hasSize(1);
+    }
+
+    @Test
     void stopHasTheFinalCountersInTheDirectionOfTheStream() {
         Ip4 address = gateway.online(7, MAC);
         gateway.dataPlane.pass(address, SOME);
