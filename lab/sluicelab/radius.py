@@ -178,6 +178,8 @@ class Radius:
         self.strangers: set[SubscriberPlan] = set()
         # what else an accept says, by subscriber, as the users file writes it
         self.replies: dict[SubscriberPlan, list[str]] = {}
+        # entries of the users file that go before the subscriber's own, less the name with which they begin
+        self.rules: dict[SubscriberPlan, list[str]] = {}
         # where it listens and who may ask; further listeners and clients, as radiusd.conf writes them
         self.address = str(topology.oss.address.ip)
         self.auth_port, self.acct_port = topology.oss.auth_port, topology.oss.acct_port
@@ -209,7 +211,8 @@ class Radius:
         )
         interim = self._topology.gateway.interim_seconds
         known = [plan for plan in self._topology.admitted if plan not in self.strangers]
-        users = [_user(plan, self.user_name(plan), interim, self.replies.get(plan, [])) for plan in known]
+        rules = [f"{_quoted(self.user_name(plan))} {rule}" for plan, rules in self.rules.items() for rule in rules]
+        users = rules + [_user(plan, self.user_name(plan), interim, self.replies.get(plan, [])) for plan in known]
         (self._directory / "users").write_text("\n".join(users) + "\nDEFAULT Auth-Type := Reject\n")
         run("chown", "-R", f"{ACCOUNT}:{ACCOUNT}", self._directory)
         run("chmod", "-R", "u=rwX,go=", self._directory)

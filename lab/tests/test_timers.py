@@ -4,6 +4,7 @@ from typing import Iterator
 
 import pytest
 
+from sluicelab.coa import CoaSender
 from sluicelab.lab import Lab
 from sluicelab.radius import AccountingRecord
 from sluicelab.subscriber import Subscriber
@@ -21,7 +22,13 @@ GRANTS = (
     (f"Acct-Interim-Interval := {INTERIM_SECONDS}",),
     (),
     # of a dhclient: udhcpc takes no lease as short as this session time for what it is, and renews too late
-    (f"Session-Timeout = {ASK_SECONDS}", "Termination-Action = RADIUS-Request"),
+    (f"Session-Timeout = {ASK_SECONDS}", "Termination-Action = RADIUS-Request", "State = 0x00cafe01"),
+)
+
+# What the last of them is granted who brings the State of the accept before (RFC 2865, 5.24)
+RETURNING = (
+    "State == 0x00cafe01, Auth-Type := Accept\n\tFilter-Id = guest, State = 0xbeef",
+    "State == 0xbeef, Auth-Type := Accept\n\tFilter-Id = business-100mbps",
 )
 
 
@@ -30,6 +37,7 @@ def lab() -> Iterator[Lab]:
     """A lab in which the first subscribers have short times; nobody is online yet."""
     lab = Lab(progress=print)
     lab.radius.replies = {subscriber.plan: list(granted) for subscriber, granted in zip(lab.admitted, GRANTS)}
+    lab.radius.rules = {lab.admitted[4].plan: list(RETURNING)}
     lab.up()
     try:
         yield lab
@@ -87,7 +95,12 @@ def test_termination_action_asks_radius_again_and_the_subscriber_stays_online(la
     stopped = [record for record in lab.radius.records_of(subscriber.plan) if record.status == "Stop"]
     assert stopped == []
     throughout(lambda: subscriber.reaches(lab.core.address), 2, "packets pass on")
-    assert lab.appliance.session_of(subscriber.plan.mac)["session_id"] == session
+    after = lab.appliance.session_of(subscriber.plan.mac)
+    assert (after["session_id"], after["policy"]) == (session, "guest"), "RADIUS has seen the State of its accept"
+    sender = CoaSender(lab.oss.namespace, str(lab.topology.gateway.management.ip), lab.radius.secret)
+    again = sender.coa(f'Acct-Session-Id = "{session}"', 'Cisco-AVPair = "subscriber:command=reauthenticate"')
+    assert again.code == "CoA-ACK"
+    assert lab.appliance.session_of(subscriber.plan.mac)["policy"] == "business-100mbps"
 
 
 def _online(lab: Lab, number: int) -> Subscriber:

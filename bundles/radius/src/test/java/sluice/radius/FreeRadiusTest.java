@@ -94,6 +94,11 @@ class FreeRadiusTest {
         DHCP-Parameter-Request-List == 1, Actual-Data-Rate-Upstream == 1000000, NAS-IPv6-Address == 2001:db8::2, \
         Auth-Type := Accept
         \tFilter-Id = "by-dhcp"
+        stateful State == 0x00cafe01, Auth-Type := Accept
+        \tFilter-Id = "known again"
+        stateful Auth-Type := Accept
+        \tTermination-Action = RADIUS-Request,
+        \tState = 0x00cafe01
         long Auth-Type := Accept
         \tExample-Long = 0x@LONG@,
         \tFilter-Id = "after"
@@ -245,6 +250,15 @@ class FreeRadiusTest {
         assertThat(policy(get(ask(Samples.request("bydhcp", Samples.LINE, attributes)))))
                 .isEqualTo("by-dhcp");
         assertThat(get(ask("bydhcp", Samples.LINE))).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void stateOfAnAcceptComesBackAsItWas() throws Exception { // RFC 2865, 5.24
+        client.add(server.settings());
+        String state =
+                accepted("stateful").other().getOrDefault("State", List.of()).getFirst();
+        assertThat(policy(get(ask(Samples.request("stateful", Samples.LINE, Map.of("State", state))))))
+                .isEqualTo("known again");
     }
 
     @Test

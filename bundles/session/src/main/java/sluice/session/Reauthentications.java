@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.session.api.AuthState;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
 import sluice.session.api.CommandResult;
@@ -23,6 +24,7 @@ final class Reauthentications {
     /** When no server answered at the end of the session time; up to a quarter more, so that not all ask at once. */
     private static final long RETRY_MILLIS = 60_000;
 
+    private static final String STATE = "State";
     private static final Logger LOG = LoggerFactory.getLogger(Reauthentications.class);
 
     private final Surroundings with;
@@ -121,12 +123,21 @@ final class Reauthentications {
         Optional<Authenticator> authenticator =
                 with.settings().radius() ? with.authenticator().get() : Optional.empty();
         Map<String, String> all = new HashMap<>(session.askedWith());
+        stateOf(session).ifPresent(value -> all.put(STATE, value));
         all.putAll(attributes);
         AuthenticationRequest request = new AuthenticationRequest(
                 session.id(), session.key(), session.protocol(), session.userName(), all, Optional.empty(), true);
         if (authenticator.isEmpty() || !questions.authenticate(session, request, authenticator.get())) {
             answered(session, new Outcome.Unanswered("RADIUS cannot be asked now"), now);
         }
+    }
+
+    /** What the last accept wants to see again (RFC 2865, 5.24). A remembered accept was another session's. */
+    private static Optional<String> stateOf(Session session) {
+        return session.authorization()
+                .filter(granted -> session.authState() == AuthState.AUTHENTICATED)
+                .flatMap(granted ->
+                        granted.other().getOrDefault(STATE, List.of()).stream().findFirst());
     }
 
     private void later(Session session, long now) {

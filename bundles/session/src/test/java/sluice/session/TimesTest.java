@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -95,7 +96,8 @@ final class TimesTest {
     void sessionTimeThatHasPassedAlreadyEndsTheSession() {
         gateway.online(7, MAC);
         gateway.advance(Duration.ofMinutes(4));
-        change(Optional.of(Duration.ofMinutes(3)), Optional.empty(), Optional.empty());
+        assertThat(change(Optional.of(Duration.ofMinutes(3)), Optional.empty(), Optional.empty()))
+                .isEqualTo(CommandResult.DONE);
         assertThat(cause()).isEqualTo("Session-Timeout");
     }
 
@@ -149,6 +151,29 @@ final class TimesTest {
         gateway.radius.answer(new Outcome.Rejected("no credit"));
         gateway.turn();
         assertThat(cause()).isEqualTo("Session-Timeout");
+    }
+
+    @Test
+    void stateOfTheAcceptIsInTheNextQuestionAlsoAfterARestart() { // RFC 2865, 5.24
+        gateway.online(7, MAC, stateful("0xcafe"));
+        gateway.restart();
+        gateway.advance(Duration.ofMinutes(10));
+        assertThat(gateway.radius.asked.getLast().attributes()).containsEntry("State", "0xcafe");
+        gateway.radius.accept(stateful("0xbeef"));
+        gateway.turn();
+        askAgain(Map.of());
+        assertThat(gateway.radius.asked.getLast().attributes()).containsEntry("State", "0xbeef");
+        gateway.radius.accept(session(Duration.ofMinutes(10), true));
+        gateway.turn();
+        askAgain(Map.of());
+        assertThat(gateway.radius.asked.getLast().attributes()).doesNotContainKey("State");
+    }
+
+    @Test
+    void stateOfAChangeGoesBeforeThatOfTheAccept() { // RFC 5176, 3.2
+        gateway.online(7, MAC, stateful("0xcafe"));
+        askAgain(Map.of("State", "0x01"));
+        assertThat(gateway.radius.asked.getLast().attributes()).containsEntry("State", "0x01");
     }
 
     @Test
@@ -314,6 +339,11 @@ final class TimesTest {
                 .join();
     }
 
+    private void askAgain(Map<String, String> attributes) {
+        SessionId id = gateway.sessions().getFirst().id();
+        assertThat(gateway.submit(new Command.Reauthenticate(id, attributes))).isNotDone();
+    }
+
     private void pass(int seconds) {
         for (int i = 0; i < seconds; i++) {
             gateway.advance(Duration.ofSeconds(1));
@@ -329,6 +359,10 @@ final class TimesTest {
     private static Authorization idle(Duration time) {
         return Authorization.DEFAULT.withTimeouts(
                 new Timeouts(Optional.empty(), Optional.of(time), Optional.empty(), false));
+    }
+
+    private static Authorization stateful(String state) {
+        return session(Duration.ofMinutes(10), true).withOther(Map.of("State", List.of(state)));
     }
 
     private static Authorization session(Duration time, boolean reauthenticate) {
