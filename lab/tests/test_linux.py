@@ -70,6 +70,14 @@ def test_an_untagged_subscriber_gets_an_address_and_reaches_the_core(lab: Lab, s
     assert subscriber.reaches(subscriber.lease().router), "the gateway answers"
 
 
+def test_a_renewal_is_answered_where_no_data_plane_does_it(lab: Lab, subscriber: Subscriber) -> None:
+    noted, address = subscriber.lease_noted_at(), subscriber.address()
+    subscriber.renew()
+    eventually(lambda: subscriber.lease_noted_at() > noted, 20, "the subscriber renewed")
+    assert subscriber.address() == address
+    subscriber.ping(lab.core.address, count=5)
+
+
 def test_another_address_of_the_network_is_refused(lab: Lab, subscriber: Subscriber) -> None:
     lease = subscriber.lease()
     stolen = lease.address.rsplit(".", 1)[0] + ".250"

@@ -1,8 +1,9 @@
-"""The appliance without XDP behind the access node: the profile generic-linux, Q-in-Q, what test_online.py demands."""
+"""The appliance without XDP behind the access node: the profile generic-linux, Q-in-Q: what test_online.py demands, and a storm."""
 
 from typing import Iterator
 
 import pytest
+from test_bad_input import test_a_flood_of_discovers_from_one_line_costs_the_others_nothing
 from test_online import (
     test_a_source_that_nobody_was_granted_is_dropped,
     test_a_spoofed_source_is_dropped_and_counted_and_its_owner_goes_on,
@@ -15,6 +16,7 @@ from test_online import (
 from sluicelab.lab import Lab
 
 __all__ = [
+    "test_a_flood_of_discovers_from_one_line_costs_the_others_nothing",
     "test_a_source_that_nobody_was_granted_is_dropped",
     "test_a_spoofed_source_is_dropped_and_counted_and_its_owner_goes_on",
     "test_answers_reach_the_line_with_both_tags_and_the_subscribers_mac",

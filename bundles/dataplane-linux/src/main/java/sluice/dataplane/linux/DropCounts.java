@@ -10,8 +10,16 @@ import java.util.regex.Pattern;
  * @param unknownDestination to an address that is not installed
  * @param toGateway to an address of the machine, neither DHCP nor echo
  * @param arpOverRate questions of ARP that came too fast from one sender
+ * @param arpOverLine from one line
+ * @param arpOverClass from all lines together
  */
-record DropCounts(long unknownSource, long unknownDestination, long toGateway, long arpOverRate) {
+record DropCounts(
+        long unknownSource,
+        long unknownDestination,
+        long toGateway,
+        long arpOverRate,
+        long arpOverLine,
+        long arpOverClass) {
 
     /** Reads what {@code nft list counters} prints. */
     static DropCounts parse(String text) {
@@ -19,7 +27,9 @@ record DropCounts(long unknownSource, long unknownDestination, long toGateway, l
                 count(text, "unknown_source"),
                 count(text, "unknown_destination"),
                 count(text, "to_gateway"),
-                count(text, "over_rate"));
+                count(text, "over_rate"),
+                count(text, "over_line"),
+                count(text, "over_class"));
     }
 
     private static long count(String text, String name) {

@@ -1,10 +1,12 @@
 package sluice.dataplane.linux;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import sluice.packet.io.KernelException;
+import sluice.packet.io.PuntClass;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
 
@@ -34,14 +36,19 @@ public final class DropTable implements Inspectable {
     public Table table() {
         try {
             DropCounts drops = dataPlane.drops();
-            return new Table(
-                    List.of("Reason", "Packets"),
-                    List.of(
-                            row("drop: unknown source", drops.unknownSource()),
-                            row("drop: unknown destination", drops.unknownDestination()),
-                            row("drop: to the gateway, neither DHCP nor echo", drops.toGateway()),
-                            row("drop: ARP, more than 20 a second of one sender", drops.arpOverRate()),
-                            row("drop: control plane did not take it in time", dataPlane.puntedLost())));
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(row("drop: unknown source", drops.unknownSource()));
+            rows.add(row("drop: unknown destination", drops.unknownDestination()));
+            rows.add(row("drop: to the gateway, neither DHCP nor echo", drops.toGateway()));
+            rows.add(row("drop: ARP, more than 20 a second of one sender", drops.arpOverRate()));
+            for (PuntClass one : List.of(PuntClass.DHCP, PuntClass.ND)) {
+                rows.add(row(one.overLine(), dataPlane.guard().overLine(one)));
+                rows.add(row(one.overClass(), dataPlane.guard().overClass(one)));
+            }
+            rows.add(row(PuntClass.ARP.overLine(), drops.arpOverLine()));
+            rows.add(row(PuntClass.ARP.overClass(), drops.arpOverClass()));
+            rows.add(row("drop: control plane did not take it in time", dataPlane.puntedLost()));
+            return new Table(List.of("Reason", "Packets"), rows);
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);
         }

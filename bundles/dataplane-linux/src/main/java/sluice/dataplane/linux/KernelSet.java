@@ -67,7 +67,9 @@ enum KernelSet {
     /** The tags of those who have any, by address, for answers to ARP. */
     ARP_LINES("map", "type ipv4_addr : mark;"),
     /** A bucket for everyone who asks. */
-    ARP_RATES("set", "type iface_index . mark . ether_addr; flags dynamic,timeout; timeout 10s; size 65536;");
+    ARP_RATES("set", "type iface_index . mark . ether_addr; flags dynamic,timeout; timeout 10s; size 65536;"),
+    /** A bucket for every line with tags on which somebody asks. */
+    ARP_LINE_RATES("set", "type iface_index . mark; flags dynamic,timeout; timeout 10s; size 65536;");
 
     private final String kind;
     private final String definition;

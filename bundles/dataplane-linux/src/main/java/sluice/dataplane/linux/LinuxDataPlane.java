@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -25,6 +26,7 @@ import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.loop.Closer;
+import sluice.loop.MonotonicClock;
 import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.NetworkDevice;
@@ -32,6 +34,7 @@ import sluice.packet.io.PacketFilter;
 import sluice.packet.io.PacketSocket;
 import sluice.packet.io.PuntCounter;
 import sluice.packet.io.PuntPorts;
+import sluice.packet.io.PuntSocket;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 
@@ -74,6 +77,27 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
 
         @AttributeDefinition(description = "Subscribers at the same time", min = "1", max = "262144")
         int capacity() default 16384;
+
+        @AttributeDefinition(
+                description = "Frames for the control plane per second of one line, in each class; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__line__per__second() default 1000;
+
+        @AttributeDefinition(description = "DHCP per second of all lines; 0: no limit", min = "0", max = "10000000")
+        int punt__dhcp__per__second() default 100_000;
+
+        @AttributeDefinition(
+                description = "IPv6 neighbour discovery per second of all lines; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__nd__per__second() default 50_000;
+
+        @AttributeDefinition(
+                description = "ARP per second of all lines, answered by the kernel; 0: no limit",
+                min = "0",
+                max = "10000000")
+        int punt__arp__per__second() default 200_000;
     }
 
     private final Closer closer = new Closer();
@@ -81,11 +105,12 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     private final Gateways gateways;
     private final PuntPorts ports;
     private final Rules rules;
+    private final PuntGuard guard;
 
     /** For the framework. */
     @Activate
     public LinuxDataPlane(@Reference HardwareProfile hardware, Config config) throws KernelException {
-        this(hardware, LinuxSettings.of(config));
+        this(hardware, LinuxSettings.of(config), MonotonicClock.system(), RandomGenerator.of("L64X128MixRandom"));
     }
 
     /**
@@ -93,11 +118,12 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
      *
      * @throws KernelException with the reason for the operator: no rights, no interface, no nftables
      */
-    LinuxDataPlane(HardwareProfile hardware, LinuxSettings settings) throws KernelException {
+    LinuxDataPlane(HardwareProfile hardware, LinuxSettings settings, MonotonicClock clock, RandomGenerator random)
+            throws KernelException {
         try {
             List<NetworkDevice> access = devices(hardware.access());
             List<NetworkDevice> core = devices(hardware.core());
-            rules = new Rules(closer.add(new RulesThread()), hardware.access(), hardware.core(), settings.shaping());
+            rules = new Rules(closer.add(new RulesThread()), hardware.access(), hardware.core(), settings);
             boolean ip6 = prepare(hardware, settings);
             Elements elements = new Elements(closer.add(new NetlinkSocket("nftables", NetlinkSocket.NETFILTER)));
             NetlinkSocket rtnetlink = closer.add(new NetlinkSocket("routes", NetlinkSocket.ROUTE));
@@ -115,7 +141,9 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
                     routes,
                     prefix -> subscribers.all().stream()
                             .anyMatch(found -> prefix.contains(found.entry().address())));
-            ports = closer.add(openPorts(access));
+            LineTable lines = new LineTable(PuntGuard.LINES_MAX, random.nextLong());
+            guard = new PuntGuard(settings.puntLimits(), lines, clock.nanos());
+            ports = closer.add(openPorts(access, guard, clock));
             LOG.info("{} sessions found in nftables", subscribers.all().size());
         } catch (KernelException refusal) {
             throw closer.closeAfter(refusal);
@@ -170,11 +198,16 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
         return devices;
     }
 
-    private static PuntPorts openPorts(List<NetworkDevice> access) throws KernelException {
+    /** Each class has a ring of its own, which no other can fill. */
+    private static PuntPorts openPorts(List<NetworkDevice> access, PuntGuard guard, MonotonicClock clock)
+            throws KernelException {
         List<PuntPorts.Port> opened = new ArrayList<>();
         for (NetworkDevice device : access) {
-            PacketSocket socket = new PacketSocket(device, opened.size(), PacketFilter.SUBSCRIBERS);
-            opened.add(new PuntPorts.Port(device.mac(), List.of(socket)));
+            List<PuntSocket> sockets = new ArrayList<>();
+            for (PacketFilter wanted : List.of(PacketFilter.DHCP, PacketFilter.NEIGHBOURS)) {
+                sockets.add(new GuardedSocket(new PacketSocket(device, opened.size(), wanted), guard, clock));
+            }
+            opened.add(new PuntPorts.Port(device.mac(), sockets));
         }
         return new PuntPorts(opened);
     }
@@ -264,6 +297,11 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     /** Packets that were refused, by rule, as nft(8) counts them. */
     DropCounts drops() throws KernelException {
         return rules.drops();
+    }
+
+    /** Stands before the control plane. */
+    PuntGuard guard() {
+        return guard;
     }
 
     long puntedLost() throws KernelException {

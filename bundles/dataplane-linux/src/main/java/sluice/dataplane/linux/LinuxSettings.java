@@ -2,9 +2,12 @@ package sluice.dataplane.linux;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import sluice.net.Ip4;
 import sluice.net.Ip6;
+import sluice.packet.io.PuntClass;
+import sluice.packet.io.PuntLimits;
 
 /**
  * The settings of the data plane.
@@ -13,8 +16,15 @@ import sluice.net.Ip6;
  * @param coreGateways6 the same for IPv6
  * @param capacity subscribers
  * @param queueMillis how long a shaped packet waits at most, at the rate of its subscriber
+ * @param puntLimits frames for the control plane, and ARP
  */
-record LinuxSettings(List<Ip4> coreGateways, List<Ip6> coreGateways6, int capacity, Shaping shaping, int queueMillis) {
+record LinuxSettings(
+        List<Ip4> coreGateways,
+        List<Ip6> coreGateways6,
+        int capacity,
+        Shaping shaping,
+        int queueMillis,
+        PuntLimits puntLimits) {
 
     private static final int MOST = 1 << 18;
     private static final int QUEUE_MILLIS = 100;
@@ -32,7 +42,7 @@ record LinuxSettings(List<Ip4> coreGateways, List<Ip6> coreGateways6, int capaci
 
     /** With the rest as shipped. */
     LinuxSettings(List<Ip4> coreGateways, int capacity, Shaping shaping) {
-        this(coreGateways, List.of(), capacity, shaping, QUEUE_MILLIS);
+        this(coreGateways, List.of(), capacity, shaping, QUEUE_MILLIS, PuntLimits.DEFAULT);
     }
 
     /** @throws IllegalArgumentException with the setting that is wrong */
@@ -42,7 +52,13 @@ record LinuxSettings(List<Ip4> coreGateways, List<Ip6> coreGateways6, int capaci
                 addresses(config.core__gateway6(), Ip6::parse),
                 config.capacity(),
                 Shaping.parse(config.shaping()),
-                config.queue__millis());
+                config.queue__millis(),
+                new PuntLimits(
+                        config.punt__line__per__second(),
+                        Map.of(
+                                PuntClass.DHCP, config.punt__dhcp__per__second(),
+                                PuntClass.ND, config.punt__nd__per__second(),
+                                PuntClass.ARP, config.punt__arp__per__second())));
     }
 
     private static <A> List<A> addresses(String text, Function<String, A> parse) {

@@ -34,7 +34,7 @@ final class Rules {
     private Ruleset ruleset;
 
     /** Replaces the rules that are there and leaves the elements. */
-    Rules(RulesThread nft, List<String> access, List<String> core, Shaping shaping) throws KernelException {
+    Rules(RulesThread nft, List<String> access, List<String> core, LinuxSettings settings) throws KernelException {
         this.nft = nft;
         String text = nft.run("", "-t", "list", "ruleset");
         SortedSet<Width> widths = WIDTH.matcher(text)
@@ -44,7 +44,7 @@ final class Rules {
         widths.add(Width.HOST4);
         gardens = numbers(text, GARDEN);
         segments = numbers(text, SEGMENTS);
-        ruleset = new Ruleset(access, core, shaping, widths);
+        ruleset = new Ruleset(access, core, settings.shaping(), settings.puntLimits(), widths);
         nft.run(ruleset.text(), "-f", "-");
     }
 
@@ -65,7 +65,7 @@ final class Rules {
         SortedSet<Width> widths = new TreeSet<>(ruleset.widths());
         Plan.addresses(entry).forEach(addresses -> widths.add(addresses.width()));
         if (!widths.equals(ruleset.widths())) {
-            Ruleset next = new Ruleset(ruleset.access(), ruleset.core(), ruleset.shaping(), widths);
+            Ruleset next = ruleset.withWidths(widths);
             nft.run(next.text(), "-f", "-");
             ruleset = next;
         }

@@ -7,6 +7,8 @@ import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import sluice.dataplane.linux.Width.Kind;
+import sluice.packet.io.PuntClass;
+import sluice.packet.io.PuntLimits;
 
 /**
  * The rules, as text for {@code nft -f -}. They never name a subscriber: who may do what is in the sets. Applied as one
@@ -23,7 +25,7 @@ import sluice.dataplane.linux.Width.Kind;
  *
  * @param widths lengths of prefixes that subscribers have
  */
-record Ruleset(List<String> access, List<String> core, Shaping shaping, SortedSet<Width> widths) {
+record Ruleset(List<String> access, List<String> core, Shaping shaping, PuntLimits limits, SortedSet<Width> widths) {
 
     /** Of the tables, one for both versions of IP and one for ARP. */
     static final String TABLE = "sluice";
@@ -43,6 +45,8 @@ record Ruleset(List<String> access, List<String> core, Shaping shaping, SortedSe
         add counter inet sluice unknown_destination
         add counter inet sluice to_gateway
         add counter arp sluice over_rate
+        add counter arp sluice over_line
+        add counter arp sluice over_class
         add chain inet sluice arriving { type filter hook prerouting priority raw; policy accept; }
         add chain inet sluice local { type filter hook input priority filter; policy accept; }
         add chain inet sluice forwarded { type filter hook forward priority filter; policy accept; }
@@ -112,7 +116,10 @@ record Ruleset(List<String> access, List<String> core, Shaping shaping, SortedSe
         flush chain arp sluice leaving
         add rule arp sluice arriving iifname $access arp operation != request drop
         add rule arp sluice arriving iifname $access arp daddr ip != @arp_gateways drop
+        flush set arp sluice arp_line_rates
+        $line_limit
         add rule arp sluice arriving iifname $access update @arp_rates $asker counter name over_rate drop
+        $class_limit
         add rule arp sluice leaving oifname $access meta mark set 0
         add rule arp sluice leaving oifname $access meta mark set arp daddr ip map @arp_lines
         """;
@@ -134,6 +141,14 @@ record Ruleset(List<String> access, List<String> core, Shaping shaping, SortedSe
     private static final String ASKER =
             "{ iif . meta mark . arp saddr ether limit rate over 20/second burst 50 packets }";
 
+    /** Without tags a line is the sender, which has its own bucket. Buckets hold one second of the rate. */
+    private static final String LINE_LIMIT =
+            "add rule arp sluice arriving iifname $access meta mark != 0 update @arp_line_rates { iif . meta mark"
+                    + " limit rate over $rate/second burst $rate packets } counter name over_line drop";
+
+    private static final String CLASS_LIMIT = "add rule arp sluice arriving iifname $access"
+            + " limit rate over $rate/second burst $rate packets counter name over_class drop";
+
     /** All of them. */
     String text() {
         String sets = Arrays.stream(KernelSet.values()).map(KernelSet::command).collect(Collectors.joining("\n"));
@@ -147,9 +162,20 @@ record Ruleset(List<String> access, List<String> core, Shaping shaping, SortedSe
                 .replace("$shaped_up\n", shaped ? SHAPED_UP + "\n" : "")
                 .replace("$shaped_down\n", shaped ? SHAPED_DOWN + "\n" : "")
                 .replace("$asker", ASKER)
+                .replace("$line_limit", limit(LINE_LIMIT, limits.linePerSecond()))
+                .replace("$class_limit", limit(CLASS_LIMIT, limits.perSecond(PuntClass.ARP)))
                 .replace("$access", names(access))
                 .replace("$core", names(core));
         return TABLES.replace("$sets", sets + "\n" + lengths).replace("$chains", chains) + rules + marks();
+    }
+
+    /** The same for other lengths of prefixes. */
+    Ruleset withWidths(SortedSet<Width> others) {
+        return new Ruleset(access, core, shaping, limits, others);
+    }
+
+    private static String limit(String rule, int perSecond) {
+        return perSecond == 0 ? "" : rule.replace("$rate", Integer.toString(perSecond));
     }
 
     private static String maps(Width width) {

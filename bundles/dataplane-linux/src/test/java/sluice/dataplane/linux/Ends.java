@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.loop.Closer;
+import sluice.loop.MonotonicClock;
 import sluice.net.Bytes;
 import sluice.net.EthernetFrame;
 import sluice.net.Ip4;
@@ -18,6 +20,7 @@ import sluice.net.UdpDatagram;
 import sluice.net.VlanTag;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.NetworkDevice;
+import sluice.packet.io.PuntLimits;
 import sluice.platform.api.HardwareProfile;
 import sluice.testkit.Namespace;
 import sluice.testkit.Station;
@@ -85,8 +88,13 @@ final class Ends implements AutoCloseable {
     }
 
     LinuxDataPlane start(Shaping shaping, int capacity, int queueMillis) throws Exception {
-        LinuxSettings settings = new LinuxSettings(List.of(ROUTER), List.of(ROUTER6), capacity, shaping, queueMillis);
-        LinuxDataPlane dataPlane = gateway.call(() -> new LinuxDataPlane(HARDWARE, settings));
+        return start(new LinuxSettings(
+                List.of(ROUTER), List.of(ROUTER6), capacity, shaping, queueMillis, PuntLimits.DEFAULT));
+    }
+
+    LinuxDataPlane start(LinuxSettings settings) throws Exception {
+        LinuxDataPlane dataPlane = gateway.call(
+                () -> new LinuxDataPlane(HARDWARE, settings, MonotonicClock.system(), new SplittableRandom(1)));
         dataPlane.networks(List.of(NETWORK));
         return dataPlane;
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.loop.Closer;
+import sluice.loop.MonotonicClock;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
@@ -68,7 +70,8 @@ final class KernelStateTest {
     private LinuxDataPlane start(String... gateways) throws Exception {
         LinuxSettings settings =
                 new LinuxSettings(List.of(gateways).stream().map(Ip4::parse).toList(), 64, Shaping.POLICER);
-        return gateway.call(() -> new LinuxDataPlane(HARDWARE, settings));
+        return gateway.call(
+                () -> new LinuxDataPlane(HARDWARE, settings, MonotonicClock.system(), new SplittableRandom(1)));
     }
 
     private String nft(String... arguments) {

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
 import sluice.dataplane.api.Policer;
+import sluice.loop.MonotonicClock;
 import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 import sluice.platform.api.HardwareProfile;
@@ -34,7 +36,8 @@ class LinuxContractTest extends DataPlaneContract {
 
     @Override
     protected Running start(HardwareProfile hardware, Ip4 coreRouter, int capacity) throws KernelException {
-        return new Started(new LinuxDataPlane(hardware, new LinuxSettings(List.of(coreRouter), capacity, shaping())));
+        LinuxSettings settings = new LinuxSettings(List.of(coreRouter), capacity, shaping());
+        return new Started(new LinuxDataPlane(hardware, settings, MonotonicClock.system(), new SplittableRandom(1)));
     }
 
     /** How rates are held. */

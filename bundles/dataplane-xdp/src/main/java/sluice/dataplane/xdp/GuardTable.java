@@ -9,10 +9,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import sluice.net.MacAddress;
 import sluice.packet.io.KernelException;
+import sluice.packet.io.PuntClass;
+import sluice.packet.io.PuntLimits;
+import sluice.packet.io.Storm;
 
 /**
  * The buckets before the control plane: one per class in memory shared with the programs, one per line and class in a
@@ -54,16 +56,6 @@ final class GuardTable {
     private final MemorySegment classes;
     private final BpfMap lines;
 
-    /**
-     * A line whose frames were dropped.
-     *
-     * @param outerVid 0 without a tag
-     * @param innerVid 0 with at most one tag
-     * @param sender zero where tags say which line it is
-     * @param dropped since the line was heard first, or heard again after a long silence
-     */
-    record Storm(int port, int outerVid, int innerVid, MacAddress sender, PuntClass kind, long dropped) {}
-
     /** @param classes the mapped array */
     GuardTable(MemorySegment classes, BpfMap lines) {
         this.classes = classes;
@@ -84,7 +76,7 @@ final class GuardTable {
         classes.set(JAVA_LONG, at, perSecond == 0 ? 0 : NANOS_PER_SECOND / perSecond);
     }
 
-    /** Lines that had frames dropped, the worst first. */
+    /** Lines that had frames dropped. */
     List<Storm> storms() throws KernelException {
         List<Storm> storms = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
@@ -104,7 +96,6 @@ final class GuardTable {
                 begin = false;
             } while (!found.last());
         }
-        storms.sort(Comparator.comparingLong(Storm::dropped).reversed());
         return storms;
     }
 

@@ -40,6 +40,7 @@ import sluice.packet.io.PacketSocket;
 import sluice.packet.io.PuntCounter;
 import sluice.packet.io.PuntPorts;
 import sluice.packet.io.PuntSocket;
+import sluice.packet.io.Storm;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 
@@ -374,7 +375,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         return verdicts.read();
     }
 
-    List<GuardTable.Storm> storms() throws KernelException {
+    List<Storm> storms() throws KernelException {
         return guard.storms();
     }
 

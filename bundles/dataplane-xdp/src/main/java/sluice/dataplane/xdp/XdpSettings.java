@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 import sluice.net.Ip4;
 import sluice.net.Ip6;
+import sluice.packet.io.PuntClass;
+import sluice.packet.io.PuntLimits;
 
 /**
  * The settings of the data plane.

@@ -27,6 +27,8 @@ import sluice.net.MacAddress;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
 import sluice.packet.io.NetworkDevice;
+import sluice.packet.io.PuntClass;
+import sluice.packet.io.PuntLimits;
 import sluice.platform.api.HardwareProfile;
 import sluice.testkit.Namespace;
 

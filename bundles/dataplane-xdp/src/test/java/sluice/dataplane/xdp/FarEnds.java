@@ -29,6 +29,7 @@ import sluice.packet.io.KernelException;
 import sluice.packet.io.Libc;
 import sluice.packet.io.NetworkDevice;
 import sluice.packet.io.PacketSocket;
+import sluice.packet.io.PuntLimits;
 import sluice.platform.api.HardwareProfile;
 import sluice.testkit.Namespace;
 

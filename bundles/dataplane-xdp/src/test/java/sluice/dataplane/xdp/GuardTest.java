@@ -17,6 +17,9 @@ import sluice.net.Bytes;
 import sluice.net.MacAddress;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
+import sluice.packet.io.PuntClass;
+import sluice.packet.io.PuntLimits;
+import sluice.packet.io.Storm;
 
 /** Storms before the control plane, and those who must not notice them. */
 final class GuardTest {
@@ -65,10 +68,10 @@ final class GuardTest {
         bench.guard().write(limits(10, PuntClass.DHCP, 0));
         bench.flood("access", FLOODING, FLOOD);
         bench.flood("access", Packets.dhcp(line(8), 300), 1);
-        List<GuardTable.Storm> storms = bench.guard().storms();
+        List<Storm> storms = bench.guard().storms();
         assertThat(storms).hasSize(1);
-        GuardTable.Storm storm = storms.getFirst();
-        assertThat(storm).isEqualTo(new GuardTable.Storm(0, 100, 7, MacAddress.ZERO, PuntClass.DHCP, storm.dropped()));
+        Storm storm = storms.getFirst();
+        assertThat(storm).isEqualTo(new Storm(0, 100, 7, MacAddress.ZERO, PuntClass.DHCP, storm.dropped()));
         assertThat(storm.dropped()).isEqualTo(bench.differences().get(Verdict.LINE_DHCP));
     }
 
@@ -134,7 +137,7 @@ final class GuardTest {
         bench.flood("access", flooding, FLOOD);
         bench.differences();
         assertThat(bench.access(Packets.with(flooding, 11, 0x99)).verdict()).isEqualTo(Verdict.PUNT_UNHEARD);
-        assertThat(bench.guard().storms()).extracting(GuardTable.Storm::sender).containsExactly(Packets.SUBSCRIBER_MAC);
+        assertThat(bench.guard().storms()).extracting(Storm::sender).containsExactly(Packets.SUBSCRIBER_MAC);
     }
 
     @Test
@@ -181,6 +184,8 @@ final class GuardTest {
         assertThat(btf.constants(btf.find(Btf.ENUM, "punt_class").orElseThrow()))
                 .isEqualTo(inJava);
         for (PuntClass one : PuntClass.values()) {
+            assertThat(Verdict.valueOf("LINE_" + one.name()).label()).isEqualTo(one.overLine());
+            assertThat(Verdict.valueOf("CLASS_" + one.name()).label()).isEqualTo(one.overClass());
             assertThat(Verdict.valueOf("LINE_" + one.name()).id()).isEqualTo(Verdict.LINE_DHCP.id() + one.ordinal());
             assertThat(Verdict.valueOf("CLASS_" + one.name()).id()).isEqualTo(Verdict.CLASS_DHCP.id() + one.ordinal());
         }

@@ -28,6 +28,7 @@ import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
 import sluice.packet.io.Libc;
 import sluice.packet.io.NetworkDevice;
+import sluice.packet.io.PuntLimits;
 import sluice.platform.api.HardwareProfile;
 import sluice.testkit.Namespace;
 

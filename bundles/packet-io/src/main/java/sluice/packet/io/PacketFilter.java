@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Which frames a packet socket wants: a program of the kernel's classic filter (socket(7), SO_ATTACH_FILTER).
@@ -30,45 +31,54 @@ public record PacketFilter(List<Instruction> instructions) {
     private static final int JUMP_IF_AT_LEAST = 0x35;
     private static final int JUMP_IF_ABOVE = 0x25;
     private static final int RETURN = 0x06;
-    private static final int INNER_LENGTH = 19;
-
-    /**
-     * What the control plane of subscribers is asked, behind at most two tags: DHCP over unfragmented IPv4 (RFC 2131),
-     * DHCPv6 (RFC 8415), and what neighbours say (RFC 4861).
-     */
-    public static final PacketFilter SUBSCRIBERS = subscribers();
-
     private static final int ETHER_TYPE_AT = 12;
     private static final int TAG_BYTES = 4;
 
+    /** DHCP over unfragmented IPv4 (RFC 2131) and over IPv6 (RFC 8415), behind at most two tags. */
+    public static final PacketFilter DHCP = behindTags(PacketFilter::dhcp);
+
+    /** What neighbours say (RFC 4861) but for redirects, behind at most two tags. */
+    public static final PacketFilter NEIGHBOURS = behindTags(PacketFilter::neighbours);
+
     /** The kernel has taken the outer tag off when the filter sees the frame. */
-    private static PacketFilter subscribers() {
-        List<Instruction> all = new ArrayList<>(behind(ETHER_TYPE_AT));
+    private static PacketFilter behindTags(IntFunction<List<Instruction>> wanted) {
+        List<Instruction> inner = wanted.apply(ETHER_TYPE_AT + TAG_BYTES);
+        List<Instruction> all = new ArrayList<>(wanted.apply(ETHER_TYPE_AT));
         all.add(new Instruction(LOAD_SHORT, 0, 0, ETHER_TYPE_AT));
-        all.add(new Instruction(JUMP_IF_EQUAL, 0, INNER_LENGTH, 0x8100));
-        all.addAll(behind(ETHER_TYPE_AT + TAG_BYTES));
+        all.add(new Instruction(JUMP_IF_EQUAL, 0, inner.size(), 0x8100));
+        all.addAll(inner);
         all.add(new Instruction(RETURN, 0, 0, 0));
         return new PacketFilter(all);
     }
 
     /** Takes a frame whose Ethernet type is there, or goes on behind its end. */
-    private static List<Instruction> behind(int type) {
+    private static List<Instruction> dhcp(int type) {
         int ip = type + 2;
         return List.of(
                 new Instruction(LOAD_SHORT, 0, 0, type),
                 new Instruction(JUMP_IF_EQUAL, 0, 7, 0x0800),
                 new Instruction(LOAD_BYTE, 0, 0, ip + 9),
-                new Instruction(JUMP_IF_EQUAL, 0, 15, 17),
+                new Instruction(JUMP_IF_EQUAL, 0, 11, 17),
                 new Instruction(LOAD_SHORT, 0, 0, ip + 6),
-                new Instruction(JUMP_IF_ANY_BIT, 13, 0, 0x3fff),
+                new Instruction(JUMP_IF_ANY_BIT, 9, 0, 0x3fff),
                 new Instruction(LOAD_IP_HEADER_LENGTH, 0, 0, ip),
                 new Instruction(LOAD_SHORT_BEHIND_X, 0, 0, ip + 2),
-                new Instruction(JUMP_IF_EQUAL, 9, 10, 67),
-                new Instruction(JUMP_IF_EQUAL, 0, 9, 0x86dd),
+                new Instruction(JUMP_IF_EQUAL, 5, 6, 67),
+                new Instruction(JUMP_IF_EQUAL, 0, 5, 0x86dd),
                 new Instruction(LOAD_BYTE, 0, 0, ip + 6),
-                new Instruction(JUMP_IF_EQUAL, 0, 2, 17),
+                new Instruction(JUMP_IF_EQUAL, 0, 3, 17),
                 new Instruction(LOAD_SHORT, 0, 0, ip + 42),
-                new Instruction(JUMP_IF_EQUAL, 4, 5, 547),
+                new Instruction(JUMP_IF_EQUAL, 0, 1, 547),
+                new Instruction(RETURN, 0, 0, 0xffff));
+    }
+
+    /** The same. */
+    private static List<Instruction> neighbours(int type) {
+        int ip = type + 2;
+        return List.of(
+                new Instruction(LOAD_SHORT, 0, 0, type),
+                new Instruction(JUMP_IF_EQUAL, 0, 6, 0x86dd),
+                new Instruction(LOAD_BYTE, 0, 0, ip + 6),
                 new Instruction(JUMP_IF_EQUAL, 0, 4, 58),
                 new Instruction(LOAD_BYTE, 0, 0, ip + 40),
                 new Instruction(JUMP_IF_AT_LEAST, 0, 2, 133),

@@ -1,4 +1,4 @@
-package sluice.dataplane.xdp;
+package sluice.packet.io;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,18 +9,18 @@ import java.util.Map;
  * @param linePerSecond frames of one line in each class; 0 for no limit
  * @param classPerSecond frames of each class of all lines together; 0 for no limit
  */
-record PuntLimits(int linePerSecond, Map<PuntClass, Integer> classPerSecond) {
+public record PuntLimits(int linePerSecond, Map<PuntClass, Integer> classPerSecond) {
 
-    static final int MOST = 10_000_000;
+    public static final int MOST = 10_000_000;
 
     /** Of one line in one class: what a shared VLAN with some thousand subscribers needs to come back in seconds. */
-    static final int LINE_PER_SECOND = 1000;
+    public static final int LINE_PER_SECOND = 1000;
 
     /** As shipped. */
-    static final PuntLimits DEFAULT = new PuntLimits(LINE_PER_SECOND, Map.of());
+    public static final PuntLimits DEFAULT = new PuntLimits(LINE_PER_SECOND, Map.of());
 
     /** Classes that are not named have their own default. */
-    PuntLimits {
+    public PuntLimits {
         check(linePerSecond);
         Map<PuntClass, Integer> complete = new EnumMap<>(PuntClass.class);
         for (PuntClass one : PuntClass.values()) {
@@ -37,7 +37,8 @@ record PuntLimits(int linePerSecond, Map<PuntClass, Integer> classPerSecond) {
         }
     }
 
-    int perSecond(PuntClass one) {
+    /** Frames of a class of all lines together; 0 for no limit. */
+    public int perSecond(PuntClass one) {
         return classPerSecond.getOrDefault(one, one.framesPerSecond());
     }
 }
