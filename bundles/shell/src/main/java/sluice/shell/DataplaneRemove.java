@@ -19,7 +19,10 @@ public final class DataplaneRemove extends ShellAction {
     @Option(name = "--yes", description = "Forwarding ends, and this is meant")
     boolean meant;
 
-    @Option(name = "--force", description = "Also while subscribers are online; their last counts are lost")
+    @Option(
+            name = "--force",
+            description = "Also while subscribers are online; what they used since their last record is lost"
+                    + " if the data plane comes back before the next one")
     boolean forced;
 
     @Override
@@ -28,7 +31,7 @@ public final class DataplaneRemove extends ShellAction {
         int entries = probe.find(any -> true).size();
         if (entries > 0 && !forced) {
             throw failure("There are " + entries + " entries in the data plane. End the sessions first, with"
-                    + " session:drain --yes, or say dataplane:remove --yes --force and lose their last counts.");
+                    + " session:drain --yes, or say dataplane:remove --yes --force and risk their last counts.");
         }
         if (!meant) {
             throw failure("This ends all forwarding of this gateway. Say dataplane:remove --yes if that is meant.");
@@ -42,7 +45,7 @@ public final class DataplaneRemove extends ShellAction {
             out.println("{\"data\":{\"forgotten\":" + entries + "}}");
         } else {
             out.println("The data plane is out of the kernel, " + entries + " entries are forgotten."
-                    + " bundle:restart of its bundle brings it back, empty.");
+                    + " bundle:restart of its bundle brings it back, with the sessions that have not ended.");
         }
     }
 }
