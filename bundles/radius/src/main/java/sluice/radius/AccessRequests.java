@@ -1,6 +1,7 @@
 package sluice.radius;
 
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,7 +104,14 @@ final class AccessRequests {
             write(out, attribute.getKey(), attribute.getValue());
         }
         counters.add(RadiusCounter.LEFT_OUT, out.leftOut());
-        return Optional.of(RequestDraft.access(out.packet(), signatureAt, passwordAt, password));
+        return Optional.of(
+                RequestDraft.access(out.packet(), signatureAt, passwordAt, password, realmOf(request.userName())));
+    }
+
+    /** What stands behind the last @, whatever the case of its letters (RFC 7542, 2.4). */
+    private static String realmOf(String userName) {
+        int at = userName.lastIndexOf('@');
+        return at < 0 ? "" : userName.substring(at + 1).toLowerCase(Locale.ROOT);
     }
 
     /** The subscriber's own password, or the operator's for who has no credentials; empty when none is sent. */

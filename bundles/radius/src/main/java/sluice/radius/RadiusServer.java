@@ -4,7 +4,11 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -85,6 +89,11 @@ public final class RadiusServer {
 
         @AttributeDefinition(
                 required = false,
+                description = "Realms whose users this server authenticates, with commas; empty: of all other realms")
+        String realms() default "";
+
+        @AttributeDefinition(
+                required = false,
                 description = "File with the certificates of the server's authorities, PEM; needed for tls")
         String tls__trust() default "";
 
@@ -136,7 +145,15 @@ public final class RadiusServer {
                 config.require__message__authenticator(),
                 config.priority(),
                 config.in__flight__max(),
-                tls);
+                tls,
+                realms(config.realms()));
+    }
+
+    private static Set<String> realms(String text) {
+        return Stream.of(text.split(","))
+                .map(realm -> realm.strip().toLowerCase(Locale.ROOT))
+                .filter(realm -> !realm.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private static TlsSettings tls(Secrets secrets, Config config) throws SecretUnavailable {

@@ -18,6 +18,7 @@ final class RequestDraft {
     private final Bytes password;
     private final int delayAt;
     private final Instant happened;
+    private final String realm;
 
     private RequestDraft(
             int code,
@@ -26,33 +27,41 @@ final class RequestDraft {
             int passwordAt,
             Bytes password,
             int delayAt,
-            Instant happened) {
+            Instant happened,
+            String realm) {
         this.packet = packet;
         this.messageAuthenticatorAt = messageAuthenticatorAt;
         this.passwordAt = passwordAt;
         this.password = password;
         this.delayAt = delayAt;
         this.happened = happened;
+        this.realm = realm;
         packet[0] = (byte) code;
         Packets.u16(packet, Packets.LENGTH_AT, packet.length);
     }
 
-    /** An Access-Request; {@code passwordAt} is -1 without a password. */
-    static RequestDraft access(byte[] packet, int messageAuthenticatorAt, int passwordAt, Bytes password) {
+    /**
+     * An Access-Request; {@code passwordAt} is -1 without a password.
+     *
+     * @param realm of the user, in lower case; empty when he has none
+     */
+    static RequestDraft access(
+            byte[] packet, int messageAuthenticatorAt, int passwordAt, Bytes password, String realm) {
         return new RequestDraft(
-                Packets.ACCESS_REQUEST, packet, messageAuthenticatorAt, passwordAt, password, -1, Instant.EPOCH);
+                Packets.ACCESS_REQUEST, packet, messageAuthenticatorAt, passwordAt, password, -1, Instant.EPOCH, realm);
     }
 
     /** A Status-Server, which asks whether the server is there (RFC 5997, 3). */
     static RequestDraft status() {
         AttributeWriter out = new AttributeWriter();
         int signatureAt = out.room(AttributeCode.MESSAGE_AUTHENTICATOR, Packets.AUTHENTICATOR);
-        return new RequestDraft(Packets.STATUS_SERVER, out.packet(), signatureAt, -1, Bytes.EMPTY, -1, Instant.EPOCH);
+        return new RequestDraft(
+                Packets.STATUS_SERVER, out.packet(), signatureAt, -1, Bytes.EMPTY, -1, Instant.EPOCH, "");
     }
 
     /** An Accounting-Request about something that {@code happened} then. */
     static RequestDraft accounting(byte[] packet, int delayAt, Instant happened) {
-        return new RequestDraft(Packets.ACCOUNTING_REQUEST, packet, -1, -1, Bytes.EMPTY, delayAt, happened);
+        return new RequestDraft(Packets.ACCOUNTING_REQUEST, packet, -1, -1, Bytes.EMPTY, delayAt, happened, "");
     }
 
     boolean isStatus() {
@@ -61,6 +70,11 @@ final class RequestDraft {
 
     boolean isAccounting() {
         return delayAt >= 0;
+    }
+
+    /** Whose servers are asked; empty for those of everybody else. */
+    String realm() {
+        return realm;
     }
 
     byte[] packet() {

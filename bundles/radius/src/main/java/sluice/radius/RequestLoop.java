@@ -180,7 +180,7 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
             tellUnanswered(exchange, CLOSING);
             return;
         }
-        if (links.stream().noneMatch(link -> link.kind() == ServerChoice.kindOf(exchange))) {
+        if (ServerChoice.group(links, exchange).isEmpty()) {
             counters.count(RadiusCounter.NO_SERVER);
             tellUnanswered(exchange, NO_SERVER);
             return;

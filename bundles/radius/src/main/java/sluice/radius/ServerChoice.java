@@ -3,10 +3,12 @@ package sluice.radius;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Finds the server for a request. Those of the best priority that are up share the requests; one that is down is tried
- * with one request per dead time, and when there is no other. Belongs to the request loop.
+ * Finds the server for a request. A realm that servers name is theirs alone, also when they are silent; the others are
+ * for everybody else, and accounting is for all. Those of the best priority that are up share the requests; one that is
+ * down is tried with one request per dead time, and when there is no other. Belongs to the request loop.
  */
 final class ServerChoice {
 
@@ -26,7 +28,7 @@ final class ServerChoice {
     Optional<ServerLink> choose(List<ServerLink> links, Exchange exchange, long now) {
         List<ServerLink> up = new ArrayList<>(links.size());
         Optional<ServerLink> resort = Optional.empty();
-        for (ServerLink link : links) {
+        for (ServerLink link : group(links, exchange)) {
             if (!isAskable(link, exchange)) {
                 continue;
             }
@@ -51,19 +53,36 @@ final class ServerChoice {
 
     /** Whether a server that was not asked yet will have room, or will be connected, soon. */
     static boolean isWorthWaiting(List<ServerLink> links, Exchange exchange) {
-        return links.stream()
-                .anyMatch(link -> link.kind() == kindOf(exchange)
-                        && !exchange.hasTried(link)
-                        && (link.isOpen() ? !link.hasRoom() : link.isConnecting()));
+        return group(links, exchange).stream()
+                .anyMatch(link -> !exchange.hasTried(link) && (link.isOpen() ? !link.hasRoom() : link.isConnecting()));
     }
 
     /** Whether a server that was not asked yet has room. */
     static boolean isPossible(List<ServerLink> links, Exchange exchange) {
-        return links.stream().anyMatch(link -> isAskable(link, exchange) && link.hasRoom());
+        return group(links, exchange).stream().anyMatch(link -> isAskable(link, exchange) && link.hasRoom());
     }
 
     private static boolean isAskable(ServerLink link, Exchange exchange) {
-        return link.kind() == kindOf(exchange) && link.isOpen() && !exchange.hasTried(link);
+        return link.isOpen() && !exchange.hasTried(link);
+    }
+
+    /** The servers that may be asked this, in the order of priority. */
+    static List<ServerLink> group(List<ServerLink> links, Exchange exchange) {
+        RequestKind kind = kindOf(exchange);
+        List<ServerLink> named = new ArrayList<>();
+        List<ServerLink> others = new ArrayList<>(links.size());
+        for (ServerLink link : links) {
+            Set<String> realms = link.server().realms();
+            if (link.kind() != kind) {
+                continue;
+            }
+            if (kind == RequestKind.ACCOUNTING || realms.isEmpty()) {
+                others.add(link);
+            } else if (realms.contains(exchange.draft.realm())) {
+                named.add(link);
+            }
+        }
+        return named.isEmpty() ? others : named;
     }
 
     static RequestKind kindOf(Exchange exchange) {

@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import sluice.platform.api.Secret;
 
 /**
@@ -18,6 +19,7 @@ import sluice.platform.api.Secret;
  * @param priority the lowest is asked first; servers of one priority share the requests
  * @param inFlightMax requests that may wait for this server, for each service; 0: as many as there are identifiers
  * @param tls with it RADIUS is spoken over TLS, else over UDP
+ * @param realms whose users this server is asked about, in lower case; empty: those of whom no other server is asked
  */
 record ServerSettings(
         String name,
@@ -30,9 +32,15 @@ record ServerSettings(
         boolean messageAuthenticatorDemanded,
         int priority,
         int inFlightMax,
-        Optional<TlsSettings> tls) {
+        Optional<TlsSettings> tls,
+        Set<String> realms) {
 
     ServerSettings {
+        realms = Set.copyOf(realms);
+        if (realms.stream().anyMatch(realm -> realm.indexOf('@') >= 0)) {
+            throw new IllegalArgumentException(
+                    "Realms " + realms + ", expected what stands behind the @ of user names");
+        }
         if (authPort < 0 || authPort > 65535 || acctPort < 0 || acctPort > 65535) {
             throw new IllegalArgumentException("Ports " + authPort + " and " + acctPort + ", expected 0..65535");
         }
@@ -45,6 +53,34 @@ record ServerSettings(
         if (inFlightMax < 0) {
             throw new IllegalArgumentException("In flight " + inFlightMax + ", expected 0 or more");
         }
+    }
+
+    /** A server for everybody. */
+    ServerSettings(
+            String name,
+            InetAddress host,
+            int authPort,
+            int acctPort,
+            Secret secret,
+            Duration timeout,
+            int tries,
+            boolean messageAuthenticatorDemanded,
+            int priority,
+            int inFlightMax,
+            Optional<TlsSettings> tls) {
+        this(
+                name,
+                host,
+                authPort,
+                acctPort,
+                secret,
+                timeout,
+                tries,
+                messageAuthenticatorDemanded,
+                priority,
+                inFlightMax,
+                tls,
+                Set.of());
     }
 
     /** A server over UDP without a limit of its own. */

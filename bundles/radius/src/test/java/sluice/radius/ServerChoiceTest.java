@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -156,6 +157,45 @@ class ServerChoiceTest {
         assertThat(link().state()).isEqualTo("up");
     }
 
+    @Test
+    void usersOfARealmAreAskedAboutAtItsServersAloneAndAllOthersElsewhere() throws Exception {
+        client.add(first.settings("a", 1));
+        client.add(ofRealms(second.settings("b", 2), "isp.example", "other.example"));
+        for (String user : List.of("bob@isp.example", "bob@ISP.Example", "a@b@other.example")) {
+            CompletableFuture<Outcome> verdict = ask(user);
+            second.accept(second.take());
+            assertThat(get(verdict)).as(user).isInstanceOf(Outcome.Accepted.class);
+        }
+        for (String user :
+                List.of("bob", "bob@", "isp.example", "bob@third.example", "bob@isp.example@third.example")) {
+            CompletableFuture<Outcome> verdict = ask(user);
+            first.accept(first.take());
+            assertThat(get(verdict)).as(user).isInstanceOf(Outcome.Accepted.class);
+        }
+        assertThat(first.hasMore()).isFalse();
+        assertThat(second.hasMore()).isFalse();
+    }
+
+    @Test
+    void realmWhoseServersAreSilentIsNotAskedAboutElsewhere() throws Exception {
+        client.add(first.settings("a", 1));
+        client.add(ofRealms(second.settings("b", 1), "isp.example"));
+        CompletableFuture<Outcome> verdict = ask("bob@isp.example");
+        for (int i = 0; i < 3; i++) {
+            second.take();
+            clock.advance(TIMEOUT);
+        }
+        assertThat(get(verdict)).isInstanceOf(Outcome.Unanswered.class);
+        assertThat(first.hasMore()).isFalse();
+    }
+
+    @Test
+    void whoHasNoServerBecauseAllAreOfOtherRealmsIsToldSo() throws Exception {
+        client.add(ofRealms(first.settings("a", 1), "isp.example"));
+        assertThat(get(ask())).isInstanceOf(Outcome.Unanswered.class);
+        assertThat(client.counters().get(RadiusCounter.NO_SERVER)).isOne();
+    }
+
     private void awaitQueued() {
         while (client.counters().get(RadiusCounter.QUEUED) < 1) {
             Thread.onSpinWait();
@@ -192,7 +232,24 @@ class ServerChoiceTest {
                 settings.messageAuthenticatorDemanded(),
                 settings.priority(),
                 inFlight,
-                Optional.empty());
+                Optional.empty(),
+                settings.realms());
+    }
+
+    private static ServerSettings ofRealms(ServerSettings settings, String... realms) {
+        return new ServerSettings(
+                settings.name(),
+                settings.host(),
+                settings.authPort(),
+                settings.acctPort(),
+                settings.secret(),
+                settings.timeout(),
+                settings.tries(),
+                settings.messageAuthenticatorDemanded(),
+                settings.priority(),
+                settings.inFlightMax(),
+                Optional.empty(),
+                Set.of(realms));
     }
 
     private RadiusClient client(Balance balance, Duration statusTime) {
@@ -211,8 +268,12 @@ class ServerChoiceTest {
     }
 
     private CompletableFuture<Outcome> ask() {
+        return ask("alice");
+    }
+
+    private CompletableFuture<Outcome> ask(String user) {
         CompletableFuture<Outcome> verdict = new CompletableFuture<>();
-        client.authenticate(Samples.request("alice"), verdict::complete);
+        client.authenticate(Samples.request(user), verdict::complete);
         return verdict;
     }
 
