@@ -114,15 +114,26 @@ static __always_inline void clamp_mss6(struct xdp_md *ctx, struct ipv6hdr *ip, _
 		clamp_mss(ctx, offset + sizeof(*ip), most - IP6_MORE);
 }
 
+/* Whence a subscriber is told of an error: from our address on the core side, as his router does not pass on what has a
+ * link-local source (RFC 4291, 2.5.6) and the sender may be behind it; else from the address of the line. */
+static __always_inline struct address6 teller_of(const struct settings *settings, const struct port *port)
+{
+	struct address6 own;
+
+	__builtin_memcpy(&own, settings->cores[0].address6, sizeof(own));
+	return is_unspecified(own) ? link_local_of(port->mac) : own;
+}
+
 /* Answers a subscriber's packet at an offset of the frame with an error. */
-static __always_inline int tell_subscriber6(struct xdp_md *ctx, __u32 offset, const struct port *port, __u32 index,
+static __always_inline int tell_subscriber6(struct xdp_md *ctx, __u32 offset, const struct settings *settings, __u32 index,
 					    const struct binding *binding, struct error6 *error)
 {
+	const struct port *port = &settings->ports[binding->port & (PORTS_MAX - 1)];
 	int too_big = error->type == ICMP6_TOO_BIG, length;
 
 	if (!is_tellable(ctx, offset) || !may_tell(index))
 		return drop(too_big ? VERDICT_TOO_BIG : VERDICT_TTL_EXPIRED);
-	error->source = link_local_of(port->mac);
+	error->source = teller_of(settings, port);
 	length = make_error6(ctx, offset, error);
 	if (length <= 0 || encapsulate(ctx, binding, port, sizeof(struct ethhdr), ETH_P_IPV6, length, 0))
 		return drop(VERDICT_NO_HEADROOM);
@@ -158,20 +169,19 @@ static __always_inline int forward_up6(struct xdp_md *ctx, struct frame *frame, 
 	struct usage *usage = &look->subscriber->up;
 	__u32 length = length_of6(ip), overhead = frame->overhead;
 	__u32 offset = sizeof(struct ethhdr) + overhead;
-	struct port *port = &settings->ports[binding->port & (PORTS_MAX - 1)];
 	struct core *core = core_of(settings, source_of6(ip), RESOLVED_IP6);
 	struct error6 error = {};
 
 	if (ip->hop_limit <= 1) {
 		error.type = ICMP6_TIME_EXCEEDED;
-		return tell_subscriber6(ctx, offset, port, index, binding, &error);
+		return tell_subscriber6(ctx, offset, settings, index, binding, &error);
 	}
 	if (!core)
 		return drop(VERDICT_NO_NEXT_HOP);
 	if (length > core->mtu) {
 		error.type = ICMP6_TOO_BIG;
 		error.value = told_mtu6(length, core->mtu);
-		return error.value ? tell_subscriber6(ctx, offset, port, index, binding, &error) :
+		return error.value ? tell_subscriber6(ctx, offset, settings, index, binding, &error) :
 				     drop(VERDICT_TOO_BIG);
 	}
 	if (!conforms(usage, &binding->up, length))

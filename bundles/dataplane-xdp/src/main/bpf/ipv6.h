@@ -56,10 +56,15 @@ static __always_inline int is_unspecified(struct address6 address)
 	return !(address.high | address.low);
 }
 
-/* ::/8 but for ::, which stands for no address: loopback, IPv4 in disguise and what is reserved (RFC 4291, 2.5) */
+#define TRANSLATED 0x0064ff9b	/* 64:ff9b::/96 and 64:ff9b:1::/48: IPv4 behind NAT64 (RFC 6052, RFC 8215) */
+
+/* ::/8 but for ::, which stands for no address, and for what NAT64 translates: loopback, IPv4 in disguise and what is
+ * reserved (RFC 4291, 2.5) */
 static __always_inline int is_martian6(struct address6 address)
 {
-	return !(address.high & bpf_cpu_to_be64(0xffULL << 56)) && !is_unspecified(address);
+	__u64 high = bpf_be64_to_cpu(address.high);
+
+	return !(high >> 56) && high >> 32 != TRANSLATED && !is_unspecified(address);
 }
 
 /* Checks the fixed header. Returns 0 or the verdict. A length of zero would be a jumbogram (RFC 2675), which no link

@@ -7,15 +7,20 @@
 
 #define COST_SHIFT 12
 #define TRIES_MAX 16
+#define SKEW (1 << 24)		/* ns, 17 ms: processors that read the clock a little apart are not a change of the limit */
 
-/* One try to take the time of a packet: 1, 0 if it does not conform, -1 if another processor was faster. */
+/* One try to take the time of a packet: 1, 0 if it does not conform, -1 if another processor was faster. What a larger
+ * burst than the one in force has run ahead is forgiven: nobody waits for a limit that is no more. */
 static __always_inline int takes(struct usage *usage, __u64 now, __u64 horizon, __u64 time)
 {
 	__u64 tat = *(volatile __u64 *)&usage->tat;
 	__u64 next = (tat > now ? tat : now) + time;
 
-	if (next > horizon)
+	if (next > horizon) {
+		if (tat > horizon + SKEW)
+			__sync_val_compare_and_swap(&usage->tat, tat, horizon);
 		return 0;
+	}
 	return __sync_val_compare_and_swap(&usage->tat, tat, next) == tat ? 1 : -1;
 }
 

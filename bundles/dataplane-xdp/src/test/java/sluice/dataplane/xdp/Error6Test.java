@@ -79,8 +79,7 @@ final class Error6Test {
             assertTold(
                     bench.access(Packets6.up(line, packet)),
                     Verdict.FRAGMENTATION_NEEDED,
-                    Packets6.toLine(
-                            line, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.DELEGATED, TOO_BIG, CORE_MTU, packet)));
+                    Packets6.toLine(line, error(Packets6.CORE, Packets6.DELEGATED, TOO_BIG, CORE_MTU, packet)));
         }
     }
 
@@ -155,10 +154,22 @@ final class Error6Test {
         assertTold(
                 bench.access(Packets6.up(line, up)),
                 Verdict.FRAGMENTATION_NEEDED,
-                Packets6.toLine(line, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.HOST, TOO_BIG, 1280, up)));
+                Packets6.toLine(line, error(Packets6.CORE, Packets6.HOST, TOO_BIG, 1280, up)));
         assertThat(bench.core(Packets6.down(large(Packets6.SERVER, Packets6.HOST, 1200)))
                         .verdict())
                 .isEqualTo(Verdict.FORWARDED_DOWN);
+    }
+
+    @Test
+    void withoutAnAddressOfOurOwnTheLinesAddressTellsTheSubscriber() throws Exception {
+        bench.subscribers().address6(0, Ip6.ANY);
+        install(Line.IPOE);
+        Bytes packet = dying(Packets6.HOST, Packets6.SERVER, 33);
+        assertTold(
+                bench.access(Packets6.up(Line.IPOE, packet)),
+                Verdict.TIME_EXCEEDED,
+                Packets6.toLine(
+                        Line.IPOE, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.HOST, TIME_EXCEEDED, 0, packet)));
     }
 
     @ParameterizedTest
@@ -170,8 +181,7 @@ final class Error6Test {
             assertTold(
                     bench.access(Packets6.up(line, packet)),
                     Verdict.TIME_EXCEEDED,
-                    Packets6.toLine(
-                            line, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.ON_LINK, TIME_EXCEEDED, 0, packet)));
+                    Packets6.toLine(line, error(Packets6.CORE, Packets6.ON_LINK, TIME_EXCEEDED, 0, packet)));
         }
     }
 
@@ -182,8 +192,7 @@ final class Error6Test {
         assertTold(
                 bench.access(Packets6.up(Line.IPOE, packet).plus(Bytes.copyOf(new byte[40]))),
                 Verdict.TIME_EXCEEDED,
-                Packets6.toLine(
-                        Line.IPOE, error(Packets6.GATEWAY_LINK_LOCAL, Packets6.HOST, TIME_EXCEEDED, 0, packet)));
+                Packets6.toLine(Line.IPOE, error(Packets6.CORE, Packets6.HOST, TIME_EXCEEDED, 0, packet)));
     }
 
     @Test

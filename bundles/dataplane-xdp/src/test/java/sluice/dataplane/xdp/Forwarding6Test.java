@@ -289,6 +289,18 @@ final class Forwarding6Test {
         assertDropped(bench.access(toGroup), Verdict.NOT_FOR_US);
     }
 
+    /** RFC 6052, 2.1, and RFC 8215: IPv4 of a subscriber with 464XLAT is IPv6 here. */
+    @Test
+    void whatNat64TranslatesPassesBothWays() throws Exception {
+        install(Line.IPOE);
+        for (String translated : List.of("64:ff9b::c633:6407", "64:ff9b:1:fffe::c633:6407")) {
+            Bytes up = Packets6.udp(Packets6.HOST, Ip6.parse(translated), 9000, 10);
+            assertThat(bench.access(Packets6.up(Line.IPOE, up)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
+            Bytes down = Packets6.udp(Ip6.parse(translated), Packets6.HOST, 9000, 10);
+            assertDown(bench.core(Packets6.down(down)), Line.IPOE, down);
+        }
+    }
+
     @Test
     void sourcesThatAreNobodysAreDropped() throws Exception {
         install(Line.IPOE);
