@@ -20,6 +20,7 @@ import sluice.session.api.Command;
 import sluice.session.api.Reach;
 import sluice.session.api.SessionId;
 import sluice.session.api.TerminateCause;
+import sluice.testkit.Golden;
 
 /** Requests from their bytes to the command and back, and everything that must get no answer. */
 class ReceptionTest {
@@ -30,7 +31,8 @@ class ReceptionTest {
 
     @Test
     void disconnectOfRadclientEndsTheSessionAndIsAcknowledged() throws Exception {
-        Answer answer = desk.ask(Golden.read("rfc5176-2.1-disconnect.hex").toArray());
+        Answer answer = desk.ask(
+                Golden.read(ReceptionTest.class, "rfc5176-2.1-disconnect.hex").toArray());
         assertThat(answer.code()).isEqualTo(Packets.DISCONNECT_ACK);
         assertThat(answer.cause()).isZero();
         assertThat(answer.value(AttributeCode.ACCT_TERMINATE_CAUSE)).contains(Bytes.of(0, 0, 0, 6));
@@ -42,7 +44,8 @@ class ReceptionTest {
 
     @Test
     void coaOfRadclientChangesAllItNames() throws Exception {
-        Answer answer = desk.ask(Golden.read("rfc5176-2.2-coa.hex").toArray());
+        Answer answer =
+                desk.ask(Golden.read(ReceptionTest.class, "rfc5176-2.2-coa.hex").toArray());
         assertThat(answer.code()).isEqualTo(Packets.COA_ACK);
         assertThat(answer.values(AttributeCode.STATE)).containsExactly(Bytes.of(0xab, 0xcd));
         assertThat(answer.values(AttributeCode.MESSAGE_AUTHENTICATOR)).isEmpty();
@@ -60,7 +63,8 @@ class ReceptionTest {
 
     @Test
     void authorizeOnlyIsRefusedWithRequestInitiatedAndRadiusIsAsked() throws Exception { // RFC 5176, 3.2
-        Answer answer = desk.ask(Golden.read("rfc5176-3.2-authorize-only.hex").toArray());
+        Answer answer = desk.ask(Golden.read(ReceptionTest.class, "rfc5176-3.2-authorize-only.hex")
+                .toArray());
         assertThat(answer.code()).isEqualTo(Packets.COA_NAK);
         assertThat(answer.cause()).isEqualTo(507);
         assertThat(answer.value(AttributeCode.SERVICE_TYPE)).contains(Bytes.of(0, 0, 0, 17));
@@ -201,13 +205,15 @@ class ReceptionTest {
         Desk strict = new Desk(Samples.listener(), Samples.client("oss", "198.18.255.1", true, true, true));
         strict.receive(Samples.disconnect(1, Samples.golden()));
         assertThat(strict.silent(Silence.NO_MESSAGE_AUTHENTICATOR)).isEqualTo(1);
-        strict.receive(Golden.read("rfc5176-2.1-disconnect.hex").toArray());
+        strict.receive(
+                Golden.read(ReceptionTest.class, "rfc5176-2.1-disconnect.hex").toArray());
         assertThat(strict.sent()).isEqualTo(1);
     }
 
     @Test
     void requestThatIsNotOfNowGetsNoAnswer() throws Exception { // RFC 5176, 6.3
-        byte[] request = Golden.read("rfc5176-2.1-disconnect.hex").toArray();
+        byte[] request =
+                Golden.read(ReceptionTest.class, "rfc5176-2.1-disconnect.hex").toArray();
         desk.clock.advance(Duration.ofSeconds(301));
         desk.receive(request);
         assertThat(desk.silent(Silence.STALE)).isEqualTo(1);
@@ -243,7 +249,7 @@ class ReceptionTest {
 
     @Test
     void everyTruncationGetsNoAnswer() {
-        byte[] request = Golden.read("rfc5176-2.2-coa.hex").toArray();
+        byte[] request = Golden.read(ReceptionTest.class, "rfc5176-2.2-coa.hex").toArray();
         for (int size = 0; size < request.length; size++) {
             desk.receive(Arrays.copyOf(request, size));
             byte[] fitting = Arrays.copyOf(request, size);
@@ -258,7 +264,8 @@ class ReceptionTest {
 
     @Test
     void everyChangedBitGetsNoAnswer() {
-        byte[] request = Golden.read("rfc5176-2.1-disconnect.hex").toArray();
+        byte[] request =
+                Golden.read(ReceptionTest.class, "rfc5176-2.1-disconnect.hex").toArray();
         for (int bit = 0; bit < request.length * 8; bit++) {
             byte[] changed = request.clone();
             changed[bit / 8] ^= (byte) (1 << bit % 8);

@@ -16,6 +16,7 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
+import sluice.testkit.Golden;
 
 /** The codec of messages (RFC 2131, 2; RFC 2132, 9.3; RFC 3396). */
 class DhcpMessageTest {
@@ -37,14 +38,14 @@ class DhcpMessageTest {
                 "rfc3527-3-relayed-discover.hex"
             })
     void goldenMessageComesBackByteForByte(String name) throws MalformedPacket {
-        Bytes golden = Golden.read(name);
+        Bytes golden = Golden.read(DhcpMessageTest.class, name);
         assertThat(golden.length()).isGreaterThanOrEqualTo(DhcpMessage.LENGTH_MIN);
         assertThat(DhcpMessage.decode(golden).encode(1472).payload()).isEqualTo(golden);
     }
 
     @Test
     void fieldsOfTheGoldenDiscoverAreRead() throws MalformedPacket {
-        DhcpMessage discover = DhcpMessage.decode(Golden.read("rfc2131-4.4.1-discover.hex"));
+        DhcpMessage discover = DhcpMessage.decode(Golden.read(DhcpMessageTest.class, "rfc2131-4.4.1-discover.hex"));
         assertThat(discover.op()).isEqualTo(DhcpMessage.REQUEST);
         assertThat(discover.xid()).isEqualTo(0x3903f326);
         assertThat(discover.secs()).isEqualTo(3);
@@ -60,7 +61,7 @@ class DhcpMessageTest {
 
     @Test
     void optionsInFileAndSnameAreRead() throws MalformedPacket {
-        DhcpMessage message = DhcpMessage.decode(Golden.read("rfc2132-9.3-overload.hex"));
+        DhcpMessage message = DhcpMessage.decode(Golden.read(DhcpMessageTest.class, "rfc2132-9.3-overload.hex"));
         assertThat(message.options())
                 .containsExactly(
                         new MessageType(MessageType.DISCOVER),
@@ -72,7 +73,7 @@ class DhcpMessageTest {
 
     @Test
     void partsOfOneOptionArePutTogetherInTheOrderOfTheRfc() throws MalformedPacket {
-        DhcpMessage message = DhcpMessage.decode(Golden.read("rfc3396-7-concatenation.hex"));
+        DhcpMessage message = DhcpMessage.decode(Golden.read(DhcpMessageTest.class, "rfc3396-7-concatenation.hex"));
         assertThat(message.options())
                 .containsExactly(new HostName(Bytes.utf8("cpe-b-c")), new MessageType(MessageType.DISCOVER));
     }
@@ -134,7 +135,7 @@ class DhcpMessageTest {
 
     @Test
     void everyTruncationIsRefusedOrLosesWholeOptionsOnly() throws MalformedPacket {
-        Bytes golden = Golden.read("rfc2131-4.4.1-discover.hex");
+        Bytes golden = Golden.read(DhcpMessageTest.class, "rfc2131-4.4.1-discover.hex");
         List<DhcpOption> all = DhcpMessage.decode(golden).options();
         for (int length = 0; length < golden.length(); length++) {
             try {
@@ -150,7 +151,7 @@ class DhcpMessageTest {
 
     @Test
     void everyTruncationOfAFrameIsRefused() {
-        Bytes frame = Golden.read("rfc3046-2.0-discover-frame.hex");
+        Bytes frame = Golden.read(DhcpMessageTest.class, "rfc3046-2.0-discover-frame.hex");
         for (int length = 0; length < frame.length(); length++) {
             Frame cut = new Frame(0, frame.slice(0, length));
             assertThatExceptionOfType(MalformedPacket.class).isThrownBy(() -> DhcpRequest.decode(cut));
@@ -159,13 +160,15 @@ class DhcpMessageTest {
 
     @Test
     void headersThatAreNotDhcpOverEthernetAreRefused() {
-        Bytes golden = Golden.read("rfc2131-4.4.1-discover.hex");
+        Bytes golden = Golden.read(DhcpMessageTest.class, "rfc2131-4.4.1-discover.hex");
         assertFault(DhcpFault.BAD_OPERATION, with(golden, 0, 3));
         assertFault(DhcpFault.BAD_HARDWARE, with(golden, 1, 6));
         assertFault(DhcpFault.BAD_HARDWARE, with(golden, 2, 16));
         assertFault(DhcpFault.NO_COOKIE, with(golden, 236, 0));
         assertFault(DhcpFault.NO_MESSAGE_TYPE, with(golden, OPTIONS_AT, 200));
-        assertFault(DhcpFault.BAD_OPTION, with(Golden.read("rfc2132-9.3-overload.hex"), OPTIONS_AT + 5, 4));
+        assertFault(
+                DhcpFault.BAD_OPTION,
+                with(Golden.read(DhcpMessageTest.class, "rfc2132-9.3-overload.hex"), OPTIONS_AT + 5, 4));
     }
 
     @Test
@@ -196,7 +199,7 @@ class DhcpMessageTest {
     @Test
     void randomBytesGiveAMessageOrMalformedPacketAndNothingElse() {
         SplittableRandom random = new SplittableRandom(SEED);
-        Bytes golden = Golden.read("rfc2131-4.3.1-offer.hex");
+        Bytes golden = Golden.read(DhcpMessageTest.class, "rfc2131-4.3.1-offer.hex");
         int decoded = 0;
         for (int i = 0; i < 200_000; i++) {
             int cut = random.nextInt(8) == 0 ? random.nextInt(60) : 0;

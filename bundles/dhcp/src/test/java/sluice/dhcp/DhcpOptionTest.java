@@ -16,6 +16,7 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MalformedPacket;
+import sluice.testkit.Golden;
 
 class DhcpOptionTest {
     private static final Ip4 ADDRESS = Ip4.parse("10.64.0.1");
@@ -77,7 +78,7 @@ class DhcpOptionTest {
 
     @Test
     void searchListOfTheRfcIsReadAndWrittenWithItsPointer() throws MalformedPacket {
-        Bytes golden = Golden.read("rfc3397-2-search.hex");
+        Bytes golden = Golden.read(DhcpOptionTest.class, "rfc3397-2-search.hex");
         DomainSearch search = DomainSearch.decode(golden);
         assertThat(search.domains())
                 .containsExactly(
@@ -99,7 +100,7 @@ class DhcpOptionTest {
 
     @Test
     void routesOfTheRfcAreReadAndWritten() throws MalformedPacket {
-        Bytes golden = Golden.read("rfc3442-routes.hex");
+        Bytes golden = Golden.read(DhcpOptionTest.class, "rfc3442-routes.hex");
         ClasslessRoutes routes = ClasslessRoutes.decode(golden);
         assertThat(routes.routes().stream().map(route -> route.destination().toString()))
                 .containsExactly(

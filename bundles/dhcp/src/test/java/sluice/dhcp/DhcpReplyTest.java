@@ -21,6 +21,7 @@ import sluice.net.MacAddress;
 import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Network;
+import sluice.testkit.Golden;
 
 /** What an answer says and where it goes (RFC 2131, 4.1 and 4.3.1). */
 class DhcpReplyTest {
@@ -32,24 +33,27 @@ class DhcpReplyTest {
 
     @Test
     void offerIsTheGoldenOne() {
-        Bytes discover = Golden.read("rfc2131-4.4.1-discover.hex");
+        Bytes discover = Golden.read(DhcpReplyTest.class, "rfc2131-4.4.1-discover.hex");
         Cpe.Answer offer = engine.ask(cpe.frame(cpe.mac, Ip4.ANY, Ip4.BROADCAST, discover));
-        assertThat(offer.message().encode(1472).payload()).isEqualTo(Golden.read("rfc2131-4.3.1-offer.hex"));
+        assertThat(offer.message().encode(1472).payload())
+                .isEqualTo(Golden.read(DhcpReplyTest.class, "rfc2131-4.3.1-offer.hex"));
     }
 
     @Test
     void offerFrameThroughQinQIsTheGoldenOne() {
-        engine.receive(new Frame(0, Golden.read("rfc3046-2.0-discover-frame.hex")));
-        assertThat(engine.frames).containsExactly(new Frame(0, Golden.read("rfc3046-2.2-offer-frame.hex")));
+        engine.receive(new Frame(0, Golden.read(DhcpReplyTest.class, "rfc3046-2.0-discover-frame.hex")));
+        assertThat(engine.frames)
+                .containsExactly(new Frame(0, Golden.read(DhcpReplyTest.class, "rfc3046-2.2-offer-frame.hex")));
         assertThat(engine.only().key().line()).hasToString("0:100.7 1/0/3@cstm-relay-02");
     }
 
     @Test
     void nakIsTheGoldenOne() {
         engine.bind(cpe);
-        Bytes request = Golden.read("rfc2131-4.3.2-request-init-reboot.hex");
+        Bytes request = Golden.read(DhcpReplyTest.class, "rfc2131-4.3.2-request-init-reboot.hex");
         Cpe.Answer nak = engine.ask(cpe.frame(cpe.mac, Ip4.ANY, Ip4.BROADCAST, request));
-        assertThat(nak.message().encode(1472).payload()).isEqualTo(Golden.read("rfc2131-4.3.2-nak.hex"));
+        assertThat(nak.message().encode(1472).payload())
+                .isEqualTo(Golden.read(DhcpReplyTest.class, "rfc2131-4.3.2-nak.hex"));
     }
 
     @Test
@@ -105,7 +109,7 @@ class DhcpReplyTest {
 
     @Test
     void linkSelectionNamesTheNetworkInPlaceOfTheRelay() throws Exception {
-        Bytes discover = Golden.read("rfc3527-3-relayed-discover.hex");
+        Bytes discover = Golden.read(DhcpReplyTest.class, "rfc3527-3-relayed-discover.hex");
         DhcpRequest request = DhcpRequest.decode(cpe.frame(RELAY_MAC, Ip4.parse("192.0.2.9"), Cpe.GATEWAY, discover));
         assertThat(request.link()).contains(Ip4.parse("10.64.0.1"));
         engine.ask(cpe.frame(RELAY_MAC, Ip4.parse("192.0.2.9"), Cpe.GATEWAY, discover));
@@ -115,7 +119,7 @@ class DhcpReplyTest {
 
     @Test
     void priorityOfTheRequestIsNotThatOfTheAnswer() {
-        Bytes frame = Golden.read("rfc3046-2.0-discover-frame.hex");
+        Bytes frame = Golden.read(DhcpReplyTest.class, "rfc3046-2.0-discover-frame.hex");
         byte[] urgent = frame.toArray();
         urgent[14] |= (byte) 0xe0;
         Cpe.Answer offer = engine.ask(new Frame(0, Bytes.adopt(urgent)));

@@ -16,6 +16,7 @@ import sluice.net.MacAddress;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.Outcome;
 import sluice.session.api.TerminateCause;
+import sluice.testkit.Golden;
 
 /** A client comes online, stays and goes (RFC 2131, 4.3). The four kinds of REQUEST are in {@link RequestRulesTest}. */
 class DhcpServerTest {
@@ -278,7 +279,7 @@ class DhcpServerTest {
     @Test
     void forgedRelayOptionIsRefusedWhereTheAccessNetworkInsertsNone() {
         FakeEngine strict = new FakeEngine(settings(DhcpSettings.RelayOption.REFUSED));
-        strict.receive(new Frame(0, Golden.read("rfc3046-2.0-discover-frame.hex")));
+        strict.receive(new Frame(0, Golden.read(DhcpServerTest.class, "rfc3046-2.0-discover-frame.hex")));
         assertThat(strict.questions).isEmpty();
         assertThat(strict.counters.get(DhcpCounter.RELAY_OPTION_REFUSED)).isOne();
         assertThat(strict.ask(cpe.discover()).message().type()).isEqualTo(MessageType.OFFER);
@@ -290,7 +291,7 @@ class DhcpServerTest {
         strict.receive(cpe.discover());
         assertThat(strict.answers).isEmpty();
         assertThat(strict.counters.get(DhcpCounter.NO_RELAY_OPTION)).isOne();
-        assertThat(strict.ask(new Frame(0, Golden.read("rfc3046-2.0-discover-frame.hex")))
+        assertThat(strict.ask(new Frame(0, Golden.read(DhcpServerTest.class, "rfc3046-2.0-discover-frame.hex")))
                         .message()
                         .type())
                 .isEqualTo(MessageType.OFFER);

@@ -10,6 +10,7 @@ import sluice.dataplane.api.Frame;
 import sluice.net.Bytes;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.ProtocolState;
+import sluice.testkit.Golden;
 
 class FrozenStateTest {
     private static final List<DhcpState> STATES = List.of(
@@ -19,7 +20,7 @@ class FrozenStateTest {
 
     @Test
     void statesFrozenByVersionOneAreStillUnderstood() throws IncompatibleState {
-        List<Bytes> golden = Golden.lines("frozen-v1.hex");
+        List<Bytes> golden = Golden.lines(FrozenStateTest.class, "frozen-v1.hex");
         assertThat(golden).hasSameSizeAs(STATES);
         for (int i = 0; i < golden.size(); i++) {
             assertThat(FrozenState.thaw(golden.get(i))).isEqualTo(STATES.get(i));
@@ -28,7 +29,8 @@ class FrozenStateTest {
 
     @Test
     void everyStateFreezesAsWrittenDown() {
-        assertThat(STATES.stream().map(FrozenState::freeze)).isEqualTo(Golden.lines("frozen-v1.hex"));
+        assertThat(STATES.stream().map(FrozenState::freeze))
+                .isEqualTo(Golden.lines(FrozenStateTest.class, "frozen-v1.hex"));
     }
 
     @Test

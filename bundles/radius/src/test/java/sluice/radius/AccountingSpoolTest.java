@@ -10,62 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sluice.loop.MonotonicClock;
 import sluice.platform.api.Event;
-import sluice.platform.api.Journal;
-import sluice.platform.api.JournalFailure;
-import sluice.platform.api.Transaction;
 import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.SessionEvent;
-import sluice.testkit.FakeJournal;
-import sluice.testkit.ManualClock;
 
 /** What the spool does when servers are away, refuse, or come back. */
 @Timeout(120)
-class AccountingSpoolTest {
+class AccountingSpoolTest extends AccountingOverUdp {
 
     private static final int STATUS = 40;
     private static final int SESSION_ID = 44;
-    private static final Journal.Completion IGNORED = new Journal.Completion() {
-        @Override
-        public void durable() {}
-
-        @Override
-        public void failed(JournalFailure failure) {
-            throw new AssertionError(failure);
-        }
-    };
-
-    private final ManualClock clock = new ManualClock();
-    private final FakeJournal journal = new FakeJournal();
-    private UdpServer server;
-    private RadiusClient client;
-    private RadiusAccounting accounting;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new UdpServer("acct");
-        client = new RadiusClient(
-                Samples.settings(),
-                Samples.loop(4, 100),
-                RadiusDictionary.builtIn(),
-                clock,
-                clock.wall(),
-                new SecureRandom());
-        client.add(server.settings("a", 1));
-        accounting = Samples.accounting(client, journal, clock);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        accounting.close();
-        client.close();
-        server.close();
-    }
 
     @Test
     void sessionThatServersRefuseIsSetAsideAndHoldsNobodyUp() throws Exception {
@@ -123,11 +80,7 @@ class AccountingSpoolTest {
 
     @Test
     void accountingOnThatServersNeverAnswerDoesNotHoldSessionsForEver() throws Exception {
-        journal.submit(
-                new Transaction(
-                        List.of(),
-                        List.of(new Event("GATEWAY_START", clock.wall().instant(), Map.of("recovered", "false")))),
-                IGNORED);
+        append(new Event("GATEWAY_START", clock.wall().instant(), Map.of("recovered", "false")));
         append(SessionEvent.START, "s1");
         append(SessionEvent.STOP, "s1");
         List<Long> accepted = new ArrayList<>();
@@ -224,10 +177,6 @@ class AccountingSpoolTest {
         }
     }
 
-    private AccountingSpool spool() {
-        return accounting.spools().getFirst();
-    }
-
     /** Lets other sessions be served and time pass until something is so; returns how many records there were. */
     private int serveUntil(BooleanSupplier end, String refused) throws Exception {
         int others = 0;
@@ -262,7 +211,6 @@ class AccountingSpoolTest {
         fields.put(SessionEvent.SESSION_ID, session);
         fields.put(SessionEvent.MAC_ADDRESS, Samples.MAC.toString());
         fields.put(SessionEvent.NAS_PORT_ID, "2:100.7");
-        Event event = new Event(type, clock.wall().instant(), fields);
-        journal.submit(new Transaction(List.of(), List.of(event)), IGNORED);
+        append(new Event(type, clock.wall().instant(), fields));
     }
 }

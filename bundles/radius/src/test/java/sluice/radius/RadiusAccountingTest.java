@@ -2,7 +2,6 @@ package sluice.radius;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -10,63 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sluice.platform.api.Event;
-import sluice.platform.api.Journal;
-import sluice.platform.api.JournalFailure;
-import sluice.platform.api.Transaction;
-import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.SessionEvent;
-import sluice.testkit.FakeJournal;
-import sluice.testkit.ManualClock;
 
 /** From the event log to a server of which the test makes every move. */
 @Timeout(60)
-class RadiusAccountingTest {
+class RadiusAccountingTest extends AccountingOverUdp {
 
     private static final int USER_NAME = 1;
     private static final int STATUS = 40;
     private static final int DELAY = 41;
     private static final int SESSION_ID = 44;
-    private static final Journal.Completion IGNORED = new Journal.Completion() {
-        @Override
-        public void durable() {}
-
-        @Override
-        public void failed(JournalFailure failure) {
-            throw new AssertionError(failure);
-        }
-    };
-
-    private final ManualClock clock = new ManualClock();
-    private final FakeJournal journal = new FakeJournal();
-    private UdpServer server;
-    private RadiusClient client;
-    private RadiusAccounting accounting;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new UdpServer("acct");
-        client = new RadiusClient(
-                Samples.settings(),
-                Samples.loop(4, 100),
-                RadiusDictionary.builtIn(),
-                clock,
-                clock.wall(),
-                new SecureRandom());
-        client.add(server.settings("a", 1));
-        accounting = Samples.accounting(client, journal, clock);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        accounting.close();
-        client.close();
-        server.close();
-    }
 
     @Test
     void sessionIsAccountedFromStartToStop() throws Exception {
@@ -291,14 +246,6 @@ class RadiusAccountingTest {
             }
             clock.advance(Duration.ofMillis(50));
         }
-    }
-
-    private AccountingSpool spool() {
-        return accounting.spools().getFirst();
-    }
-
-    private void append(Event event) {
-        journal.submit(new Transaction(List.of(), List.of(event)), IGNORED);
     }
 
     private Event event(String type, String session, Map<String, String> further) {

@@ -1,4 +1,4 @@
-package sluice.coa;
+package sluice.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Objects;
 import sluice.net.Bytes;
 
-/** Bytes written down by hand: hexadecimal text, a comment behind {@code #}. */
-final class Golden {
+/** Bytes written down by hand in a file beside a test: hexadecimal text, a comment behind {@code #}. */
+public final class Golden {
     private Golden() {}
 
     /** All bytes of the file. */
-    static Bytes read(String name) {
-        return lines(name).stream().reduce(Bytes.EMPTY, Bytes::plus);
+    public static Bytes read(Class<?> test, String name) {
+        return lines(test, name).stream().reduce(Bytes.EMPTY, Bytes::plus);
     }
 
     /** The bytes of each line that has some. */
-    static List<Bytes> lines(String name) {
-        try (InputStream in = Objects.requireNonNull(Golden.class.getResourceAsStream(name), name)) {
+    public static List<Bytes> lines(Class<?> test, String name) {
+        try (InputStream in = Objects.requireNonNull(test.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .map(line -> line.replaceFirst("#.*", "").replace(" ", ""))
