@@ -49,7 +49,7 @@ public abstract class DataPlaneBench {
     static final Ip4 FAR = Ip4.parse("203.0.113.5");
     static final MacAddress ALICES_MAC = MacAddress.parse("02:00:00:00:01:01");
     static final MacAddress BOBS_MAC = MacAddress.parse("02:00:00:00:01:02");
-    private static final MacAddress ROUTERS_MAC = MacAddress.parse("02:00:00:00:00:fc");
+    static final MacAddress ROUTERS_MAC = MacAddress.parse("02:00:00:00:00:fc");
     static final long SESSION = 0x9234_5678_9abc_def0L;
     static final long OTHER_SESSION = 2;
     static final int HEADERS = 28;

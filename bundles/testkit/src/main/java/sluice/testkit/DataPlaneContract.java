@@ -23,7 +23,7 @@ import sluice.net.MacAddress;
 
 /** What every data plane must do, proven on its own kernel. A data plane extends it in its own tests. */
 @Timeout(60)
-public abstract class DataPlaneContract extends DataPlaneBench {
+public abstract class DataPlaneContract extends TreatmentContract {
 
     private static final long FLOOD_NANOS = 1_500_000_000L;
 
