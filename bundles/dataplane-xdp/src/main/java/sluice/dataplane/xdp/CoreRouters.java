@@ -5,9 +5,11 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import sluice.loop.Agent;
 import sluice.net.Ip4;
 import sluice.net.Ip6;
+import sluice.net.MacAddress;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.NetworkDevice;
 
@@ -36,7 +38,7 @@ record CoreRouters(List<NetworkDevice> devices, Subscribers subscribers) {
             agents.add(new NextHop(
                     InetAddress.getByAddress(gateways.get(i).toBytes().toArray()),
                     new ArpTable(gateways.get(i), devices.get(i).name()),
-                    mac -> subscribers.nextHop(core, mac)));
+                    listener(mac -> subscribers.nextHop(core, mac), () -> subscribers.lostHop(core))));
         }
         for (int i = 0; i < gateways6.size(); i++) {
             int core = i;
@@ -44,10 +46,24 @@ record CoreRouters(List<NetworkDevice> devices, Subscribers subscribers) {
             agents.add(new NextHop(
                     address(gateways6.get(i), device),
                     new NeighbourTable(gateways6.get(i), device.ifindex()),
-                    mac -> subscribers.nextHop6(core, mac)));
+                    listener(mac -> subscribers.nextHop6(core, mac), () -> subscribers.lostHop6(core))));
             agents.add(new OwnAddress6(device.name(), address -> subscribers.address6(core, address)));
         }
         return agents;
+    }
+
+    private static NextHop.Listener listener(Consumer<MacAddress> found, Runnable lost) {
+        return new NextHop.Listener() {
+            @Override
+            public void found(MacAddress mac) {
+                found.accept(mac);
+            }
+
+            @Override
+            public void lost() {
+                lost.run();
+            }
+        };
     }
 
     private void checkCount(String key, int count) {

@@ -52,6 +52,14 @@ record GatewaySettings(List<Core> cores, List<IndexedNetwork> networks, List<Por
             return new Core(ifindex, mtu, mac, nextHop, Optional.of(router), address6);
         }
 
+        Core withoutNextHop() {
+            return new Core(ifindex, mtu, mac, Optional.empty(), nextHop6, address6);
+        }
+
+        Core withoutNextHop6() {
+            return new Core(ifindex, mtu, mac, nextHop, Optional.empty(), address6);
+        }
+
         Core withAddress6(Ip6 address) {
             return new Core(ifindex, mtu, mac, nextHop, nextHop6, address);
         }

@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.loop.Agent;
@@ -14,7 +13,8 @@ import sluice.net.MacAddress;
 
 /**
  * Keeps the MAC address of the router in the core known. The kernel resolves it: a datagram to the discard port makes
- * it ask, its table of neighbours has the answer. The last answer holds until there is another one. Turned by one loop.
+ * it ask, its table of neighbours has the answer. A router that does not answer any more is reported as lost, again and
+ * again until it is back. Turned by one loop.
  */
 final class NextHop implements Agent {
 
@@ -23,23 +23,34 @@ final class NextHop implements Agent {
     private static final int DISCARD = 9;
     private static final long UNRESOLVED_MILLIS = 200;
     private static final long RESOLVED_MILLIS = 5000;
+    private static final long LOST_MILLIS = 3000;
 
     private final InetSocketAddress router;
     private final Neighbours neighbours;
-    private final Consumer<MacAddress> onChange;
+    private final Listener listener;
     private final DatagramChannel channel;
     private Optional<MacAddress> known = Optional.empty();
     private long deadline = Long.MIN_VALUE;
+    private long silentSince = Long.MAX_VALUE;
+
+    /** Hears of the router, in the loop. */
+    interface Listener {
+
+        /** The router has this address from now on. */
+        void found(MacAddress mac);
+
+        /** The router has not answered for seconds. */
+        void lost();
+    }
 
     /**
      * @param router with the interface for its scope if it is link-local
      * @param neighbours closed at the end
-     * @param onChange called by the loop with each new address
      */
-    NextHop(InetAddress router, Neighbours neighbours, Consumer<MacAddress> onChange) throws IOException {
+    NextHop(InetAddress router, Neighbours neighbours, Listener listener) throws IOException {
         this.router = new InetSocketAddress(router, DISCARD);
         this.neighbours = neighbours;
-        this.onChange = onChange;
+        this.listener = listener;
         this.channel = DatagramChannel.open();
         channel.configureBlocking(false);
     }
@@ -51,13 +62,31 @@ final class NextHop implements Agent {
         }
         ask();
         Optional<MacAddress> found = neighbours.find();
-        if (found.isPresent() && !found.equals(known)) {
-            LOG.info("next hop {} is {}", router.getAddress().getHostAddress(), found.get());
-            known = found;
-            onChange.accept(found.get());
+        if (found.isEmpty()) {
+            onSilence(now);
+        } else {
+            silentSince = Long.MAX_VALUE;
+            if (!found.equals(known)) {
+                LOG.info("next hop {} is {}", router.getAddress().getHostAddress(), found.get());
+                known = found;
+                listener.found(found.get());
+            }
         }
         deadline = now + (found.isPresent() ? RESOLVED_MILLIS : UNRESOLVED_MILLIS);
         return 1;
+    }
+
+    private void onSilence(long now) {
+        silentSince = Math.min(silentSince, now);
+        if (now - silentSince < LOST_MILLIS) {
+            return;
+        }
+        if (known.isPresent()) {
+            LOG.warn("next hop {} does not answer", router.getAddress().getHostAddress());
+        }
+        known = Optional.empty();
+        silentSince = now;
+        listener.lost();
     }
 
     @Override

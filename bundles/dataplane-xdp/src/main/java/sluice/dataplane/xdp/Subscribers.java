@@ -107,6 +107,26 @@ final class Subscribers implements DataPlane {
         changeCore(core, known -> known.withNextHop6(mac));
     }
 
+    /** The router behind a core interface is gone: others that are known get its share. The last one known stays. */
+    void lostHop(int core) {
+        if (settings.cores().stream()
+                        .filter(known -> known.nextHop().isPresent())
+                        .count()
+                > 1) {
+            changeCore(core, Core::withoutNextHop);
+        }
+    }
+
+    /** As {@link #lostHop}, for IPv6. */
+    void lostHop6(int core) {
+        if (settings.cores().stream()
+                        .filter(known -> known.nextHop6().isPresent())
+                        .count()
+                > 1) {
+            changeCore(core, Core::withoutNextHop6);
+        }
+    }
+
     /** This is our own IPv6 address on a core interface from now on. */
     void address6(int core, Ip6 address) {
         changeCore(core, known -> known.withAddress6(address));

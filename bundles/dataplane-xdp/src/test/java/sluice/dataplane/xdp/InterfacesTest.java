@@ -83,6 +83,29 @@ final class InterfacesTest {
     }
 
     @Test
+    void routersThatAreLeftGetTheShareOfOneThatIsGone() throws Exception {
+        Subscribers subscribers = bench.adopt(
+                List.of(
+                        core(ELSEWHERE, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC)),
+                        core(Bench.LOOPBACK, OTHER_MAC, Optional.of(OTHER_HOP))),
+                List.of(PORT));
+        subscribers.lostHop(0);
+        for (int i = 0; i < 16; i++) {
+            Ip4 source = Packets.SUBSCRIBER.plus(i);
+            subscribers.install(entry(i + 1, 0, source));
+            assertThat(bench.access(up(source, 10)).frame().slice(0, 6)).isEqualTo(OTHER_HOP.toBytes());
+        }
+        subscribers.lostHop(1);
+        assertThat(bench.access(up(Packets.SUBSCRIBER, 10)).verdict())
+                .as("the last one stays")
+                .isEqualTo(Verdict.FORWARDED_UP);
+        subscribers.nextHop(0, Packets.NEXT_HOP_MAC);
+        subscribers.lostHop(1);
+        assertThat(bench.access(up(Packets.SUBSCRIBER, 10)).frame().slice(0, 6))
+                .isEqualTo(Packets.NEXT_HOP_MAC.toBytes());
+    }
+
+    @Test
     void everyCoreInterfaceDelivers() throws Exception {
         Subscribers subscribers = bench.adopt(
                 List.of(
