@@ -6,12 +6,11 @@ import java.util.function.LongConsumer;
 import sluice.loop.TimerWheel;
 
 /**
- * What a shard does with its timers, a million of them armed, with the wheel of the appliance. Prints one JSON object. A
+ * What a shard does with its timers, as many as it is told (a million) armed, with the wheel of the appliance. Prints one JSON object. A
  * turn is what it is in a shard: at most 256 timers expire, and each is armed again by its handler.
  */
 final class TimerLoad {
 
-    private static final int TIMERS = 1_000_000;
     private static final int PER_TURN = 256;
     private static final long DAY = Duration.ofDays(1).toMillis();
     private static final long INTERIM = Duration.ofMinutes(5).toMillis();
@@ -19,18 +18,26 @@ final class TimerLoad {
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final Random random = new Random(1);
-    private final TimerWheel wheel = new TimerWheel(0, TIMERS);
-    private final long[] handles = new long[TIMERS];
+    private final int timers;
+    private final TimerWheel wheel;
+    private final long[] handles;
     private final LongConsumer armAgain = this::armAgain;
     private long now;
 
-    /** Takes no words. */
+    private TimerLoad(int timers) {
+        this.timers = timers;
+        wheel = new TimerWheel(0, timers);
+        handles = new long[timers];
+    }
+
+    /** @param words how many timers */
     public static void main(String[] words) {
+        int timers = Integer.parseInt(words[0]);
         for (int i = 0; i < WARM_UPS; i++) {
-            new TimerLoad().measure();
+            new TimerLoad(timers).measure();
         }
         System.gc();
-        System.out.println(new TimerLoad().measure());
+        System.out.println(new TimerLoad(timers).measure());
     }
 
     private String measure() {
@@ -39,21 +46,21 @@ final class TimerLoad {
         Turns steady = expire();
         Turns storm = storm();
         long cancelled = cancel();
-        return "{" + rate("arms_per_s", TIMERS, armed)
-                + ", " + rate("rearms_per_s", TIMERS, again)
+        return "{" + rate("arms_per_s", timers, armed)
+                + ", " + rate("rearms_per_s", timers, again)
                 + ", " + rate("expiries_per_s", steady.expired, steady.nanos)
                 + ", \"longest_turn_us\": " + steady.longest / 1e3
                 + ", \"longest_turn_cpu_us\": " + steady.longestCpu / 1e3
                 + ", " + rate("storm_expiries_per_s", storm.expired, storm.nanos)
                 + ", \"storm_longest_turn_us\": " + storm.longest / 1e3
                 + ", \"storm_longest_turn_cpu_us\": " + storm.longestCpu / 1e3
-                + ", " + rate("cancels_per_s", TIMERS, cancelled) + "}";
+                + ", " + rate("cancels_per_s", timers, cancelled) + "}";
     }
 
-    /** From none to a million, each due within a day. */
+    /** From none to all, each due within a day. */
     private long arm() {
         long begin = System.nanoTime();
-        for (int i = 0; i < TIMERS; i++) {
+        for (int i = 0; i < timers; i++) {
             handles[i] = wheel.schedule(1 + random.nextLong(DAY), i);
         }
         return System.nanoTime() - begin;
@@ -63,14 +70,14 @@ final class TimerLoad {
     private long rearm() {
         int step = 611_953; // prime, so that every timer has its turn
         long begin = System.nanoTime();
-        for (int i = 0, which = 0; i < TIMERS; i++, which = (which + step) % TIMERS) {
+        for (int i = 0, which = 0; i < timers; i++, which = (which + step) % timers) {
             wheel.cancel(handles[which]);
             handles[which] = wheel.schedule(1 + random.nextLong(INTERIM), which);
         }
         return System.nanoTime() - begin;
     }
 
-    /** Five minutes of a million sessions' interims: every timer is due once, and then armed for the next time. */
+    /** Five minutes of all sessions' interims: every timer is due once, and then armed for the next time. */
     private Turns expire() {
         Turns turns = new Turns();
         for (now = 1; now <= INTERIM; now++) {
@@ -89,7 +96,7 @@ final class TimerLoad {
 
     private long cancel() {
         long begin = System.nanoTime();
-        for (int i = 0; i < TIMERS; i++) {
+        for (int i = 0; i < timers; i++) {
             wheel.cancel(handles[i]);
         }
         long nanos = System.nanoTime() - begin;
@@ -124,8 +131,8 @@ final class TimerLoad {
                 longest = Math.max(longest, took);
                 longestCpu = Math.max(longestCpu, threads.getCurrentThreadCpuTime() - beginCpu);
             }
-            if (wheel.armed() != TIMERS) {
-                throw new IllegalStateException(wheel.armed() + " timers are armed, expected " + TIMERS);
+            if (wheel.armed() != timers) {
+                throw new IllegalStateException(wheel.armed() + " timers are armed, expected " + timers);
             }
         }
     }
