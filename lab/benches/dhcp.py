@@ -9,6 +9,7 @@ session.
 # packages: kea-dhcp4-server gcc libc6-dev
 
 import contextlib
+import dataclasses
 import os
 import sys
 from typing import Iterator
@@ -24,14 +25,8 @@ from sluicelab.waiting import eventually
 FIRST_SESSIONS = 2_000  # bring everything to its size that is not a session's
 SESSIONS = 10_000  # at which memory is looked at
 SMALL_NETWORK = "10.128.0.0/18"  # for which the data plane has room then
-WARM_UP = 50_000  # so that a server is measured as it is after a day, not after its first minute
 WINDOW = 64
-CAPACITY_CLIENTS = 20_000
-STEP_SECONDS = 2
-STEPS = (1.7, 1.4, 1.2, 1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)  # of what the closed loop reached
-SUSTAINED = 0.001  # the most set-ups that may be lost
 LATENCY_RATE = 2_000
-LATENCY_SECONDS = 5
 RADIUS_LINES = 250_000
 IDLE_LOAD = 0.5
 SETTLE_SECONDS = 60
@@ -39,19 +34,42 @@ SETTLE_SECONDS = 60
 Gateway = SluiceGateway | KeaGateway
 
 
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """How long a server is loaded."""
+
+    warm_up: int  # set-ups, so that a server is measured as it is after a day, not after its first minute
+    clients: int  # of the closed loop
+    step_seconds: float
+    latency_seconds: float
+    steps: tuple[float, ...] = (1.7, 1.4, 1.2, 1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)  # of its rate
+    sustained: float = 0.001  # the most set-ups that may be lost
+
+
+FULL = Load(warm_up=50_000, clients=20_000, step_seconds=2, latency_seconds=5)
+QUICK = Load(
+    warm_up=200, clients=500, step_seconds=0.3, latency_seconds=0.3, steps=(0.3, 0.1), sustained=0.5
+)  # fmt: skip
+
+
 def main() -> int:
-    arguments = bench_arguments(__doc__.partition("\n")[0]).parse_args()
+    parser = bench_arguments(__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a moment of ours and of Kea alone: whether it runs")
+    arguments = parser.parse_args()
+    load = QUICK if arguments.quick else FULL
     figures = Figures("dhcp")
     with exclusive():
         say_if_busy()
         for number in range(1, arguments.runs + 1):
             say(f"run {number} of {arguments.runs}")
-            measure_memory(figures, "", SluiceGateway(WORK / "bench", network=SMALL_NETWORK))
-            measure_memory(figures, "_kea", KeaGateway(WORK / "bench"))
-            ours = measure(figures, "", SluiceGateway(WORK / "bench"))
-            peers = measure(figures, "_kea", KeaGateway(WORK / "bench"))
-            measure(figures, "_interval", SluiceGateway(WORK / "bench", sync="interval"))
-            measure(figures, "_radius", SluiceGateway(WORK / "bench", RADIUS_LINES))
+            if not arguments.quick:
+                measure_memory(figures, "", SluiceGateway(WORK / "bench", network=SMALL_NETWORK))
+                measure_memory(figures, "_kea", KeaGateway(WORK / "bench"))
+            ours = measure(figures, "", SluiceGateway(WORK / "bench"), load)
+            peers = measure(figures, "_kea", KeaGateway(WORK / "bench"), load)
+            if not arguments.quick:
+                measure(figures, "_interval", SluiceGateway(WORK / "bench", sync="interval"), load)
+                measure(figures, "_radius", SluiceGateway(WORK / "bench", RADIUS_LINES), load)
             figures.add("ratio_to_kea", ours / peers, "ratio")
     figures.report(arguments.json)
     return 0
@@ -62,16 +80,16 @@ def say(line: str) -> None:
 
 
 def say_if_busy() -> None:
-    load = os.getloadavg()[0]
-    if load > IDLE_LOAD:
-        say(f"this machine is busy with other things (load {load:.1f}): expect low and noisy figures")
+    others = os.getloadavg()[0]
+    if others > IDLE_LOAD:
+        say(f"this machine is busy with other things (load {others:.1f}): expect low and noisy figures")
 
 
-def measure(figures: Figures, suffix: str, gateway: Gateway) -> float:
+def measure(figures: Figures, suffix: str, gateway: Gateway, load: Load) -> float:
     """Rate and latency of one server that starts with nothing; gives its set-ups per second."""
     with up(gateway):
-        rate = measure_rate(figures, suffix, gateway)
-        measure_latency(figures, suffix, gateway)
+        rate = measure_rate(figures, suffix, gateway, load)
+        measure_latency(figures, suffix, gateway, load)
     say(f"setups_per_s{suffix}: {rate:,.0f}")
     return rate
 
@@ -97,23 +115,23 @@ def measure_memory(figures: Figures, suffix: str, gateway: Gateway) -> None:
         figures.add("rss_mb" + suffix, rss_bytes(gateway.pid) / 1e6, "MB")
 
 
-def measure_rate(figures: Figures, suffix: str, gateway: Gateway) -> float:
+def measure_rate(figures: Figures, suffix: str, gateway: Gateway, load: Load) -> float:
     """
     The highest rate of an open loop of which the server loses next to nothing, searched downwards from more than what a
     closed loop reaches; and the processor time of a set-up under the closed loop.
     """
-    gateway.generator.window(WARM_UP, WINDOW)
+    gateway.generator.window(load.warm_up, WINDOW)
     before = cpu_seconds(gateway.pid)
-    closed = gateway.generator.window(CAPACITY_CLIENTS, WINDOW)
+    closed = gateway.generator.window(load.clients, WINDOW)
     figures.add("cpu_us_per_setup" + suffix, (cpu_seconds(gateway.pid) - before) * 1e6 / closed.bound, "us")
     figures.add("setups_per_s_closed" + suffix, closed.setups_per_s, "1/s")
-    for share in STEPS:
+    for share in load.steps:
         settle(gateway)
-        opened = gateway.generator.rate(closed.setups_per_s * share, STEP_SECONDS)
-        if opened.lost_share <= SUSTAINED:
+        opened = gateway.generator.rate(closed.setups_per_s * share, load.step_seconds)
+        if opened.lost_share <= load.sustained:
             figures.add("setups_per_s" + suffix, opened.setups_per_s, "1/s")
             return opened.setups_per_s
-    raise AssertionError(f"{gateway.name} loses set-ups at {STEPS[-1]:.0%} of {closed.setups_per_s:.0f} 1/s: {opened}")
+    raise AssertionError(f"{gateway.name} loses set-ups at {load.steps[-1]:.0%} of {closed.setups_per_s:.0f} 1/s: {opened}")
 
 
 def settle(gateway: Gateway) -> None:
@@ -128,10 +146,10 @@ def settle(gateway: Gateway) -> None:
     eventually(rests, SETTLE_SECONDS, f"{gateway.name} rests")
 
 
-def measure_latency(figures: Figures, suffix: str, gateway: Gateway) -> None:
+def measure_latency(figures: Figures, suffix: str, gateway: Gateway, load: Load) -> None:
     """From the time at which a DISCOVER was due to the ACK, at a rate that every server here bears."""
     settle(gateway)
-    outcome = gateway.generator.rate(LATENCY_RATE, LATENCY_SECONDS)
+    outcome = gateway.generator.rate(LATENCY_RATE, load.latency_seconds)
     figures.add("latency_p50_us" + suffix, outcome.p50_us, "us")
     figures.add("latency_p99_us" + suffix, outcome.p99_us, "us")
 

@@ -27,16 +27,17 @@ def main() -> int:
     parser = bench_arguments(__doc__.partition("\n")[0])
     parser.add_argument("--most", type=int, default=max(STEPS.values()), help="stop after so many sessions")
     arguments = parser.parse_args()
+    steps = {name: sessions for name, sessions in STEPS.items() if sessions <= arguments.most}
+    steps = steps or {str(arguments.most): arguments.most}
     figures = Figures("sessions")
     with exclusive():
         for number in range(1, arguments.runs + 1):
             print(f"sessions: run {number} of {arguments.runs}", file=sys.stderr, flush=True)
-            gateway = SluiceGateway(WORK / "bench", max(STEPS.values()) + SPARE_LINES, network=NETWORK)
+            gateway = SluiceGateway(WORK / "bench", max(steps.values()) + SPARE_LINES, network=NETWORK)
             try:
                 gateway.up()
-                for name, sessions in STEPS.items():
-                    if sessions <= arguments.most:
-                        measure(figures, name, gateway, sessions)
+                for name, sessions in steps.items():
+                    measure(figures, name, gateway, sessions)
             finally:
                 gateway.down()
                 clean()
