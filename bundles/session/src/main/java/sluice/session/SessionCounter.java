@@ -57,7 +57,8 @@ enum SessionCounter implements Counter {
     QUEUE_FULL(69, "Subscribers refused: queue full"),
     WAITED_IN_VAIN(70, "Subscribers refused: no server answered in time"),
     AUTHENTICATIONS_REPEATED(71, "Authentications asked again"),
-    REAUTHENTICATIONS(72, "Re-authentications of sessions served without an answer");
+    REAUTHENTICATIONS(72, "Re-authentications of sessions served without an answer"),
+    REFUSED_UNTOLD(73, "Sessions refused: the older one has too much to do to end");
 
     private final int id;
     private final String label;

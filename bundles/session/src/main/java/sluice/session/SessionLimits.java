@@ -1,6 +1,8 @@
 package sluice.session;
 
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import sluice.loop.Inbox;
 import sluice.net.LineId;
@@ -84,22 +86,26 @@ final class SessionLimits {
     }
 
     /**
-     * The subscriber was authorized. Sessions that must go for this one are told so.
+     * The subscriber was authorized. Sessions that must go for this one are told so when it has all its places, and
+     * only then: nobody goes for a session that another limit refuses.
      *
      * @return why there is no room for it
      */
     Optional<String> admit(Session session) {
         Occupancy.Holder holder = holder(session);
-        if (countsWhenAuthorized() && !take(lines, session.key().line(), holder)) {
+        Set<Occupancy.Holder> older = new LinkedHashSet<>();
+        if (countsWhenAuthorized() && !take(lines, session.key().line(), holder, older)) {
             return refused(session, SessionCounter.REFUSED_LINE_SESSIONS, "the line has its number of sessions");
         }
-        if (!take(users, session.userName(), holder)) {
+        if (!take(users, session.userName(), holder, older)) {
             return refused(session, SessionCounter.REFUSED_USER_SESSIONS, "the user has his number of sessions");
         }
-        if (!take(devices, session.key().mac(), holder)) {
+        if (!take(devices, session.key().mac(), holder, older)) {
             return refused(session, SessionCounter.REFUSED_MAC_SESSIONS, "the device has its number of sessions");
         }
-        return Optional.empty();
+        return end(older)
+                ? Optional.empty()
+                : refused(session, SessionCounter.REFUSED_UNTOLD, "an older session could not be told to end");
     }
 
     /** Whether the packets of those that had to go for this session are stopped. */
@@ -142,14 +148,22 @@ final class SessionLimits {
         return !lines.replaces() && session.key().line().cvlan() == 0;
     }
 
-    private <K> boolean take(Occupancy<K> places, K who, Occupancy.Holder holder) {
+    /** @param older those that must go for it are added to these */
+    private static <K> boolean take(
+            Occupancy<K> places, K who, Occupancy.Holder holder, Set<Occupancy.Holder> older) {
         if (!(places.take(who, holder) instanceof Occupancy.Place.Taken taken)) {
             return false;
         }
-        for (Occupancy.Holder older : taken.older()) {
+        older.addAll(taken.older());
+        return true;
+    }
+
+    /** @return false when one of them has too much to do to hear of it */
+    private boolean end(Set<Occupancy.Holder> older) {
+        for (Occupancy.Holder one : older) {
             Mail.Commanded end = new Mail.Commanded(
-                    new Command.Disconnect(older.session(), TerminateCause.PORT_PREEMPTED), new CompletableFuture<>());
-            if (!older.inbox().offer(end.lane(), end)) {
+                    new Command.Disconnect(one.session(), TerminateCause.PORT_PREEMPTED), new CompletableFuture<>());
+            if (!one.inbox().offer(end.lane(), end)) {
                 return false;
             }
             counters.count(SessionCounter.PREEMPTED);

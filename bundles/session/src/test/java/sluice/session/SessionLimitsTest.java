@@ -62,6 +62,42 @@ final class SessionLimitsTest {
     }
 
     @Test
+    void nobodyEndsForANewcomerWhomTheNextLimitRefuses() {
+        gateway.userName = "everybody";
+        for (LimitSettings limits : List.of(
+                new LimitSettings(1, Full.REPLACE, 1, Full.REFUSE, 0, Full.REFUSE, 0),
+                new LimitSettings(1, Full.REPLACE, 0, Full.REFUSE, 1, Full.REFUSE, 0),
+                new LimitSettings(1, Full.REPLACE, 2, Full.REPLACE, 1, Full.REFUSE, 0))) {
+            with(limits);
+            Ip4 first = gateway.online(7, MAC);
+            Ip4 elsewhere = limits.perUser() == 1 ? first : gateway.online(8, MAC + 1);
+            assertThat(accepted(7, MAC + 1)).as("%s", limits).containsExactly(ScriptedProtocol.REFUSED);
+            assertThat(gateway.dataPlane.passes(first)).as("%s", limits).isTrue();
+            assertThat(gateway.dataPlane.passes(elsewhere)).as("%s", limits).isTrue();
+            assertThat(gateway.counted(SessionCounter.PREEMPTED)).isZero();
+            gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+            gateway.frame(ScriptedProtocol.RELEASE, 8, MAC + 1, "c8");
+            assertThat(new SessionLimits(gateway.places, gateway.counters, gateway.shard.inbox()).taken())
+                    .as("%s", limits)
+                    .isZero();
+        }
+    }
+
+    @Test
+    void oneThatMustGoByAllLimitsIsToldOnce() {
+        gateway.userName = "everybody";
+        with(new LimitSettings(1, Full.REPLACE, 1, Full.REPLACE, 1, Full.REPLACE, 0));
+        Ip4 first = gateway.online(7, MAC);
+        gateway.frame(ScriptedProtocol.DISCOVER, 8, MAC, "c8");
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        assertThat(gateway.dataPlane.passes(first)).isFalse();
+        assertThat(gateway.counted(SessionCounter.PREEMPTED)).isOne();
+        bind(8, MAC);
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
     void userNameIsLimitedWhateverTheLine() {
         gateway.userName = "everybody";
         with(new LimitSettings(4, Full.REFUSE, 2, Full.REFUSE, 0, Full.REFUSE, 0));
