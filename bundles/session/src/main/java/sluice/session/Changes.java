@@ -2,12 +2,11 @@ package sluice.session;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -36,9 +35,6 @@ final class Changes {
     /** More changes of one session than that wait for nobody. */
     private static final int WAITING_MAX = 16;
 
-    private static final Set<TimerName> ALL_TIMES =
-            Set.of(SessionTimers.SESSION_TIMEOUT, SessionTimers.IDLE, SessionTimers.INTERIM);
-
     private final Surroundings with;
     private final DurableTurns turns;
     private final Entries entries;
@@ -48,17 +44,18 @@ final class Changes {
     /** Of each session the change that is under way, and those that wait for its end. */
     private final Map<Session, Queue<Wish>> underWay = new HashMap<>();
 
-    /**
-     * What somebody wants.
-     *
-     * @param times those that count anew
-     * @param sinceStart whether the session time counts from the session's start, else from now
-     */
+    /** From when the session time counts after a change. */
+    private enum SessionTime {
+        AS_BEFORE,
+        FROM_START,
+        FROM_NOW
+    }
+
+    /** What somebody wants. */
     private record Wish(
             UnaryOperator<Authorization> wanted,
             Optional<AuthState> authState,
-            Set<TimerName> times,
-            boolean sinceStart,
+            SessionTime time,
             Consumer<CommandResult> reply) {}
 
     /** What a session had before a change. */
@@ -82,12 +79,16 @@ final class Changes {
             reply.accept(CommandResult.POLICY_UNKNOWN);
             return;
         }
-        begin(session, new Wish(before -> before.with(change), Optional.empty(), timesOf(change), true, reply), now);
+        SessionTime time = change.session().isPresent() ? SessionTime.FROM_START : SessionTime.AS_BEFORE;
+        begin(session, new Wish(before -> before.with(change), Optional.empty(), time, reply), now);
     }
 
     /** RADIUS was asked again about an open session and granted this; it keeps its address. */
     void grant(Session session, Authorization granted, long now, Consumer<CommandResult> reply) {
-        begin(session, new Wish(before -> granted, Optional.of(AuthState.AUTHENTICATED), ALL_TIMES, false, reply), now);
+        begin(
+                session,
+                new Wish(before -> granted, Optional.of(AuthState.AUTHENTICATED), SessionTime.FROM_NOW, reply),
+                now);
     }
 
     /**
@@ -162,7 +163,7 @@ final class Changes {
             }
             table.update(session);
         }
-        timekeeper.changed(session, wish.times(), wish.sinceStart() ? now - session.age(now) : now, now);
+        timekeeper.changed(session, former.authorization().timeouts(), since(session, wish.time(), now), now);
         boolean over = session.deadline(SessionTimers.SESSION_TIMEOUT).stream().anyMatch(end -> end <= now);
         underWay.put(session, new ArrayDeque<>(List.of(wish)));
         turns.current().changed(session);
@@ -219,9 +220,12 @@ final class Changes {
         }
 
         private void takeBack() {
-            session.authorize(former.authorization(), former.policy(), former.authState());
+            // its policy may have become another meanwhile
+            Policy policy = with.policies().policyOf(former.authorization());
+            boolean other = !policy.equals(session.policy());
+            session.authorize(former.authorization(), policy, former.authState());
             timekeeper.restore(session, former.deadlines());
-            if (!packets) {
+            if (!packets && !other) {
                 return;
             }
             table.update(session);
@@ -263,11 +267,11 @@ final class Changes {
         return reach instanceof Reach.Walled walled && !with.policies().knowsGarden(walled.garden());
     }
 
-    private static Set<TimerName> timesOf(AuthorizationChange change) {
-        Set<TimerName> times = new HashSet<>();
-        change.session().ifPresent(time -> times.add(SessionTimers.SESSION_TIMEOUT));
-        change.idle().ifPresent(time -> times.add(SessionTimers.IDLE));
-        change.interim().ifPresent(time -> times.add(SessionTimers.INTERIM));
-        return times;
+    private static OptionalLong since(Session session, SessionTime time, long now) {
+        return switch (time) {
+            case AS_BEFORE -> OptionalLong.empty();
+            case FROM_START -> OptionalLong.of(now - session.age(now));
+            case FROM_NOW -> OptionalLong.of(now);
+        };
     }
 }

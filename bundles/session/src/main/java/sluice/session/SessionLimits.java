@@ -149,8 +149,7 @@ final class SessionLimits {
     }
 
     /** @param older those that must go for it are added to these */
-    private static <K> boolean take(
-            Occupancy<K> places, K who, Occupancy.Holder holder, Set<Occupancy.Holder> older) {
+    private static <K> boolean take(Occupancy<K> places, K who, Occupancy.Holder holder, Set<Occupancy.Holder> older) {
         if (!(places.take(who, holder) instanceof Occupancy.Place.Taken taken)) {
             return false;
         }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import sluice.dataplane.api.Traffic;
 import sluice.session.api.Authorization;
 import sluice.session.api.Timeouts;
@@ -64,23 +64,45 @@ final class Timekeeper {
     }
 
     /**
-     * The session has other times than before.
+     * The session may have other times than before. What is as it was goes on: the next interim record never comes
+     * later than it would have come, and time without a packet stays time without a packet.
      *
-     * @param anew which timers count anew
-     * @param since from when its session time counts, monotonic milliseconds
+     * @param before the times it had
+     * @param since from when its session time counts anew, monotonic milliseconds; empty: that goes on as well
      */
-    void changed(Session session, Set<TimerName> anew, long since, long now) {
+    void changed(Session session, Timeouts before, OptionalLong since, long now) {
         Timeouts times = timesOf(session);
-        if (anew.contains(SessionTimers.SESSION_TIMEOUT)) {
-            set(session, SessionTimers.SESSION_TIMEOUT, times.session().map(time -> since + time.toMillis()));
+        if (since.isPresent()) {
+            set(
+                    session,
+                    SessionTimers.SESSION_TIMEOUT,
+                    times.session().map(time -> since.getAsLong() + time.toMillis()));
         }
-        if (anew.contains(SessionTimers.IDLE)) {
+        if (!times.idle().equals(before.idle())) {
+            changeIdle(session, before.idle(), times.idle(), now);
+        }
+        if (!interimOf(times).equals(interimOf(before))) {
+            changeInterim(session, now);
+        }
+    }
+
+    private void changeIdle(Session session, Optional<Duration> before, Optional<Duration> idle, long now) {
+        if (idle.isEmpty()) {
             timers.disarm(session, SessionTimers.IDLE);
-            times.idle().ifPresent(time -> beginIdle(session, time, now));
+        } else if (before.isEmpty()) {
+            beginIdle(session, idle.get(), now);
+        } else {
+            long end = session.idleSince() + idle.get().toMillis();
+            timers.arm(session, SessionTimers.IDLE, Math.clamp(end, now, now + look(idle.get())));
         }
-        if (anew.contains(SessionTimers.INTERIM)) {
+    }
+
+    private void changeInterim(Session session, long now) {
+        long next = now + interimOf(session).toMillis();
+        OptionalLong known = session.deadline(SessionTimers.INTERIM);
+        if (known.isEmpty() || next < known.getAsLong()) {
             session.interimPaced(false);
-            reported(session, now);
+            timers.arm(session, SessionTimers.INTERIM, next);
         }
     }
 
@@ -166,7 +188,11 @@ final class Timekeeper {
     }
 
     private Duration interimOf(Session session) {
-        return timesOf(session).interim().orElse(with.settings().interim());
+        return interimOf(timesOf(session));
+    }
+
+    private Duration interimOf(Timeouts times) {
+        return times.interim().orElse(with.settings().interim());
     }
 
     private static Timeouts timesOf(Session session) {

@@ -127,6 +127,24 @@ final class ChangeTest {
     }
 
     @Test
+    void changeThatIsTakenBackLeavesThePolicyAsItBecameMeanwhile() {
+        gateway.online(7, MAC, Authorization.DEFAULT.withPolicy("fast"));
+        gateway.journal.hold();
+        var reply = gateway.submit(new Command.Change(id(), AuthorizationChange.toPolicy("slow")));
+        Policer faster = new Policer(12_000_000, 60_000);
+        gateway.policies.policies.put("fast", new Policy("fast", faster, faster));
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.PoliciesChanged(Set.of("fast")));
+        gateway.turn();
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.journal.commit();
+        gateway.journal.heal();
+        gateway.turn();
+        assertThat(reply).isCompletedWithValue(CommandResult.FAILED);
+        assertThat(entry().download()).isEqualTo(faster);
+        assertThat(session().policy().orElseThrow().download()).isEqualTo(faster);
+    }
+
+    @Test
     void changesOfOneSessionComeOneAfterTheOtherAlsoWhenTheFirstFails() {
         gateway.online(7, MAC, Authorization.DEFAULT.withPolicy("fast"));
         gateway.journal.hold();

@@ -113,9 +113,10 @@ final class TimesTest {
                         false)));
         Optional<Duration> none = Optional.of(Duration.ZERO);
         assertThat(change(none, none, none)).isEqualTo(CommandResult.DONE);
-        assertThat(gateway.sessions().getFirst().timers())
-                .doesNotContainKeys("idle", "session-timeout")
-                .containsEntry("interim", Duration.ofMinutes(5));
+        assertThat(gateway.sessions().getFirst().timers()).doesNotContainKeys("idle", "session-timeout");
+        assertThat(left("interim")).as("as it was").isLessThanOrEqualTo(Duration.ofMinutes(1));
+        gateway.advance(Duration.ofMinutes(1));
+        assertThat(left("interim")).isEqualTo(Duration.ofMinutes(5));
         gateway.advance(Duration.ofMinutes(30));
         assertThat(gateway.sessions()).hasSize(1);
     }
@@ -128,6 +129,44 @@ final class TimesTest {
             gateway.advance(Duration.ofSeconds(10));
         }
         assertThat(gateway.journal.events(SessionEvent.UPDATE)).hasSize(6);
+    }
+
+    @Test
+    void changedInterimIntervalPutsNoRecordOff() {
+        gateway.online(7, MAC);
+        Duration next = left("interim");
+        change(Optional.empty(), Optional.empty(), Optional.of(Duration.ofHours(1)));
+        assertThat(left("interim")).isEqualTo(next);
+        gateway.advance(next);
+        assertThat(gateway.journal.events(SessionEvent.UPDATE)).hasSize(1);
+        assertThat(left("interim")).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void changedIdleTimeCountsFromTheLastPacket() {
+        Ip4 address = gateway.online(7, MAC, idle(Duration.ofMinutes(30)));
+        gateway.dataPlane.pass(address, PACKET);
+        gateway.advance(Duration.ofMinutes(1));
+        gateway.advance(Duration.ofMinutes(9));
+        change(Optional.empty(), Optional.of(Duration.ofMinutes(15)), Optional.empty());
+        pass(359);
+        assertThat(gateway.sessions())
+                .as("15 minutes since the packet was seen")
+                .hasSize(1);
+        pass(1);
+        assertThat(cause()).isEqualTo("Idle-Timeout");
+    }
+
+    @Test
+    void idleTimeThatHasPassedAlreadyEndsTheSessionUnlessAPacketCameSince() {
+        Ip4 address = gateway.online(7, MAC, idle(Duration.ofMinutes(30)));
+        gateway.advance(Duration.ofMinutes(10));
+        gateway.dataPlane.pass(address, PACKET);
+        change(Optional.empty(), Optional.of(Duration.ofMinutes(5)), Optional.empty());
+        assertThat(gateway.sessions()).hasSize(1);
+        gateway.advance(Duration.ofMinutes(4));
+        change(Optional.empty(), Optional.of(Duration.ofMinutes(3)), Optional.empty());
+        assertThat(cause()).isEqualTo("Idle-Timeout");
     }
 
     @Test
@@ -151,6 +190,30 @@ final class TimesTest {
         gateway.radius.answer(new Outcome.Rejected("no credit"));
         gateway.turn();
         assertThat(cause()).isEqualTo("Session-Timeout");
+    }
+
+    @Test
+    void sessionThatIsAskedAboutOftenIsAccountedAllTheSame() {
+        Authorization granted = times(Duration.ofMinutes(4), Optional.empty());
+        gateway.online(7, MAC, granted);
+        for (int minute = 0; minute < 60; minute++) {
+            gateway.advance(Duration.ofMinutes(1));
+            grantAgain(granted);
+        }
+        assertThat(gateway.journal.events(SessionEvent.UPDATE)).hasSizeBetween(11, 12);
+    }
+
+    @Test
+    void sessionThatIsAskedAboutOftenIsIdleAllTheSame() { // RFC 2865, 5.28
+        Authorization granted = times(Duration.ofMinutes(10), Optional.of(Duration.ofMinutes(15)));
+        gateway.online(7, MAC, granted);
+        for (int minute = 0; minute < 14; minute++) {
+            gateway.advance(Duration.ofMinutes(1));
+            grantAgain(granted);
+        }
+        assertThat(gateway.sessions()).hasSize(1);
+        gateway.advance(Duration.ofMinutes(1));
+        assertThat(cause()).isEqualTo("Idle-Timeout");
     }
 
     @Test
@@ -339,6 +402,14 @@ final class TimesTest {
                 .join();
     }
 
+    /** RADIUS answers what it was asked at the end of a session time. */
+    private void grantAgain(Authorization granted) {
+        while (!gateway.radius.open.isEmpty()) {
+            gateway.radius.accept(granted);
+            gateway.turn();
+        }
+    }
+
     private void askAgain(Map<String, String> attributes) {
         SessionId id = gateway.sessions().getFirst().id();
         assertThat(gateway.submit(new Command.Reauthenticate(id, attributes))).isNotDone();
@@ -359,6 +430,10 @@ final class TimesTest {
     private static Authorization idle(Duration time) {
         return Authorization.DEFAULT.withTimeouts(
                 new Timeouts(Optional.empty(), Optional.of(time), Optional.empty(), false));
+    }
+
+    private static Authorization times(Duration session, Optional<Duration> idle) {
+        return Authorization.DEFAULT.withTimeouts(new Timeouts(Optional.of(session), idle, Optional.empty(), true));
     }
 
     private static Authorization stateful(String state) {
