@@ -122,7 +122,7 @@ def lab() -> Iterator[Lab]:
                 "dns": core.address.ip,
                 "lease_seconds": 120,
             },
-            "sluice.radius": {"status_seconds": 1},
+            "sluice.radius": {"status_seconds": 1, "source_interface": "mgmt0"},
             "sluice.radius.server-lab": {"timeout_ms": 500, "retries": 2, "priority": 1},
             "sluice.radius.server-six": {
                 "host": IP6_SERVER,
@@ -269,6 +269,15 @@ def test_a_session_ends_when_its_time_is_over(lab: Lab, servers: Servers) -> Non
 def test_a_session_without_traffic_ends(lab: Lab, servers: Servers) -> None:
     stop = eventually(lambda: _stopped(servers, lab, IDLE), 120, "the idle session is ended")
     assert stop.text("Acct-Terminate-Cause") == "Idle-Timeout"
+
+
+def test_every_way_to_a_server_is_tied_to_the_named_interface(lab: Lab, servers: Servers) -> None:
+    ports = {str(port) for server in (servers.first, servers.six) for port in (server.auth_port, server.acct_port)} | {"2083"}
+    # Netid State Recv-Q Send-Q local peer
+    ends = [line.split()[4:6] for line in lab.gateway.run("ss", "-Hntu").splitlines()]
+    local = {peer.rsplit(":", 1)[1]: own for own, peer in ends if peer.rsplit(":", 1)[1] in ports}
+    assert local.keys() == ports
+    assert all("%mgmt0" in own for own in local.values()), local
 
 
 def test_each_server_takes_over_with_its_own_secret(lab: Lab, servers: Servers, chance: random.Random) -> None:
