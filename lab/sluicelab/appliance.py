@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import uuid
 from typing import Iterator
 
 from sluicelab.namespace import CommandFailed, Namespace, Process, run
@@ -16,6 +17,10 @@ REPOSITORY = pathlib.Path(__file__).parent.parent.parent
 DISTRIBUTION = "karaf-assembly/target/sluice-*.tar.gz"
 OPERATOR = "lab"
 PINS = pathlib.Path("/sys/fs/bpf/sluice")
+BOOT_ID = pathlib.Path("/proc/sys/kernel/random/boot_id")
+
+# The appliance runs in a mount namespace of its own in which the machine has another boot id.
+ANOTHER_BOOT = f'mount --bind "$0" {BOOT_ID} && exec "$@"'
 
 Configuration = dict[str, dict[str, object]]
 
@@ -35,10 +40,15 @@ class Appliance:
         self._key = work / "shell_key"
         self._process: Process | None = None
         self._starts = 0
+        self._boots = 0
 
     @property
     def log_file(self) -> pathlib.Path:
         return self.directory / "data/log/sluice.log"
+
+    @property
+    def _boot_file(self) -> pathlib.Path:
+        return self._work / "boot_id"
 
     @property
     def pid(self) -> int:
@@ -96,7 +106,9 @@ class Appliance:
     def launch(self) -> None:
         """Starts the JVM and does not wait."""
         self._starts += 1
+        boot = ("unshare", "-m", "--propagation", "private", "sh", "-c", ANOTHER_BOOT, self._boot_file) if self._boots else ()
         self._process = self._namespace.start(
+            *boot,
             self.directory / "bin/sluice",
             log=self._work / f"console-{self._starts}.log",
             environment={"JAVA_HOME": os.environ["SLUICE_JAVA_HOME"]},
@@ -105,6 +117,13 @@ class Appliance:
     def kill(self) -> None:
         """kill -9: a power cut for the control plane."""
         self._process.kill()
+
+    def cut_power(self) -> None:
+        """As `kill`, and what the kernel kept for it is gone too; the next start is another boot of the machine."""
+        self.kill()
+        run("rm", "-rf", PINS)
+        self._boots += 1
+        self._boot_file.write_text(f"{uuid.uuid4()}\n")
 
     @contextlib.contextmanager
     def standing_still(self) -> Iterator[None]:
