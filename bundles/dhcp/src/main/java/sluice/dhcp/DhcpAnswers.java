@@ -21,8 +21,8 @@ final class DhcpAnswers {
         this.counters = counters;
     }
 
-    Effect offer(SessionView session, DhcpRequest request, AddressGrant grant) {
-        Terms terms = terms(session, request, grant.network());
+    Effect offer(SessionView session, DhcpRequest request, AddressGrant grant, long now) {
+        Terms terms = terms(session, request, grant.network(), now);
         return send(DhcpReply.offer(request, server(grant.network()), grant.address(), terms), DhcpCounter.OFFER);
     }
 
@@ -49,8 +49,8 @@ final class DhcpAnswers {
                 settings.relayOption() == DhcpSettings.RelayOption.REQUIRED)));
     }
 
-    Effect inform(SessionView session, DhcpRequest request, Network network) {
-        Terms terms = terms(session, request, network);
+    Effect inform(SessionView session, DhcpRequest request, Network network, long now) {
+        Terms terms = terms(session, request, network, now);
         return send(DhcpReply.inform(request, server(network), terms), DhcpCounter.ACK_INFORM);
     }
 
@@ -59,13 +59,13 @@ final class DhcpAnswers {
     }
 
     /** What the client is told about that network. */
-    Terms terms(SessionView session, DhcpRequest request, Network network) {
+    Terms terms(SessionView session, DhcpRequest request, Network network, long now) {
         return Terms.of(
+                session,
                 network,
-                session.authorization(),
                 request.message().option(LeaseTime.class).map(LeaseTime::time),
                 settings.leaseMin(),
-                session.leaseLimit(network));
+                now);
     }
 
     /** True when that server identifier is one of this gateway's. */

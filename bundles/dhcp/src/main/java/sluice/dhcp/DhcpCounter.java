@@ -29,6 +29,7 @@ enum DhcpCounter implements Counter {
     LEASE_EXPIRED(45, "Leases that ended without renewal"),
     OPEN_FAILED(46, "Sessions that could not be opened"),
     NOT_DURABLE(47, "Answers held back because the journal failed"),
+    MOVED(48, "Leases ended because RADIUS granted another address"),
 
     MALFORMED(60, "Dropped: malformed frame, packet or datagram"),
     NOT_DHCP(61, "Dropped: no UDP to the DHCP server port"),

@@ -116,17 +116,20 @@ public final class DhcpServer implements AccessProtocol {
             return Step.unchanged(session);
         }
         return switch (request.message().type()) {
-            case MessageType.DISCOVER -> onDiscover(session, request, frame);
-            case MessageType.REQUEST -> requests.onRequest(session, request);
+            case MessageType.DISCOVER -> onDiscover(session, request, frame, now);
+            case MessageType.REQUEST -> requests.onRequest(session, request, now);
             case MessageType.DECLINE -> onDecline(session, request);
             case MessageType.RELEASE -> onRelease(session, request);
-            case MessageType.INFORM -> onInform(session, request);
+            case MessageType.INFORM -> onInform(session, request, now);
             default -> ignored(session, DhcpCounter.UNKNOWN_TYPE);
         };
     }
 
-    /** RFC 2131, 4.3.1. A client that has an offer or a lease is offered the same address again. */
-    private Step onDiscover(SessionView session, DhcpRequest request, Frame frame) {
+    /**
+     * RFC 2131, 4.3.1. A client that has an offer or a lease is offered the same address again; one that is to have
+     * another address now gets it when it repeats its message.
+     */
+    private Step onDiscover(SessionView session, DhcpRequest request, Frame frame, long now) {
         counters.count(DhcpCounter.DISCOVER);
         if (session.state().isEmpty() || !(session.state().get() instanceof DhcpState state)) {
             return Step.to(new DhcpState.Authenticating(frame), new Effect.Authenticate(ClientAttributes.of(request)));
@@ -140,9 +143,10 @@ public final class DhcpServer implements AccessProtocol {
             case DhcpState.Offered offered ->
                 grant.isEmpty()
                         ? Step.forget()
-                        : Step.to(offered, answers.offer(session, request, grant.get()), armOffer());
+                        : Step.to(offered, answers.offer(session, request, grant.get(), now), armOffer());
+            case DhcpState.Bound bound when requests.mustMove(session) -> requests.move();
             case DhcpState.Bound bound ->
-                grant.isEmpty() ? Step.forget() : Step.to(bound, answers.offer(session, request, grant.get()));
+                grant.isEmpty() ? Step.forget() : Step.to(bound, answers.offer(session, request, grant.get(), now));
         };
     }
 
@@ -174,12 +178,12 @@ public final class DhcpServer implements AccessProtocol {
     }
 
     /** RFC 2131, 4.3.5. The client has an address by other means and wants to know the rest. */
-    private Step onInform(SessionView session, DhcpRequest request) {
+    private Step onInform(SessionView session, DhcpRequest request, long now) {
         counters.count(DhcpCounter.INFORM);
         Ip4 address = request.message().ciaddr();
         return session.networkOf(address)
                 .filter(network -> network.prefix().contains(address))
-                .map(network -> Step.stay(session, answers.inform(session, request, network)))
+                .map(network -> Step.stay(session, answers.inform(session, request, network, now)))
                 .orElseGet(() -> ignored(session, DhcpCounter.NO_NETWORK));
     }
 
@@ -208,13 +212,13 @@ public final class DhcpServer implements AccessProtocol {
             return Step.unchanged(session);
         }
         return switch (state) {
-            case DhcpState.Authenticating authenticating -> onAdmission(session, authenticating.discover(), outcome);
+            case DhcpState.Authenticating authenticating -> onAdmission(session, authenticating.discover(), outcome, now);
             case DhcpState.Bound bound -> onFailure(session, outcome);
             case DhcpState.Offered offered -> Step.unchanged(session);
         };
     }
 
-    private Step onAdmission(SessionView session, Frame discover, Outcome outcome) {
+    private Step onAdmission(SessionView session, Frame discover, Outcome outcome, long now) {
         DhcpRequest request;
         try {
             request = DhcpRequest.decode(discover);
@@ -226,7 +230,7 @@ public final class DhcpServer implements AccessProtocol {
             case Outcome.Accepted accepted ->
                 Step.stay(session, new Effect.RequestAddress(request.requested(), request.link()));
             case Outcome.AddressGranted granted ->
-                Step.to(new DhcpState.Offered(), answers.offer(session, request, granted.grant()), armOffer());
+                Step.to(new DhcpState.Offered(), answers.offer(session, request, granted.grant(), now), armOffer());
             case Outcome.Rejected rejected -> dismissed(DhcpCounter.DENIED);
             case Outcome.AddressRefused refused -> dismissed(DhcpCounter.NO_ADDRESS);
             case Outcome.Unanswered unanswered -> dismissed(DhcpCounter.UNANSWERED);

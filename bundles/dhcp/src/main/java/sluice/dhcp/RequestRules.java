@@ -10,6 +10,7 @@ import sluice.session.api.Effect;
 import sluice.session.api.Network;
 import sluice.session.api.SessionView;
 import sluice.session.api.Step;
+import sluice.session.api.TerminateCause;
 
 /**
  * What the server does upon REQUEST (RFC 2131, 4.3.2).
@@ -21,6 +22,8 @@ import sluice.session.api.Step;
  *  renewing    | Extend, ACK                       | NAK                        | NAK: nobody else was asked
  *  rebinding   | Extend, ACK                       | NAK                        | NAK when of a foreign network
  * </pre>
+ *
+ * <p>A client to which RADIUS granted another address meanwhile gets NAK where it would get ACK, and its session ends.
  *
  * <p>Without record and without reason for NAK the server is silent: another one may know the client. Every ACK stands
  * behind an Extend or Open, also the repeated one, so that none leaves before the lease is durable.
@@ -36,7 +39,7 @@ final class RequestRules {
         this.answers = answers;
     }
 
-    Step onRequest(SessionView session, DhcpRequest request) {
+    Step onRequest(SessionView session, DhcpRequest request, long now) {
         DhcpRequest.Kind kind = request.kind();
         if (kind == DhcpRequest.Kind.UNCLEAR) {
             return ignored(session, DhcpCounter.NO_REQUESTED_ADDRESS);
@@ -50,8 +53,8 @@ final class RequestRules {
             return unknown(session, request, kind);
         }
         return switch (state) {
-            case DhcpState.Bound bound -> bound(session, request);
-            case DhcpState.Offered offered when kind == DhcpRequest.Kind.SELECTING -> bound(session, request);
+            case DhcpState.Bound bound -> bound(session, request, now);
+            case DhcpState.Offered offered when kind == DhcpRequest.Kind.SELECTING -> bound(session, request, now);
             case DhcpState.Offered offered -> unknown(session, request, kind);
             case DhcpState.Authenticating authenticating -> ignored(session, DhcpCounter.WHILE_AUTHENTICATING);
         };
@@ -68,7 +71,7 @@ final class RequestRules {
         return ignored(session, DhcpCounter.OTHER_SERVER);
     }
 
-    private Step bound(SessionView session, DhcpRequest request) {
+    private Step bound(SessionView session, DhcpRequest request, long now) {
         Optional<AddressGrant> held = session.address();
         if (held.isEmpty()) {
             return Step.forget();
@@ -77,7 +80,10 @@ final class RequestRules {
         if (!grant.address().equals(request.address())) {
             return nak(session, request, "not your address");
         }
-        Terms terms = answers.terms(session, request, grant.network());
+        if (mustMove(session)) {
+            return move(session, request);
+        }
+        Terms terms = answers.terms(session, request, grant.network(), now);
         Effect arm = new Effect.Arm(DhcpServer.LEASE_TIMER, terms.lease());
         Effect ack = answers.ack(request, grant, terms);
         List<Effect> effects = new ArrayList<>();
@@ -94,6 +100,26 @@ final class RequestRules {
         effects.addAll(List.of(open, disarm, arm, ack));
         answers.offload(request, grant, terms).ifPresent(effects::add);
         return new Step(Optional.of(new DhcpState.Bound()), effects);
+    }
+
+    /** Whether RADIUS has granted the client another address or pool while it had this one. */
+    boolean mustMove(SessionView session) {
+        return session.isOpen() && !session.hasGrantedAddress();
+    }
+
+    /** Ends the session, so that the client gets the other address in its next one. */
+    Step move() {
+        counters.count(DhcpCounter.MOVED);
+        return Step.forget(new Effect.Close(TerminateCause.NAS_REQUEST));
+    }
+
+    /** As {@link #move()}, of a client that is told to begin anew (RFC 2131, 4.3.2). */
+    private Step move(SessionView session, DhcpRequest request) {
+        Optional<Ip4> server = answers.identity(session, request, request.address());
+        Step end = move();
+        return server.map(identity ->
+                        Step.forget(end.effects().getFirst(), answers.nak(request, identity, "another address")))
+                .orElse(end);
     }
 
     private Step unknown(SessionView session, DhcpRequest request, DhcpRequest.Kind kind) {

@@ -19,10 +19,11 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.WireWriter;
+import sluice.session.api.AddressGrant;
 import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Network;
-import sluice.session.api.Timeouts;
+import sluice.session.api.SessionView;
 
 /**
  * What a client is told about its network.
@@ -34,6 +35,9 @@ import sluice.session.api.Timeouts;
  * @param isScarce whether the lease is short because addresses are; such a grant is extended by nobody else
  */
 record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boolean isScarce) {
+    /** What the last moment of a session is told as; there is no lease of no time. */
+    private static final Duration LEASE_MIN = Duration.ofSeconds(1);
+
     private static final Bytes UNASKED = Bytes.of(
             DhcpOption.SUBNET_MASK,
             DhcpOption.ROUTERS,
@@ -48,51 +52,45 @@ record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boo
 
     /**
      * The terms for a subscriber. A client may wish a shorter lease than the network's (RFC 2131, 4.3.1), but none
-     * below {@code leaseMin}; a Session-Timeout that ends the session bounds it too, and so does {@code limit}.
+     * below {@code leaseMin}. What is left of a Session-Timeout that ends the session bounds it too, and so does the
+     * limit there is while addresses are scarce.
      *
-     * @param limit while addresses are scarce
+     * @param now monotonic milliseconds
      */
-    static Terms of(
-            Network network,
-            Optional<Authorization> authorization,
-            Optional<Duration> wish,
-            Duration leaseMin,
-            Optional<Duration> limit) {
-        List<Ip4> dns = authorization.map(granted -> granted.addressing().dns()).orElse(List.of());
+    static Terms of(SessionView session, Network network, Optional<Duration> wish, Duration leaseMin, long now) {
+        List<Ip4> dns = session.authorization()
+                .map(granted -> granted.addressing().dns())
+                .orElse(List.of());
         Duration lease = network.lease();
         if (wish.isPresent()) {
             lease = shorter(lease, longer(wish.get(), leaseMin));
         }
-        Optional<Duration> session = authorization
-                .map(Authorization::timeouts)
-                .filter(timeouts -> !timeouts.reauthenticate())
-                .flatMap(Timeouts::session);
-        if (session.isPresent() && session.get().toSeconds() > 0) {
-            lease = shorter(lease, session.get());
+        Optional<Duration> left = session.timeLeft(now);
+        if (left.isPresent()) {
+            lease = shorter(lease, longer(left.get(), LEASE_MIN));
         }
+        Optional<Duration> limit = session.leaseLimit(network);
         if (limit.isPresent()) {
             lease = shorter(lease, limit.get());
         }
-        return new Terms(
-                network,
-                authorization
-                        .map(granted -> link(network, granted.addressing()))
-                        .orElse(network.prefix()),
-                dns.isEmpty() ? network.dns() : dns,
-                lease,
-                limit.isPresent());
+        return new Terms(network, link(session, network), dns.isEmpty() ? network.dns() : dns, lease, limit.isPresent());
     }
 
     /**
-     * The link as Framed-IP-Address and Framed-IP-Netmask make it, if the router is on it: a mask of 32 ones, which
-     * servers send for PPP, would leave the client without one.
+     * The link as Framed-IP-Address and Framed-IP-Netmask make it, if the session has that address and the router is on
+     * the link: a mask of 32 ones, which servers send for PPP, would leave the client without one.
      */
-    private static Ip4Prefix link(Network network, Addressing granted) {
-        if (granted.address().isEmpty() || granted.netmask().isEmpty()) {
+    private static Ip4Prefix link(SessionView session, Network network) {
+        Optional<Ip4> held = session.address().map(AddressGrant::address);
+        Optional<Addressing> granted = session.authorization().map(Authorization::addressing);
+        if (held.isEmpty()
+                || granted.isEmpty()
+                || !granted.get().address().equals(held)
+                || granted.get().netmask().isEmpty()) {
             return network.prefix();
         }
         Ip4Prefix link =
-                Ip4Prefix.around(granted.address().get(), granted.netmask().getAsInt());
+                Ip4Prefix.around(held.get(), granted.get().netmask().getAsInt());
         return link.contains(network.gateway()) ? link : network.prefix();
     }
 

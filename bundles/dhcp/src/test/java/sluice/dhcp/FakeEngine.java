@@ -69,6 +69,7 @@ final class FakeEngine {
     Authorization authorization = Authorization.DEFAULT;
     Judge judge = Judge.ACCEPT;
     Optional<Duration> leaseLimit = Optional.empty();
+    Optional<Duration> timeLeft = Optional.empty();
     boolean dataPlaneFails;
     int addressesMax = 100;
     private long now;
@@ -128,8 +129,18 @@ final class FakeEngine {
         }
 
         @Override
+        public Optional<Duration> timeLeft(long moment) {
+            return timeLeft.or(() -> SessionView.super.timeLeft(moment));
+        }
+
+        @Override
         public boolean isOpen() {
             return open;
+        }
+
+        /** RADIUS is asked again and grants this; the engine knows no better than to remember it. */
+        void grant(Authorization other) {
+            granted = Optional.of(other);
         }
 
         @Override
@@ -303,7 +314,8 @@ final class FakeEngine {
         if (addresses.size() >= addressesMax) {
             return new Outcome.AddressRefused(AddressRefusal.POOL_EXHAUSTED);
         }
-        Ip4 address = request.requested()
+        Optional<Ip4> fixed = session.granted.orElseThrow().addressing().address();
+        Ip4 address = fixed.or(request::requested)
                 .filter(wanted -> network.prefix().contains(wanted) && isFree(wanted))
                 .orElseGet(this::firstFree);
         addresses.put(address, session);

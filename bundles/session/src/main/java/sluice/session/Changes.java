@@ -39,6 +39,7 @@ final class Changes {
     private final DurableTurns turns;
     private final Entries entries;
     private final Timekeeper timekeeper;
+    private final Offloads offloads;
     private final SessionTable table;
 
     /** Of each session the change that is under way, and those that wait for its end. */
@@ -62,11 +63,18 @@ final class Changes {
     private record Former(
             Authorization authorization, Policy policy, AuthState authState, Map<TimerName, Long> deadlines) {}
 
-    Changes(Surroundings with, DurableTurns turns, Entries entries, Timekeeper timekeeper, SessionTable table) {
+    Changes(
+            Surroundings with,
+            DurableTurns turns,
+            Entries entries,
+            Timekeeper timekeeper,
+            Offloads offloads,
+            SessionTable table) {
         this.with = with;
         this.turns = turns;
         this.entries = entries;
         this.timekeeper = timekeeper;
+        this.offloads = offloads;
         this.table = table;
     }
 
@@ -83,7 +91,10 @@ final class Changes {
         begin(session, new Wish(before -> before.with(change), Optional.empty(), time, reply), now);
     }
 
-    /** RADIUS was asked again about an open session and granted this; it keeps its address. */
+    /**
+     * RADIUS was asked again about an open session and granted this. It keeps its address until the subscriber asks
+     * again: if that is not what is granted, its protocol lets him begin anew then (see docs/DECISIONS.md).
+     */
     void grant(Session session, Authorization granted, long now, Consumer<CommandResult> reply) {
         begin(
                 session,
@@ -162,6 +173,12 @@ final class Changes {
                 return;
             }
             table.update(session);
+        }
+        if (changesLease(former.authorization(), wanted)) {
+            offloads.takeBack(session, now);
+        }
+        if (!session.hasGrantedAddress()) {
+            with.counters().count(SessionCounter.TO_MOVE);
         }
         timekeeper.changed(session, former.authorization().timeouts(), since(session, wish.time(), now), now);
         boolean over = session.deadline(SessionTimers.SESSION_TIMEOUT).stream().anyMatch(end -> end <= now);
@@ -265,6 +282,13 @@ final class Changes {
 
     private boolean leadsNowhere(Reach reach) {
         return reach instanceof Reach.Walled walled && !with.policies().knowsGarden(walled.garden());
+    }
+
+    /** Whether the data plane would go on telling the subscriber what was granted before. */
+    private static boolean changesLease(Authorization before, Authorization wanted) {
+        return !wanted.addressing().equals(before.addressing())
+                || !wanted.timeouts().session().equals(before.timeouts().session())
+                || wanted.timeouts().reauthenticate() != before.timeouts().reauthenticate();
     }
 
     private static OptionalLong since(Session session, SessionTime time, long now) {

@@ -179,7 +179,10 @@ final class EffectPerformer {
                     extend(session, extend.lease());
                     promised = true;
                 }
-                case Effect.Offload offload -> turns.current().offload(session, offload.terms());
+                case Effect.Offload offload -> {
+                    offloads.offer(session, offload.terms());
+                    turns.current().offload(session, offload.terms());
+                }
                 case Effect.Close close -> {
                     close(session, close.cause(), now);
                     promised = true;

@@ -1,6 +1,7 @@
 package sluice.session;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.dataplane.api.LeaseKey;
 import sluice.dataplane.api.LeaseOffload;
@@ -28,18 +29,32 @@ final class Offloads {
         this.leases = with.dataPlane().leases();
     }
 
-    /** The grant is durable: from now on the data plane may extend it. */
+    /** The grant is to become durable; until then its terms may become wrong, and {@link #takeBack} is told so. */
+    void offer(Session session, LeaseTerms terms) {
+        session.offered(Optional.of(terms));
+    }
+
+    /**
+     * The grant is durable: from now on the data plane may extend it, if that leads beyond no end of the session and
+     * the terms are still those.
+     */
     void put(Session session, LeaseTerms terms, long now) {
-        if (session.stage() != Session.Stage.OPEN) {
+        if (session.stage() != Session.Stage.OPEN
+                || session.offered().filter(terms::equals).isEmpty()) {
             return;
         }
+        session.offered(Optional.empty());
         OptionalLong deadline = session.deadline(TimerName.LEASE);
         long remaining = deadline.isPresent()
                 ? deadline.getAsLong() - now
                 : session.leaseEnds() - with.clock().millis();
+        if (outlastsSession(session, now + remaining, terms.lease())) {
+            takeBack(session, now);
+            return;
+        }
         boolean taken =
                 leases.put(keyOf(session), session.id().value(), session.ip4(), terms, Duration.ofMillis(remaining));
-        session.offloaded(taken);
+        session.offloaded(taken ? terms.lease() : Duration.ZERO);
         if (taken) {
             with.counters().count(SessionCounter.OFFLOADED);
         }
@@ -74,10 +89,11 @@ final class Offloads {
      * @return whether the last reading says that the grant was extended
      */
     boolean takeBack(Session session, long now) {
+        session.offered(Optional.empty());
         if (!session.isOffloaded()) {
             return false;
         }
-        session.offloaded(false);
+        session.offloaded(Duration.ZERO);
         return leases.remove(keyOf(session), session.id().value())
                 .filter(lease -> adopt(session, lease, now))
                 .isPresent();
@@ -97,8 +113,22 @@ final class Offloads {
             session.leaseEnds(with.clock().millis() + remaining);
             timers.arm(session, TimerName.LEASE, now + remaining);
             with.counters().count(SessionCounter.CAUGHT_UP);
+            if (session.isOffloaded() && outlastsSession(session, now + remaining, session.offloaded())) {
+                takeBack(session, now);
+            }
         }
         return longer;
+    }
+
+    /**
+     * Whether the data plane could grant a lease beyond the end of the session before anybody looks again.
+     *
+     * @param until when the lease that is known ends
+     * @param lease by how much it is extended, at the latest then
+     */
+    private static boolean outlastsSession(Session session, long until, Duration lease) {
+        OptionalLong end = session.end();
+        return end.isPresent() && until + lease.toMillis() > end.getAsLong();
     }
 
     private static LeaseKey keyOf(Session session) {

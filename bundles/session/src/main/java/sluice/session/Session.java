@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import sluice.dataplane.api.LeaseTerms;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
@@ -55,7 +56,8 @@ final class Session implements SessionView {
     private boolean authenticating;
     private boolean quarantine;
     private boolean durable;
-    private boolean offloaded;
+    private @Nullable LeaseTerms offered;
+    private Duration offloaded = Duration.ZERO;
     private List<VlanTag> tags = List.of();
     private MacAddress nextHop = MacAddress.ZERO;
     private long openedAt;
@@ -139,6 +141,21 @@ final class Session implements SessionView {
     @Override
     public Optional<Duration> leaseLimit(Network network) {
         return networks.leaseLimit(network);
+    }
+
+    @Override
+    public Optional<Duration> timeLeft(long now) {
+        if (!isOpen()) {
+            return SessionView.super.timeLeft(now);
+        }
+        OptionalLong end = end();
+        return end.isPresent() ? Optional.of(Duration.ofMillis(Math.max(0, end.getAsLong() - now))) : Optional.empty();
+    }
+
+    /** When its session time ends the open session, monotonic milliseconds; empty when it does not. */
+    OptionalLong end() {
+        boolean asked = authorization != null && authorization.timeouts().reauthenticate();
+        return asked ? OptionalLong.empty() : deadline(SessionTimers.SESSION_TIMEOUT);
     }
 
     Stage stage() {
@@ -263,13 +280,27 @@ final class Session implements SessionView {
         durable = now;
     }
 
+    /** On what terms the data plane is to extend the grant when that is durable. */
+    Optional<LeaseTerms> offered() {
+        return Optional.ofNullable(offered);
+    }
+
+    void offered(Optional<LeaseTerms> terms) {
+        offered = terms.orElse(null);
+    }
+
     /** Whether the data plane may extend the grant by itself. */
     boolean isOffloaded() {
+        return offloaded.isPositive();
+    }
+
+    /** By how much it does; zero when it does not. */
+    Duration offloaded() {
         return offloaded;
     }
 
-    void offloaded(boolean now) {
-        offloaded = now;
+    void offloaded(Duration lease) {
+        offloaded = lease;
     }
 
     void path(List<VlanTag> line, MacAddress hop) {

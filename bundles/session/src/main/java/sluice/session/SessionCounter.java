@@ -58,7 +58,8 @@ enum SessionCounter implements Counter {
     WAITED_IN_VAIN(70, "Subscribers refused: no server answered in time"),
     AUTHENTICATIONS_REPEATED(71, "Authentications asked again"),
     REAUTHENTICATIONS(72, "Re-authentications of sessions served without an answer"),
-    REFUSED_UNTOLD(73, "Sessions refused: the older one has too much to do to end");
+    REFUSED_UNTOLD(73, "Sessions refused: the older one has too much to do to end"),
+    TO_MOVE(74, "Changes of open sessions that have another address than is granted");
 
     private final int id;
     private final String label;

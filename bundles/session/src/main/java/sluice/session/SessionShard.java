@@ -73,7 +73,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         limits = new SessionLimits(with.places(), with.counters(), inbox);
         performer = new EffectPerformer(with, timers, turns, offloads, entries, timekeeper, degraded, limits, this);
         protocols = new ProtocolSteps(with, present, timers, performer);
-        changes = new Changes(with, turns, entries, timekeeper, table);
+        changes = new Changes(with, turns, entries, timekeeper, offloads, table);
         commands =
                 new Commands(table, performer, protocols, changes, new Reauthentications(with, timers, changes, this));
         lister = new SessionLister(table, sweeps, entries, offloads, with);

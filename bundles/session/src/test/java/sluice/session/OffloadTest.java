@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.net.Ip4;
 import sluice.platform.api.JournalFailure;
+import sluice.session.api.Addressing;
+import sluice.session.api.Authorization;
+import sluice.session.api.Command;
+import sluice.session.api.CommandResult;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.SessionInfo;
+import sluice.session.api.Timeouts;
 
 /** Leases that the data plane extends without a word: the engine is never behind. */
 final class OffloadTest {
@@ -144,6 +151,84 @@ final class OffloadTest {
         assertThat(gateway.sessions()).as("renewed before").hasSize(1);
         gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
         assertThat(gateway.leases.size()).isEqualTo(1);
+    }
+
+    @Test
+    void leaseIsTakenBackWhenAnotherAddressingOrSessionTimeIsGranted() {
+        Authorization before = session(Duration.ofDays(9), true);
+        for (Authorization granted : List.of(
+                before.withAddressing(Addressing.NONE.withDns(List.of(Ip4.parse("192.0.2.53")))),
+                session(Duration.ofDays(8), true),
+                session(Duration.ofDays(9), false))) {
+            gateway.online(7, MAC, before);
+            assertThat(gateway.leases.size()).isEqualTo(1);
+            grant(before);
+            assertThat(gateway.leases.size()).as("nothing is different").isEqualTo(1);
+            grant(granted);
+            assertThat(gateway.leases.size()).as("%s", granted).isZero();
+            gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+            assertThat(gateway.leases.size()).isEqualTo(1);
+            gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        }
+    }
+
+    @Test
+    void leaseWhoseTermsChangedBeforeItWasDurableIsNotHandedOver() {
+        gateway.online(7, MAC);
+        gateway.journal.hold();
+        gateway.arrive(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+        gateway.turn();
+        assertThat(gateway.submit(
+                        new Command.Reauthenticate(gateway.sessions().getFirst().id())))
+                .isNotDone();
+        gateway.radius.accept(session(Duration.ofDays(9), true));
+        gateway.turn();
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(gateway.leases.size()).isZero();
+        gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(gateway.leases.size()).isEqualTo(1);
+    }
+
+    @Test
+    void leaseThatCouldOutlastTheSessionIsNotHandedOver() {
+        gateway.online(7, MAC, session(Duration.ofMinutes(119), false));
+        assertThat(gateway.leases.size()).isZero();
+        gateway.online(8, MAC + 1, session(Duration.ofMinutes(121), false));
+        assertThat(gateway.leases.size()).isEqualTo(1);
+    }
+
+    @Test
+    void dataPlaneExtendsNoLeaseBeyondTheEndOfTheSession() {
+        Ip4 address = gateway.online(7, MAC, session(Duration.ofHours(30), false));
+        for (int i = 1; i < 30 * 6; i++) {
+            gateway.advance(Duration.ofMinutes(10));
+            if (!gateway.leases.renew(address)) {
+                gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
+            }
+            Duration left = Duration.ofMinutes(30 * 60 - 10L * i);
+            assertThat(gateway.leases.size() == 0 || left.compareTo(ScriptedProtocol.LEASE) >= 0)
+                    .as("%s left", left)
+                    .isTrue();
+        }
+        gateway.advance(Duration.ofMinutes(10));
+        assertThat(gateway.journal.events(SessionEvent.STOP).getLast().field(SessionEvent.TERMINATE_CAUSE))
+                .isEqualTo("Session-Timeout");
+    }
+
+    private void grant(Authorization authorization) {
+        var reply = gateway.submit(
+                new Command.Reauthenticate(gateway.sessions().getFirst().id()));
+        gateway.radius.accept(authorization);
+        gateway.turn();
+        assertThat(reply).isCompletedWithValue(CommandResult.DONE);
+    }
+
+    private static Authorization session(Duration time, boolean reauthenticate) {
+        return Authorization.DEFAULT.withTimeouts(
+                new Timeouts(Optional.of(time), Optional.empty(), Optional.empty(), reauthenticate));
     }
 
     private void renew(Ip4 address) {

@@ -54,6 +54,12 @@ public record Addressing(
         }
     }
 
+    /** Whether this names that address, or its pool, or leaves both to the appliance. */
+    public boolean allows(AddressGrant held) {
+        return address.map(held.address()::equals)
+                .orElseGet(() -> pool.map(held.network().name()::equals).orElse(true));
+    }
+
     /** The same with other name servers. */
     public Addressing withDns(List<Ip4> servers) {
         return new Addressing(

@@ -20,6 +20,29 @@ public interface SessionView {
     /** Empty while nothing is reserved. */
     Optional<AddressGrant> address();
 
+    /**
+     * Whether the session has the address, or one of the pool, that its authorization names. Not so when RADIUS granted
+     * another one to a session that was open: its protocol lets the subscriber begin anew as soon as it can.
+     */
+    default boolean hasGrantedAddress() {
+        return address().isEmpty()
+                || authorization().isEmpty()
+                || authorization().get().addressing().allows(address().get());
+    }
+
+    /**
+     * How long until its session time ends the session: all of it until the session is open, zero when it is over, empty
+     * when nothing ends it or RADIUS is asked again then.
+     *
+     * @param now as in the call, monotonic milliseconds
+     */
+    default Optional<Duration> timeLeft(long now) {
+        return authorization()
+                .map(Authorization::timeouts)
+                .filter(timeouts -> !timeouts.reauthenticate())
+                .flatMap(Timeouts::session);
+    }
+
     /** Whether packets pass. */
     boolean isOpen();
 
