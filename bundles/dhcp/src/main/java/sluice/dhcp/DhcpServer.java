@@ -212,7 +212,8 @@ public final class DhcpServer implements AccessProtocol {
             return Step.unchanged(session);
         }
         return switch (state) {
-            case DhcpState.Authenticating authenticating -> onAdmission(session, authenticating.discover(), outcome, now);
+            case DhcpState.Authenticating authenticating ->
+                onAdmission(session, authenticating.discover(), outcome, now);
             case DhcpState.Bound bound -> onFailure(session, outcome);
             case DhcpState.Offered offered -> Step.unchanged(session);
         };

@@ -73,7 +73,8 @@ record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boo
         if (limit.isPresent()) {
             lease = shorter(lease, limit.get());
         }
-        return new Terms(network, link(session, network), dns.isEmpty() ? network.dns() : dns, lease, limit.isPresent());
+        return new Terms(
+                network, link(session, network), dns.isEmpty() ? network.dns() : dns, lease, limit.isPresent());
     }
 
     /**
@@ -89,8 +90,7 @@ record Terms(Network network, Ip4Prefix link, List<Ip4> dns, Duration lease, boo
                 || granted.get().netmask().isEmpty()) {
             return network.prefix();
         }
-        Ip4Prefix link =
-                Ip4Prefix.around(held.get(), granted.get().netmask().getAsInt());
+        Ip4Prefix link = Ip4Prefix.around(held.get(), granted.get().netmask().getAsInt());
         return link.contains(network.gateway()) ? link : network.prefix();
     }
 

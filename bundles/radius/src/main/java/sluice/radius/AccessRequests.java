@@ -138,9 +138,14 @@ final class AccessRequests {
         }
     }
 
-    /** RFC 5176, 3.2: a CoA-Request wanted this question. */
+    /** RFC 5176, 3.2: a CoA-Request wanted this question, or there is no proof that could be sent again. */
     private static boolean isAuthorizeOnly(AuthenticationRequest request) {
-        return request.again() && "Authorize-Only".equals(request.attributes().get("Service-Type"));
+        boolean wanted =
+                request.again() && "Authorize-Only".equals(request.attributes().get("Service-Type"));
+        return wanted
+                || request.credentials()
+                        .filter(Credentials.Earlier.class::isInstance)
+                        .isPresent();
     }
 
     private void write(AttributeWriter out, String name, String value) {

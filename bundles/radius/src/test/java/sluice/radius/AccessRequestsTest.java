@@ -23,6 +23,7 @@ import sluice.radius.packet.PacketSignature;
 import sluice.radius.packet.Packets;
 import sluice.radius.packet.RadiusDictionary;
 import sluice.session.api.AuthenticationRequest;
+import sluice.session.api.Credentials;
 
 /** Access-Requests as TinyRadius reads them. */
 class AccessRequestsTest {
@@ -125,6 +126,19 @@ class AccessRequestsTest {
         RadiusRequest request = sealed(again, Samples.settings());
         assertThat(text(request, "Service-Type")).isEqualTo("Authorize-Only");
         assertThat(value(request, "State")).isEqualTo(Bytes.of(0xca, 0xfe));
+    }
+
+    @Test
+    void subscriberWhoProvedHimselfEarlierIsAskedAboutWithoutAProof() throws Exception { // RFC 5176, 3.2
+        RequestSettings shared = Samples.settings(new PasswordPolicy.Shared(new Secret(new byte[] {1, 2, 3})));
+        assertThat(sealed(Samples.request("x"), shared).filterAttributes("User-Password"))
+                .hasSize(1);
+        RadiusRequest request = sealed(Samples.request("x", new Credentials.Earlier()), shared);
+        assertThat(text(request, "Service-Type")).isEqualTo("Authorize-Only");
+        assertThat(request.filterAttributes("User-Password"))
+                .as("the operator's is not the subscriber's")
+                .isEmpty();
+        assertThat(request.filterAttributes("CHAP-Password")).isEmpty();
     }
 
     @Test

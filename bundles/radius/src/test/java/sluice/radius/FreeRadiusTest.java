@@ -99,6 +99,10 @@ class FreeRadiusTest {
         stateful Auth-Type := Accept
         \tTermination-Action = RADIUS-Request,
         \tState = 0x00cafe01
+        proved Service-Type == Authorize-Only, Auth-Type := Accept
+        \tFilter-Id = "asked again"
+        proved Cleartext-Password := "clientPass"
+        \tFilter-Id = "by-proof"
         long Auth-Type := Accept
         \tExample-Long = 0x@LONG@,
         \tFilter-Id = "after"
@@ -219,6 +223,17 @@ class FreeRadiusTest {
                 .isEqualTo("by-mschap");
         assertThat(get(ask("User", new Credentials.Pap(Bytes.utf8("guess"))))).isInstanceOf(Outcome.Rejected.class);
         assertThat(get(ask("User", new Credentials.Pap(Bytes.EMPTY)))).isInstanceOf(Outcome.Rejected.class);
+    }
+
+    @Test
+    void subscriberWhoProvedHimselfEarlierIsOnlyAuthorizedAgain() throws Exception { // RFC 5176, 3.2
+        client.add(server.settings());
+        assertThat(policy(get(ask("proved", new Credentials.Pap(Bytes.utf8("clientPass"))))))
+                .isEqualTo("by-proof");
+        assertThat(policy(get(ask("proved", new Credentials.Earlier())))).isEqualTo("asked again");
+        assertThat(get(ask("User", new Credentials.Earlier())))
+                .as("a server without such a rule")
+                .isInstanceOf(Outcome.Rejected.class);
     }
 
     @Test

@@ -225,7 +225,7 @@ final class EffectPerformer {
         if (!with.settings().radius()) {
             return Optional.of(admitted(session, accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED)));
         }
-        session.asked(AskedAttributes.encode(effect.attributes()));
+        session.asked(AskedAttributes.of(effect));
         AuthenticationRequest request = new AuthenticationRequest(
                 session.id(),
                 session.key(),

@@ -122,11 +122,18 @@ final class Reauthentications {
         }
         Optional<Authenticator> authenticator =
                 with.settings().radius() ? with.authenticator().get() : Optional.empty();
-        Map<String, String> all = new HashMap<>(session.askedWith());
+        Map<String, String> asked = session.askedWith();
+        Map<String, String> all = new HashMap<>(asked);
         stateOf(session).ifPresent(value -> all.put(STATE, value));
         all.putAll(attributes);
         AuthenticationRequest request = new AuthenticationRequest(
-                session.id(), session.key(), session.protocol(), session.userName(), all, Optional.empty(), true);
+                session.id(),
+                session.key(),
+                session.protocol(),
+                session.userName(),
+                all,
+                AskedAttributes.proof(asked),
+                true);
         if (authenticator.isEmpty() || !questions.authenticate(session, request, authenticator.get())) {
             answered(session, new Outcome.Unanswered("RADIUS cannot be asked now"), now);
         }

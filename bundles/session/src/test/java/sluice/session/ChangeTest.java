@@ -15,6 +15,7 @@ import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.api.Treatment;
+import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.Ip6Prefix;
@@ -26,6 +27,7 @@ import sluice.session.api.Authorization;
 import sluice.session.api.AuthorizationChange;
 import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
+import sluice.session.api.Credentials;
 import sluice.session.api.FramedRoute;
 import sluice.session.api.Outcome;
 import sluice.session.api.Policy;
@@ -253,6 +255,27 @@ final class ChangeTest {
         gateway.restart();
         assertThat(gateway.submit(new Command.Reauthenticate(id()))).isNotDone();
         assertThat(gateway.radius.asked.getLast().attributes()).isEqualTo(ScriptedProtocol.KNOWN);
+    }
+
+    @Test
+    void subscriberWhoProvedHimselfIsAskedAboutWithoutHisProofAlsoAfterARestart() { // RFC 5176, 3.2
+        gateway.protocol.credentials = Optional.of(new Credentials.Pap(Bytes.utf8("secret")));
+        gateway.online(7, MAC);
+        assertThat(gateway.radius.asked.getLast().credentials()).isEqualTo(gateway.protocol.credentials);
+        assertThat(gateway.radius.asked.getLast().attributes()).isEqualTo(ScriptedProtocol.KNOWN);
+        gateway.restart();
+        assertThat(gateway.submit(new Command.Reauthenticate(id()))).isNotDone();
+        assertThat(gateway.radius.asked.getLast().credentials()).contains(new Credentials.Earlier());
+        assertThat(gateway.radius.asked.getLast().attributes()).containsAllEntriesOf(ScriptedProtocol.KNOWN);
+    }
+
+    @Test
+    void subscriberWhomTheLineProvesIsAskedAboutAsBefore() {
+        gateway.online(7, MAC);
+        assertThat(gateway.submit(new Command.Reauthenticate(id(), Map.of("Service-Type", "Authorize-Only"))))
+                .isNotDone();
+        assertThat(gateway.radius.asked.getLast().credentials()).isEmpty();
+        assertThat(gateway.radius.asked.getLast().attributes()).containsEntry("Service-Type", "Authorize-Only");
     }
 
     @Test

@@ -17,6 +17,7 @@ import sluice.net.VlanTag;
 import sluice.net.WireReader;
 import sluice.net.WireWriter;
 import sluice.session.api.AccessProtocol;
+import sluice.session.api.Credentials;
 import sluice.session.api.Effect;
 import sluice.session.api.FrameKind;
 import sluice.session.api.IncompatibleState;
@@ -56,6 +57,9 @@ final class ScriptedProtocol implements AccessProtocol {
     static final Map<String, String> KNOWN = Map.of("DHCP-Hostname", "box");
 
     private static final int HEAD = 14;
+
+    /** How subscribers prove themselves; empty: the line does. */
+    Optional<Credentials> credentials = Optional.empty();
 
     /** All that it was told. */
     final List<Outcome> outcomes = new ArrayList<>();
@@ -110,7 +114,7 @@ final class ScriptedProtocol implements AccessProtocol {
             case DISCOVER ->
                 session.isOpen()
                         ? Step.stay(session, answer(session, OFFER))
-                        : Step.to(new State("asking"), new Effect.Authenticate(KNOWN));
+                        : Step.to(new State("asking"), new Effect.Authenticate(KNOWN, credentials));
             case REQUEST ->
                 session.isOpen()
                         ? Step.stay(session, new Effect.Extend(LEASE), answer(session, ACK), lease(), OFFLOAD)

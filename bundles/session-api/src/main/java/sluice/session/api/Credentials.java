@@ -51,6 +51,12 @@ public sealed interface Credentials {
         }
     }
 
+    /**
+     * The subscriber proved who it is when its session began; nobody keeps passwords or answers to challenges, so it is
+     * only asked what is granted now (Service-Type Authorize-Only, RFC 5176, 3.2).
+     */
+    record Earlier() implements Credentials {}
+
     private static void checkId(int id) {
         if (id < 0 || id > 0xff) {
             throw new IllegalArgumentException("Identifier " + id + ", expected 0..255");

@@ -31,8 +31,8 @@ public interface SessionView {
     }
 
     /**
-     * How long until its session time ends the session: all of it until the session is open, zero when it is over, empty
-     * when nothing ends it or RADIUS is asked again then.
+     * How long until its session time ends the session: all of it until the session is open, zero when it is over,
+     * empty when nothing ends it or RADIUS is asked again then.
      *
      * @param now as in the call, monotonic milliseconds
      */
