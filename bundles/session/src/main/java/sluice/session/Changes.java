@@ -185,13 +185,15 @@ final class Changes {
         underWay.put(session, new ArrayDeque<>(List.of(wish)));
         turns.current().changed(session);
         turns.current()
-                .promise(new Promise(
+                .promise(
                         session,
-                        wish,
-                        former,
-                        packets,
-                        over,
-                        packets ? Optional.of(applied(session)) : Optional.empty()));
+                        new Promise(
+                                session,
+                                wish,
+                                former,
+                                packets,
+                                over,
+                                packets ? Optional.of(applied(session)) : Optional.empty()));
     }
 
     /** A change that becomes true with its turn. */

@@ -9,13 +9,17 @@ import sluice.loop.Inbox;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Journal;
 import sluice.platform.api.JournalFailure;
+import sluice.platform.api.StoreChange;
+import sluice.platform.api.Transaction;
 
 /**
  * Makes turns durable: at most a few are under way, what happens meanwhile goes into the next one, so that batches grow
- * by themselves when the disk is slow. Belongs to the shard.
+ * by themselves when the disk is slow. What is larger than the journal takes goes in pieces, one per turn of the shard.
+ * Belongs to the shard.
  *
- * <p>What of a failed turn may be repeated (endings, changes) is tried again after a second, for ever; what promised
- * something to a subscriber is withdrawn by the {@link Owner}.
+ * <p>What of a failed turn may be repeated (endings, changes, what is remembered) is tried again after a second, for
+ * ever; what promised something to a subscriber is withdrawn by the {@link Owner}. A turn that the journal throws back
+ * is one that failed.
  */
 final class DurableTurns {
 
@@ -24,6 +28,9 @@ final class DurableTurns {
 
     /** With more than this waiting, new work is refused. */
     private static final int WAITING_MAX = 20_000;
+
+    /** Of one transaction: half of what the smallest redo file takes, so that one session more does not matter. */
+    static final int BYTES_MAX = 512 * 1024;
 
     private static final long RETRY_MILLIS = 1_000;
 
@@ -34,6 +41,7 @@ final class DurableTurns {
     private final Function<Session, FrozenSession> freezer;
     private final CounterSet<SessionCounter> counters;
     private final Owner owner;
+    private final LastWords words = new LastWords();
 
     private Turn current = new Turn();
     private int underWay;
@@ -72,37 +80,75 @@ final class DurableTurns {
         return current.size() > WAITING_MAX;
     }
 
-    /** Hands the current turn to the journal, unless enough are under way. */
+    /** Makes something durable that nobody waits for. */
+    void remember(StoreChange change) {
+        current.remember(words.say(change));
+    }
+
+    /** Hands the current turn to the journal, or a piece of a large one, unless enough are under way. */
     void seal(long now) {
         if (againAt <= now && current.size() <= WAITING_MAX) {
-            againAt = Long.MAX_VALUE;
-            again.changed().forEach(current::changed);
-            again.notes().forEach(current::note);
-            again.endings().forEach(current::ending);
-            again = new Turn();
+            repeat();
         }
-        if (current.isEmpty() || underWay >= UNDER_WAY_MAX) {
-            return;
+        if (!current.isEmpty() && underWay < UNDER_WAY_MAX) {
+            sealPiece();
         }
-        Turn sealed = current;
-        current = new Turn();
+    }
+
+    /** The last call: hands over whatever there is. Nobody hears what becomes of it. */
+    void end() {
+        repeat();
+        while (!current.isEmpty()) {
+            sealPiece();
+        }
+    }
+
+    private void repeat() {
+        againAt = Long.MAX_VALUE;
+        again.remembered().stream().filter(words::isLast).forEach(current::remember);
+        again.changed().forEach(current::changed);
+        again.notes().forEach(current::note);
+        again.endings().forEach(current::ending);
+        again = new Turn();
+    }
+
+    private void sealPiece() {
+        Turn piece = new Turn();
         underWay++;
-        journal.submit(sealed.transaction(freezer), new Journal.Completion() {
+        try {
+            submit(piece, current.moveTo(piece, BYTES_MAX, freezer));
+        } catch (RuntimeException broken) {
+            if (!failing) {
+                LOG.error(
+                        "The journal does not understand sessions ({}); tried again every second. Report this",
+                        broken.getMessage(),
+                        broken);
+            }
+            if (piece.isEmpty()) {
+                piece = current;
+                current = new Turn();
+            }
+            answer(new Mail.NotDurable(piece, JournalFailure.DISK));
+        }
+    }
+
+    private void submit(Turn piece, Transaction transaction) {
+        journal.submit(transaction, new Journal.Completion() {
             @Override
             public void durable() {
-                answer(new Mail.Durable(sealed));
+                answer(new Mail.Durable(piece));
             }
 
             @Override
             public void failed(JournalFailure failure) {
-                answer(new Mail.NotDurable(sealed, failure));
+                answer(new Mail.NotDurable(piece, failure));
             }
         });
     }
 
-    /** When {@link #seal} has something to do although nothing happens. */
+    /** When {@link #seal} has something to do although nothing happens; the past when it has now. */
     long nextDeadline() {
-        return againAt;
+        return current.isEmpty() || underWay >= UNDER_WAY_MAX ? againAt : Long.MIN_VALUE;
     }
 
     void onDurable(Mail.Durable mail) {
@@ -111,6 +157,7 @@ final class DurableTurns {
             failing = false;
             LOG.info("The journal takes sessions again");
         }
+        mail.turn().remembered().forEach(words::durable);
         mail.turn().opened().keySet().forEach(session -> session.durable(true));
         owner.durable(mail.turn());
     }
@@ -123,6 +170,7 @@ final class DurableTurns {
             LOG.warn("The journal refuses sessions ({}); new grants are withdrawn until it takes them", mail.failure());
         }
         counters.add(SessionCounter.INTERIMS_LOST, turn.interims().size());
+        turn.remembered().stream().filter(words::isLast).forEach(again::remember);
         turn.notes().forEach(again::note);
         turn.endings().forEach(again::ending);
         for (Session session : turn.changed()) {

@@ -166,7 +166,7 @@ final class EffectPerformer {
         for (Effect effect : step.effects()) {
             Optional<Outcome> outcome = Optional.empty();
             switch (effect) {
-                case Effect.Send send -> send(send.frame(), promised);
+                case Effect.Send send -> send(session, send.frame(), promised);
                 case Effect.Authenticate authenticate -> outcome = authenticate(session, authenticate);
                 case Effect.RequestAddress request -> outcome = Optional.of(requestAddress(session, request));
                 case Effect.ReleaseAddress release -> releaseReserved(session);
@@ -209,9 +209,9 @@ final class EffectPerformer {
         }
     }
 
-    private void send(Frame frame, boolean promised) {
+    private void send(Session session, Frame frame, boolean promised) {
         if (promised) {
-            turns.current().send(frame);
+            turns.current().send(session, frame);
         } else {
             sendNow(frame);
         }

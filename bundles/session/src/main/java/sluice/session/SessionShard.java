@@ -144,7 +144,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 performer.forget(session);
             }
         }
-        turns.seal(now);
+        turns.end();
     }
 
     /**
@@ -332,7 +332,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
 
     @Override
     public void remember(StoreChange change) {
-        turns.current().remember(change);
+        turns.remember(change);
     }
 
     @Override

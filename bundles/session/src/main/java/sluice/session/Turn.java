@@ -7,13 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.LeaseTerms;
 import sluice.platform.api.Event;
 import sluice.platform.api.StoreChange;
 import sluice.platform.api.Transaction;
 
-/** What a shard did and what becomes true only when it is durable: one transaction of the journal. Of one thread. */
+/**
+ * What a shard did and what becomes true only when it is durable: one transaction of the journal, or several when it is
+ * large ({@link #moveTo}). What concerns one session and depends on each other is never torn apart. Of one thread.
+ */
 final class Turn {
 
     static final String REGION = "session";
@@ -22,11 +26,11 @@ final class Turn {
     private final Set<Session> changed = new LinkedHashSet<>();
     private final List<Event> interims = new ArrayList<>();
     private final List<Event> notes = new ArrayList<>();
-    private final List<Promise> promises = new ArrayList<>();
-    private final List<Ending> endings = new ArrayList<>();
-    private final List<Frame> frames = new ArrayList<>();
+    private final Map<Session, List<Promise>> promises = new LinkedHashMap<>();
+    private final Map<Session, Ending> endings = new LinkedHashMap<>();
+    private final Map<Session, List<Frame>> frames = new LinkedHashMap<>();
     private final Map<Session, LeaseTerms> offloads = new LinkedHashMap<>();
-    private final List<StoreChange> remembered = new ArrayList<>();
+    private final List<LastWords.Word> remembered = new ArrayList<>();
 
     /**
      * A session whose packets are stopped and that goes when the store has forgotten it.
@@ -65,23 +69,23 @@ final class Turn {
         notes.add(event);
     }
 
-    void promise(Promise promise) {
-        promises.add(promise);
+    void promise(Session session, Promise promise) {
+        promises.computeIfAbsent(session, first -> new ArrayList<>()).add(promise);
     }
 
     void ending(Ending ending) {
         changed.remove(ending.session());
-        endings.add(ending);
+        endings.put(ending.session(), ending);
     }
 
     /** Makes something durable that nobody waits for. */
-    void remember(StoreChange change) {
-        remembered.add(change);
+    void remember(LastWords.Word word) {
+        remembered.add(word);
     }
 
-    /** Sends the frame when everything is durable. */
-    void send(Frame frame) {
-        frames.add(frame);
+    /** Sends the frame when everything that the turn has of this session is durable. */
+    void send(Session session, Frame frame) {
+        frames.computeIfAbsent(session, first -> new ArrayList<>()).add(frame);
     }
 
     /** Lets the data plane extend the grant when it is durable. */
@@ -110,26 +114,23 @@ final class Turn {
     }
 
     List<Promise> promises() {
-        return promises;
+        return promises.values().stream().flatMap(List::stream).toList();
     }
 
     List<Ending> endings() {
-        return endings;
+        return List.copyOf(endings.values());
     }
 
     List<Frame> frames() {
-        return frames;
+        return frames.values().stream().flatMap(List::stream).toList();
+    }
+
+    List<LastWords.Word> remembered() {
+        return remembered;
     }
 
     boolean isEmpty() {
-        return changed.isEmpty()
-                && endings.isEmpty()
-                && interims.isEmpty()
-                && notes.isEmpty()
-                && promises.isEmpty()
-                && frames.isEmpty()
-                && offloads.isEmpty()
-                && remembered.isEmpty();
+        return size() == 0 && offloads.isEmpty() && opened.isEmpty();
     }
 
     /** How much it holds, for limits. */
@@ -143,28 +144,80 @@ final class Turn {
                 + remembered.size();
     }
 
-    /** @param freezer makes a session's bytes as of now */
-    Transaction transaction(java.util.function.Function<Session, FrozenSession> freezer) {
-        List<StoreChange> changes = new ArrayList<>(changed.size() + endings.size() + remembered.size());
-        changes.addAll(remembered);
-        for (Session session : changed) {
-            if (session.isOpen()) {
-                changes.add(new StoreChange.Put(
-                        REGION,
-                        FrozenSession.keyOf(session.id()),
-                        freezer.apply(session).encode()));
+    /**
+     * Moves as much as fits into a transaction to an empty turn: what sessions began and changed before notes and
+     * interims, and ends last, so that a session's events keep their order. Something larger than the limit goes alone.
+     *
+     * @param bytesMax size of the transaction, bytes
+     * @param freezer makes a session's bytes as of now
+     */
+    Transaction moveTo(Turn piece, int bytesMax, Function<Session, FrozenSession> freezer) {
+        Load load = new Load(bytesMax);
+        boolean room = load.fill(remembered, piece.remembered, word -> Load.of(word.change()))
+                && moveAlive(piece, load, freezer)
+                && load.fill(notes, piece.notes, Load::of)
+                && load.fill(interims, piece.interims, Load::of);
+        if (room) {
+            moveEndings(piece, load);
+        }
+        return load.transaction();
+    }
+
+    private boolean moveAlive(Turn piece, Load load, Function<Session, FrozenSession> freezer) {
+        Set<Session> alive = new LinkedHashSet<>(changed);
+        alive.addAll(opened.keySet());
+        alive.addAll(promises.keySet());
+        alive.addAll(offloads.keySet());
+        alive.addAll(frames.keySet());
+        for (Session session : alive) {
+            if (!load.take(partOf(session, freezer))) {
+                return false;
+            }
+            if (changed.remove(session)) {
+                piece.changed.add(session);
+            }
+            move(session, opened, piece.opened);
+            move(session, promises, piece.promises);
+            move(session, offloads, piece.offloads);
+            if (!endings.containsKey(session)) {
+                move(session, frames, piece.frames);
             }
         }
-        List<Event> events = new ArrayList<>(opened.size() + interims.size() + endings.size());
-        events.addAll(opened.values());
-        promises.forEach(promise -> promise.event().ifPresent(events::add));
-        events.addAll(notes);
-        events.addAll(interims);
-        for (Ending ending : endings) {
-            changes.add(new StoreChange.Remove(
-                    REGION, FrozenSession.keyOf(ending.session().id())));
-            ending.stop().ifPresent(events::add);
+        return true;
+    }
+
+    private void moveEndings(Turn piece, Load load) {
+        for (Ending ending : endings()) {
+            StoreChange gone = new StoreChange.Remove(
+                    REGION, FrozenSession.keyOf(ending.session().id()));
+            if (!load.take(new Load.Part(List.of(gone), ending.stop().stream().toList()))) {
+                return;
+            }
+            move(ending.session(), endings, piece.endings);
+            move(ending.session(), frames, piece.frames);
         }
-        return new Transaction(changes, events);
+    }
+
+    private Load.Part partOf(Session session, Function<Session, FrozenSession> freezer) {
+        List<StoreChange> changes = new ArrayList<>();
+        if (changed.contains(session) && session.isOpen()) {
+            changes.add(new StoreChange.Put(
+                    REGION,
+                    FrozenSession.keyOf(session.id()),
+                    freezer.apply(session).encode()));
+        }
+        List<Event> events = new ArrayList<>();
+        if (opened.containsKey(session)) {
+            events.add(opened.get(session));
+        }
+        promises.getOrDefault(session, List.of())
+                .forEach(promise -> promise.event().ifPresent(events::add));
+        return new Load.Part(changes, events);
+    }
+
+    private static <T> void move(Session session, Map<Session, T> from, Map<Session, T> to) {
+        if (from.containsKey(session)) {
+            to.put(session, from.remove(session));
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.platform.api.Event;
+import sluice.platform.api.JournalFailure;
 import sluice.session.OutageRules.Mode;
 import sluice.session.api.AuthState;
 import sluice.session.api.Authenticator.Reachability;
@@ -105,6 +106,37 @@ final class DegradedOperationTest {
         gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
         gateway.radius.answer(new Outcome.Rejected("no contract"));
         gateway.turn();
+        assertThat(gateway.journal.size(ProfileCache.REGION)).isZero();
+    }
+
+    @Test
+    void refusalThatTheDiskDidNotTakeIsMadeDurableLater() {
+        with(rules(Mode.CACHED, Mode.DENY));
+        accepted(7, GOLD);
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.answer(new Outcome.Rejected("no contract"));
+        gateway.turn();
+        gateway.journal.heal();
+        gateway.advance(Duration.ofSeconds(2));
+        assertThat(gateway.journal.size(ProfileCache.REGION)).isZero();
+    }
+
+    @Test
+    void acceptanceThatTheDiskDidNotTakeDoesNotComeBackOverALaterRefusal() {
+        with(rules(Mode.CACHED, Mode.DENY));
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.accept(GOLD);
+        gateway.turn();
+        gateway.journal.heal();
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        gateway.advance(Duration.ofMillis(500));
+        gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
+        gateway.radius.answer(new Outcome.Rejected("no contract"));
+        gateway.turn();
+        gateway.advance(Duration.ofSeconds(2));
         assertThat(gateway.journal.size(ProfileCache.REGION)).isZero();
     }
 

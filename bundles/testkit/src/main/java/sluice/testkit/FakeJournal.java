@@ -33,6 +33,7 @@ public final class FakeJournal implements Journal, Store, EventLog {
     private final List<Pending> held = new ArrayList<>();
     private Optional<JournalFailure> failure = Optional.empty();
     private boolean holding;
+    private long transactionBytesMax = Long.MAX_VALUE;
     private long eventBytesMax = Long.MAX_VALUE / 200;
 
     private record Pending(Transaction transaction, Completion completion) {}
@@ -40,6 +41,10 @@ public final class FakeJournal implements Journal, Store, EventLog {
     @Override
     public void submit(Transaction transaction, Completion completion) {
         synchronized (this) {
+            long bytes = bytes(transaction);
+            if (bytes > transactionBytesMax) {
+                throw new IllegalArgumentException("Transaction of " + bytes + " bytes");
+            }
             if (holding) {
                 held.add(new Pending(transaction, completion));
                 return;
@@ -86,6 +91,11 @@ public final class FakeJournal implements Journal, Store, EventLog {
         eventBytesMax = events;
     }
 
+    /** From now on a larger transaction is thrown back, as one that is larger than a redo file. */
+    public synchronized void redo(long bytes) {
+        transactionBytesMax = bytes;
+    }
+
     /** All events so far. */
     public synchronized List<LoggedEvent> events() {
         return List.copyOf(events);
@@ -97,6 +107,19 @@ public final class FakeJournal implements Journal, Store, EventLog {
                 .map(LoggedEvent::event)
                 .filter(event -> event.type().equals(type))
                 .toList();
+    }
+
+    /** What the journal writes at least. */
+    private static long bytes(Transaction transaction) {
+        long sum = 0;
+        for (StoreChange change : transaction.changes()) {
+            sum += change.key().length();
+            sum += change instanceof StoreChange.Put put ? put.value().length() : 0;
+        }
+        for (Event event : transaction.events()) {
+            sum += event.fields().values().stream().mapToLong(String::length).sum();
+        }
+        return sum;
     }
 
     private void finish(Pending pending) {
