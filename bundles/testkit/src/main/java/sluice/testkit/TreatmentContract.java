@@ -18,6 +18,7 @@ import sluice.net.Bytes;
 import sluice.net.EthernetFrame;
 import sluice.net.InternetChecksum;
 import sluice.net.Ip4;
+import sluice.net.Ip4Header;
 import sluice.net.Ip6;
 import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
@@ -32,6 +33,7 @@ public abstract class TreatmentContract extends DataPlaneBench {
     private static final int HEADERS6 = 48;
     private static final int ETHERNET = 14;
     private static final int PPPOE_SESSION = 17;
+    private static final int TCP = 6;
 
     private static Bytes marked(Bytes packet, int dscp) {
         byte[] bytes = packet.toArray();
@@ -57,6 +59,44 @@ public abstract class TreatmentContract extends DataPlaneBench {
                 .ip6(source)
                 .ip6(destination)
                 .bytes(udp)
+                .toBytes();
+    }
+
+    /** The second message of a connection, which offers segments of this size (RFC 9293, 3.7.1). */
+    private static Bytes offer(Bytes pseudoAddresses, int segment) {
+        Bytes head = new WireWriter()
+                .u16(443)
+                .u16(40000)
+                .u32(1)
+                .u32(1)
+                .u16(0x6012)
+                .u16(0xffff)
+                .toBytes();
+        Bytes option = new WireWriter().u16(0).u8(2).u8(4).u16(segment).toBytes();
+        int length = head.length() + 2 + option.length();
+        Bytes pseudo = pseudoAddresses.plus(Bytes.of(0, TCP, 0, length));
+        int checksum =
+                InternetChecksum.of(pseudo.plus(head).plus(Bytes.of(0, 0)).plus(option));
+        return head.plus(Bytes.of(checksum >> 8, checksum & 0xff)).plus(option);
+    }
+
+    private static Bytes offer4(int segment) {
+        Bytes tcp = offer(SERVER.toBytes().plus(ALICE.toBytes()), segment);
+        WireWriter packet = new WireWriter();
+        Ip4Header.of(Ip4Header.TCP, SERVER, ALICE, tcp.length()).encode(packet);
+        return packet.bytes(tcp).toBytes();
+    }
+
+    private static Bytes offer6(int hops, int segment) {
+        Bytes tcp = offer(SERVER6.toBytes().plus(HOST.toBytes()), segment);
+        return new WireWriter()
+                .u32(6L << 28)
+                .u16(tcp.length())
+                .u8(TCP)
+                .u8(hops)
+                .ip6(SERVER6)
+                .ip6(HOST)
+                .bytes(tcp)
                 .toBytes();
     }
 
@@ -96,6 +136,42 @@ public abstract class TreatmentContract extends DataPlaneBench {
                 .isTrue();
         assertThat(comes(access, homeHead(), marked(hop(udp(SERVER, ALICE, 9000, 101)), 10)))
                 .isTrue();
+    }
+
+    @Test
+    void segmentsAreLoweredByTwentyMoreInIp6AndNeverRaised() throws Exception {
+        int size = 1400;
+        Treatment limited = new Treatment(
+                Treatment.Identity.STRICT,
+                Treatment.Access.OPEN,
+                0,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                false,
+                size);
+        dataPlane()
+                .install(new SubscriberEntry(
+                        SESSION,
+                        0,
+                        tags(),
+                        ALICES_MAC,
+                        0,
+                        ALICE,
+                        List.of(Ip6Prefix.parse("2001:db8:1::/64")),
+                        Policer.UNLIMITED,
+                        Policer.UNLIMITED,
+                        limited));
+        for (int offered : List.of(1460, size + 1, size, size - 1, 536)) {
+            core.send(downFrom(EthernetFrame.IP4, offer4(offered)));
+            assertThat(comes(access, homeHead(), hop(offer4(Math.min(offered, size)))))
+                    .as("IPv4, %d", offered)
+                    .isTrue();
+            core.send(downFrom(EthernetFrame.IP6, offer6(64, offered)));
+            assertThat(comes(access, homeHead(), offer6(63, Math.min(offered, size - 20))))
+                    .as("IPv6, %d", offered)
+                    .isTrue();
+            access.forget();
+        }
     }
 
     @Test

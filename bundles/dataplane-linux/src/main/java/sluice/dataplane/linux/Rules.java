@@ -25,8 +25,14 @@ final class Rules {
     private static final String SEGMENTS_CHAIN = """
         add chain inet sluice segments_$size
         flush chain inet sluice segments_$size
-        add rule inet sluice segments_$size tcp option maxseg size set $size
+        add rule inet sluice segments_$size meta nfproto ipv4 tcp option maxseg size set $size
         """;
+
+    private static final String SEGMENTS_OF_IP6 =
+            "add rule inet sluice segments_$size meta nfproto ipv6 tcp option maxseg size set $less\n";
+
+    /** By so many bytes the header of IPv6 is longer than that of IPv4 (RFC 8200, 3). */
+    private static final int IP6_MORE = 20;
 
     private final RulesThread nft;
     private final SortedSet<Integer> gardens;
@@ -45,7 +51,14 @@ final class Rules {
         gardens = numbers(text, GARDEN);
         segments = numbers(text, SEGMENTS);
         ruleset = new Ruleset(access, core, settings.shaping(), settings.puntLimits(), widths);
-        nft.run(ruleset.text(), "-f", "-");
+        String sizes = segments.stream().map(Rules::limitOfSegments).collect(Collectors.joining());
+        nft.run(ruleset.text() + sizes, "-f", "-");
+    }
+
+    /** The chain that limits segments, also in place of what an earlier release made of it. */
+    private static String limitOfSegments(int size) {
+        String rules = size > IP6_MORE ? SEGMENTS_CHAIN + SEGMENTS_OF_IP6 : SEGMENTS_CHAIN;
+        return rules.replace("$size", Integer.toString(size)).replace("$less", Integer.toString(size - IP6_MORE));
     }
 
     private static SortedSet<Integer> numbers(String text, Pattern pattern) {
@@ -76,7 +89,7 @@ final class Rules {
         }
         int size = treatment.maxSegmentSize();
         if (size != 0 && !segments.contains(size)) {
-            nft.run(SEGMENTS_CHAIN.replace("$size", Integer.toString(size)), "-f", "-");
+            nft.run(limitOfSegments(size), "-f", "-");
             segments.add(size);
         }
     }

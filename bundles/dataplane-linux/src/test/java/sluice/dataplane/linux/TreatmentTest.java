@@ -235,7 +235,7 @@ final class TreatmentTest {
         Bytes small = TestPackets.tcp(Ends.ALICE, 4001, WEB, 443, TestPackets.SYN, 536);
         assertThat(gets(ends.core, TestPackets.hop4(lowered))).isTrue();
         assertThat(gets(ends.core, TestPackets.hop4(small))).isTrue();
-        assertThat(gets(ends.core, TestPackets.hop6(TestPackets.tcp6(HOST, SERVER6, TestPackets.SYN, 1400))))
+        assertThat(gets(ends.core, TestPackets.hop6(TestPackets.tcp6(HOST, SERVER6, TestPackets.SYN, 1380))))
                 .isTrue();
         sendDown(TestPackets.tcp(WEB, 443, Ends.ALICE, 4000, TestPackets.SYN | TestPackets.ACK, 1460));
         Bytes answer = TestPackets.tcp(WEB, 443, Ends.ALICE, 4000, TestPackets.SYN | TestPackets.ACK, 1400);
