@@ -110,11 +110,30 @@ final class Entries {
      */
     void install(Session session) throws DataPlaneException {
         try {
-            with.dataPlane().install(of(session));
+            installAgain(session);
         } catch (DataPlaneException e) {
             failed(session, e);
             throw e;
         }
+    }
+
+    /**
+     * As {@link #install}, of a session whose entry may be missing: the counters of a new one go on from the last
+     * reading that was reported.
+     *
+     * @throws DataPlaneException when the data plane refuses, and nobody has heard of that
+     */
+    void installAgain(Session session) throws DataPlaneException {
+        boolean missing = session.isOpen() && !has(session);
+        with.dataPlane().install(of(session));
+        if (missing) {
+            session.before(session.reported());
+        }
+    }
+
+    /** Whether the data plane has an entry of the session, stopped or not. */
+    boolean has(Session session) {
+        return with.dataPlane().read(session.id().value(), session.ip4()).isPresent();
     }
 
     /** What the session used in all. */

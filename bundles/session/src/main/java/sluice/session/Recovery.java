@@ -120,14 +120,14 @@ final class Recovery {
         try {
             // also when it is there: it may be stopped, or the policy may have changed; its counters go on
             with.dataPlane().install(Entries.of(frozen, with.policies().policyOf(frozen.authorization())));
+            if (!there) {
+                with.counters().count(SessionCounter.REINSTALLED);
+            }
         } catch (DataPlaneException e) {
             with.counters().count(SessionCounter.DATAPLANE_FAILED);
             LOG.error("session={} could not be installed again: {}", frozen.id(), e.getMessage());
         }
         with.counters().count(SessionCounter.RECOVERED);
-        if (!there) {
-            with.counters().count(SessionCounter.REINSTALLED);
-        }
         return Optional.of(new Recovered(frozen, grant.get(), there, lease));
     }
 }

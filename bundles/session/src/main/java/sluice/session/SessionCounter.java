@@ -44,6 +44,8 @@ enum SessionCounter implements Counter {
     POLICIES_APPLIED(38, "Sessions whose changed policy was applied"),
     INTERIMS_SPREAD(39, "Interim records that waited, so that they are spread over time"),
     IDLE_ENDED(40, "Sessions ended because they were idle"),
+    RECONCILED(41, "Open sessions found missing in the data plane and installed again"),
+    RECONCILE_FAILED(42, "Open sessions missing in the data plane, which refused them"),
     LOST(44, "Stored sessions that did not survive a restart, ended with NAS-Reboot"),
     DROP_LINE_SETUPS(60, "Frames dropped: line begins too many sessions"),
     REFUSED_LINE_SESSIONS(61, "Sessions refused: line has its number of sessions"),

@@ -77,6 +77,8 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         commands =
                 new Commands(table, performer, protocols, changes, new Reauthentications(with, timers, changes, this));
         lister = new SessionLister(table, sweeps, entries, offloads, with);
+        new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
+        new Reconciliation(with, timers, sweeps, entries, turns, changes).begin(now);
         rejects = new RejectMemory(with.settings().rejectHold().toMillis());
         networks = new KnownNetworks(with.addresses().networks(), with.alone().leases());
     }

@@ -1,5 +1,7 @@
 package sluice.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import sluice.loop.TimerWheel;
@@ -29,6 +31,11 @@ final class SessionTimers {
 
     private final TimerWheel wheel;
 
+    /** What the shard itself does by time; ids of sessions are larger than these indexes. */
+    private final List<LongConsumer> chores = new ArrayList<>();
+
+    private int choresArmed;
+
     SessionTimers(long now) {
         wheel = new TimerWheel(now, CAPACITY);
     }
@@ -53,15 +60,40 @@ final class SessionTimers {
         session.timers().clear();
     }
 
+    /**
+     * Something that concerns no single session, on the same wheel.
+     *
+     * @param chore is told the time when it is due
+     * @return for {@link #armChore}
+     */
+    int chore(LongConsumer chore) {
+        chores.add(chore);
+        return chores.size() - 1;
+    }
+
+    /** @param deadline monotonic milliseconds; a chore that is armed already is due twice */
+    void armChore(int chore, long deadline) {
+        wheel.schedule(deadline, chore);
+        choresArmed++;
+    }
+
     int expire(long now, int max, LongConsumer handler) {
-        return wheel.expire(now, max, handler);
+        return wheel.expire(now, max, payload -> {
+            if (payload < chores.size()) {
+                choresArmed--;
+                chores.get((int) payload).accept(now);
+            } else {
+                handler.accept(payload);
+            }
+        });
     }
 
     long nextDeadline() {
         return wheel.nextDeadline();
     }
 
+    /** Timers of sessions. */
     int armed() {
-        return wheel.armed();
+        return wheel.armed() - choresArmed;
     }
 }

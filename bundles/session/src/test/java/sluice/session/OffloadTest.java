@@ -218,6 +218,37 @@ final class OffloadTest {
                 .isEqualTo("Session-Timeout");
     }
 
+    @Test
+    void leasesComeBackFromTheDataPlaneWhenShortLeasesBegin() {
+        for (int i = 0; i < 200; i++) {
+            gateway.online(100 + i, MAC + i);
+        }
+        gateway.addresses.usedPercent = 95;
+        gateway.advance(Duration.ofMinutes(1));
+        assertThat(gateway.leases.size()).as("a server answers").isEqualTo(200);
+        gateway.outage.begin("away");
+        gateway.clock.advance(Duration.ofMillis(LeaseRecall.EVERY_MILLIS));
+        int before = 200;
+        for (int work = 1; work > 0; ) {
+            work = gateway.shard.turn(gateway.clock.millis());
+            assertThat(before - gateway.leases.size()).as("in one turn").isLessThanOrEqualTo(Sweeps.DONE_MAX);
+            before = gateway.leases.size();
+        }
+        assertThat(gateway.leases.size()).isZero();
+        assertThat(gateway.sessions()).hasSize(200);
+    }
+
+    @Test
+    void leasesStayWithTheDataPlaneWhereAddressesAreNotScarce() {
+        gateway.online(7, MAC);
+        gateway.outage.begin("away");
+        gateway.advance(Duration.ofMinutes(1));
+        assertThat(gateway.leases.size()).isEqualTo(1);
+        gateway.addresses.usedPercent = 95;
+        gateway.advance(Duration.ofMinutes(1));
+        assertThat(gateway.leases.size()).isZero();
+    }
+
     private void grant(Authorization authorization) {
         var reply = gateway.submit(
                 new Command.Reauthenticate(gateway.sessions().getFirst().id()));
