@@ -12,7 +12,7 @@
 #define PORTS_MAX 16
 #define CORES_MAX 4
 #define LENGTHS_MAX 4		/* of IPv6 prefixes in use */
-#define QUEUES_MAX 16		/* receive queues of one port that may punt */
+#define QUEUES_MAX 64		/* receive queues of one port with a socket each */
 #define SUBSCRIBERS_MAX 1024	/* Java gives the true number when it creates the map */
 
 /* A limit of the generic cell rate algorithm. */

@@ -66,10 +66,39 @@ public final class Namespace implements AutoCloseable {
     /** A pair of devices, up, each end without checksum offload. */
     public static void connect(Namespace one, String device, Namespace other, String peer, int mtu) {
         one.ip("link", "add", device, "type", "veth", "peer", "name", peer, "netns", other.name);
-        one.ip("link", "set", device, "mtu", Integer.toString(mtu), "up");
-        other.ip("link", "set", peer, "mtu", Integer.toString(mtu), "up");
-        one.exec("ethtool", "-K", device, "tx", "off");
-        other.exec("ethtool", "-K", peer, "tx", "off");
+        raise(one, device, mtu);
+        raise(other, peer, mtu);
+    }
+
+    private static void raise(Namespace owner, String device, int mtu) {
+        owner.ip("link", "set", device, "mtu", Integer.toString(mtu), "up");
+        owner.exec("ethtool", "-K", device, "tx", "off");
+    }
+
+    /** The same with so many queues on which the first device receives what the other sends. */
+    public static void connect(Namespace one, String device, Namespace other, String peer, int mtu, int queues) {
+        String count = Integer.toString(queues);
+        one.ip(
+                "link",
+                "add",
+                device,
+                "numrxqueues",
+                count,
+                "numtxqueues",
+                "1",
+                "type",
+                "veth",
+                "peer",
+                "name",
+                peer,
+                "numrxqueues",
+                "1",
+                "numtxqueues",
+                count,
+                "netns",
+                other.name);
+        raise(one, device, mtu);
+        raise(other, peer, mtu);
     }
 
     public String ip(String... arguments) {

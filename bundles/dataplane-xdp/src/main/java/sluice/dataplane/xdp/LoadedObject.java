@@ -21,7 +21,8 @@ final class LoadedObject implements AutoCloseable {
     /**
      * Loads everything.
      *
-     * @param capacities entries of those maps whose size is a setting; a pinned map keeps the size it has
+     * @param capacities entries of those maps whose size is a setting; a pinned map keeps the size it has, one of
+     *     sockets is made anew
      */
     LoadedObject(BpfObject object, Pins pins, Map<String, Integer> capacities) throws KernelException {
         try {
@@ -43,7 +44,12 @@ final class LoadedObject implements AutoCloseable {
 
     private BpfMap openOrCreate(MapSpec spec, Path path) throws KernelException {
         if (Files.exists(path)) {
-            return BpfMap.open(path, spec);
+            BpfMap pinned = BpfMap.open(path, spec);
+            if (pinned.spec().type() != MapSpec.XSKMAP || pinned.spec().maxEntries() == spec.maxEntries()) {
+                return pinned;
+            }
+            pinned.close();
+            Pins.remove(path); // sockets end with their process: nothing in it is worth keeping
         }
         BpfMap map = BpfMap.create(spec, btf);
         try {

@@ -36,10 +36,8 @@ import sluice.loop.MonotonicClock;
 import sluice.net.Ip4;
 import sluice.packet.io.KernelException;
 import sluice.packet.io.NetworkDevice;
-import sluice.packet.io.PacketSocket;
 import sluice.packet.io.PuntCounter;
 import sluice.packet.io.PuntPorts;
-import sluice.packet.io.PuntSocket;
 import sluice.packet.io.Storm;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
@@ -59,9 +57,6 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     private static final String SUBSCRIBERS = "subscribers";
     private static final String OUTSIDE = "outside";
     private static final String SOCKETS = "sockets";
-
-    /** Punting queues of one port, as in the programs. */
-    private static final int QUEUES_MAX = 16;
 
     private static final long NEXT_HOP_PARK_MILLIS = 1000;
 
@@ -169,7 +164,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             leases = new Leases(loaded, settings.fastPath());
             traces = closer.add(Traces.of(loaded, subscribers::settings, InstantSource.system()));
             gardens = new GardenTable(loaded.map("garden_allowed"), loaded.map("garden_portals"));
-            ports = closer.add(openPorts(access, loaded.map(SOCKETS)));
+            ports = closer.add(PuntQueues.open(access, loaded.map(SOCKETS)));
             XdpLinks links = new XdpLinks(pins, settings.mode());
             for (NetworkDevice device : cores) {
                 links.attach(device, loaded.program("core"));
@@ -228,36 +223,6 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                         .map(core -> new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac()))
                         .toList(),
                 ports);
-    }
-
-    private static PuntPorts openPorts(List<NetworkDevice> access, BpfMap sockets) throws KernelException {
-        List<PuntPorts.Port> ports = new ArrayList<>();
-        for (NetworkDevice device : access) {
-            ports.add(new PuntPorts.Port(device.mac(), openSockets(device, ports.size(), sockets)));
-        }
-        return new PuntPorts(ports);
-    }
-
-    /** One AF_XDP socket per queue; without AF_XDP one packet socket. */
-    private static List<PuntSocket> openSockets(NetworkDevice device, int port, BpfMap sockets) throws KernelException {
-        List<PuntSocket> opened = new ArrayList<>();
-        try {
-            for (int queue = 0; queue < Math.min(device.queues(), QUEUES_MAX); queue++) {
-                XdpSocket socket = new XdpSocket(device, queue, port);
-                opened.add(socket);
-                sockets.put(port * QUEUES_MAX + queue, socket.descriptor());
-            }
-            return opened;
-        } catch (KernelException refusal) {
-            LOG.warn(
-                    "interface={} has no AF_XDP, a packet socket takes its punted frames: {}",
-                    device.name(),
-                    refusal.getMessage());
-            for (PuntSocket socket : opened) {
-                socket.close();
-            }
-            return List.of(new PacketSocket(device, port));
-        }
     }
 
     private void followRouters(XdpSettings settings, List<NetworkDevice> cores) throws KernelException {

@@ -41,9 +41,11 @@ final class XdpSocket implements PuntSocket {
     private static final long FILL_PAGE = 0x100000000L;
     private static final long COMPLETION_PAGE = 0x180000000L;
 
+    /** Descriptors of the largest ring. */
+    static final int RING_MAX = 4096;
+
     private static final int FRAME_BYTES = 2048;
-    private static final int RING = 4096;
-    private static final int FLUSH_CALLS_MAX = 2 * RING / 32;
+    private static final int FLUSHED_BY_A_CALL = 32;
 
     private static final int BINDS_MAX = 200;
 
@@ -65,6 +67,7 @@ final class XdpSocket implements PuntSocket {
 
     private final int fd;
     private final int port;
+    private final int ring;
     private final List<MemorySegment> mapped = new ArrayList<>();
     private final MemorySegment frames;
     private final ByteBuffer frameBytes;
@@ -74,24 +77,36 @@ final class XdpSocket implements PuntSocket {
     private final XdpRing completion;
 
     /** Frames that may be sent; guarded by {@code transmit}. */
-    private final long[] free = new long[RING];
+    private final long[] free;
 
     private int freeCount;
 
-    /** @param port number given to whoever takes the frames */
+    /** With the largest rings. */
     XdpSocket(NetworkDevice device, int queue, int port) throws KernelException {
+        this(device, queue, port, RING_MAX);
+    }
+
+    /**
+     * On one queue.
+     *
+     * @param port number given to whoever takes the frames
+     * @param ring descriptors of each ring, a power of two; twice as many frames have room
+     */
+    XdpSocket(NetworkDevice device, int queue, int port, int ring) throws KernelException {
         this.port = port;
+        this.ring = ring;
+        this.free = new long[ring];
         fd = Libc.socket(AF_XDP, SOCK_RAW_CLOEXEC, 0);
         try (Arena arena = Arena.ofConfined()) {
-            frames = keep(Libc.mmap(-1, 0, 2L * RING * FRAME_BYTES));
+            frames = keep(Libc.mmap(-1, 0, 2L * ring * FRAME_BYTES));
             frameBytes = frames.asByteBuffer();
             MemorySegment umem = UMEM.allocate(arena);
             UMEM.set(umem, "addr", frames);
             UMEM.set(umem, "len", frames.byteSize());
             UMEM.set(umem, "chunk_size", FRAME_BYTES);
             Libc.setsockopt(fd, SOL_XDP, XDP_UMEM_REG, umem);
-            for (int ring : new int[] {XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING, XDP_RX_RING, XDP_TX_RING}) {
-                Libc.setsockopt(fd, SOL_XDP, ring, RING);
+            for (int option : new int[] {XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING, XDP_RX_RING, XDP_TX_RING}) {
+                Libc.setsockopt(fd, SOL_XDP, option, ring);
             }
             MemorySegment offsets = arena.allocate(JAVA_LONG, 16);
             Libc.getsockopt(fd, SOL_XDP, XDP_MMAP_OFFSETS, offsets);
@@ -99,10 +114,10 @@ final class XdpSocket implements PuntSocket {
             transmit = ring(offsets, 1, XdpRing.DESCRIPTOR_BYTES, TX_PAGE);
             fill = ring(offsets, 2, XdpRing.ADDRESS_BYTES, FILL_PAGE);
             completion = ring(offsets, 3, XdpRing.ADDRESS_BYTES, COMPLETION_PAGE);
-            for (int i = 0; i < RING; i++) {
+            for (int i = 0; i < ring; i++) {
                 fill.put((long) i * FRAME_BYTES);
                 fill.advance();
-                free[freeCount++] = (long) (RING + i) * FRAME_BYTES;
+                free[freeCount++] = (long) (ring + i) * FRAME_BYTES;
             }
             fill.produce();
             bind(device.ifindex(), queue, arena);
@@ -138,8 +153,8 @@ final class XdpSocket implements PuntSocket {
                 offsets.getAtIndex(JAVA_LONG, 4L * index),
                 offsets.getAtIndex(JAVA_LONG, 4L * index + 1),
                 offsets.getAtIndex(JAVA_LONG, 4L * index + 2));
-        MemorySegment memory = keep(Libc.mmap(fd, page, places.elements() + (long) RING * elementBytes));
-        return new XdpRing(memory, places, elementBytes, RING);
+        MemorySegment memory = keep(Libc.mmap(fd, page, places.elements() + (long) ring * elementBytes));
+        return new XdpRing(memory, places, elementBytes, ring);
     }
 
     private MemorySegment keep(MemorySegment memory) {
@@ -209,7 +224,7 @@ final class XdpSocket implements PuntSocket {
         synchronized (transmit) {
             transmit.produce();
             // one call sends 32 frames at most and says EAGAIN while there are more
-            for (int i = 0; i < FLUSH_CALLS_MAX && transmit.outstanding() > 0; i++) {
+            for (int i = 0; i < 2 * ring / FLUSHED_BY_A_CALL && transmit.outstanding() > 0; i++) {
                 if (!kick()) {
                     break;
                 }

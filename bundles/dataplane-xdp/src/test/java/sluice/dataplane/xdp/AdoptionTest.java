@@ -3,7 +3,9 @@ package sluice.dataplane.xdp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +17,7 @@ import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
+import sluice.loop.Closer;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
@@ -129,6 +132,21 @@ final class AdoptionTest {
         assertThat(next.entries()).isEmpty();
         next.install(entry(3, FAR.plus(1)));
         assertThat(next.entries()).containsExactly(entry(3, FAR.plus(1)));
+    }
+
+    @Test
+    void tableOfSocketsOfAnotherSizeIsMadeAnew() throws Exception {
+        BpfObject object = BpfObject.ofBundle();
+        try (Closer closer = new Closer()) {
+            Path pins = Privileged.pins("sockets");
+            closer.add(() -> Pins.remove(pins));
+            Pins directory = new Pins(pins, object.layoutVersion());
+            closer.add(new LoadedObject(object, directory, Map.of("sockets", 256, "outside", 32)));
+            LoadedObject next = closer.add(new LoadedObject(object, directory, Map.of()));
+            assertThat(next.map("sockets").spec().maxEntries())
+                    .isEqualTo(GatewaySettings.PORTS_MAX * PuntQueues.QUEUES_MAX);
+            assertThat(next.map("outside").spec().maxEntries()).isEqualTo(32);
+        }
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Policer;
 import sluice.net.Bytes;
@@ -67,6 +69,27 @@ final class FallbackTest {
             assertThat(dataPlane.send(new Frame(0, offer))).isTrue();
             dataPlane.flush();
             assertThat(ends.subscriber().numbers()).containsExactly(9L);
+        }
+    }
+
+    /** The sender's processors are told the queue. */
+    @ParameterizedTest
+    @CsvSource({"32, 16, PUNTED", "32, 31, PUNTED", "80, 63, PUNTED", "80, 64, PUNT_UNHEARD", "80, 79, PUNT_UNHEARD"})
+    void framesOfEveryReceiveQueueAreHeard(int queues, int queue, Verdict verdict) throws Exception {
+        try (FarEnds ends = new FarEnds(1600, queues)) {
+            XdpDataPlane dataPlane = ends.start();
+            String all = "/sys/class/net/acc0/queues/tx-" + queue + "/xps_cpus";
+            ends.access()
+                    .exec(
+                            "unshare",
+                            "-m",
+                            "sh",
+                            "-c",
+                            "mount -t sysfs sysfs /sys && printf %x $(((1 << $(nproc --all)) - 1)) > " + all);
+            Bytes discover = Packets.dhcp(Packets.DOUBLE, 300);
+            ends.subscriber().send(discover);
+            assertThat(punted(dataPlane)).containsExactly(new Frame(0, discover));
+            assertThat(dataPlane.verdicts()).containsEntry(verdict, 1L);
         }
     }
 }

@@ -60,12 +60,17 @@ final class FarEnds implements AutoCloseable {
 
     /** @param trunkMtu of the access link; native XDP on veth ends at 3.5 kB */
     FarEnds(int trunkMtu) throws Exception {
+        this(trunkMtu, 1);
+    }
+
+    /** @param queues on which the access interface receives */
+    FarEnds(int trunkMtu, int queues) throws Exception {
         Pins.remove(PINS);
         closer.add(() -> Pins.remove(PINS));
         gateway = closer.add(new Namespace("xdpe-gw"));
         access = closer.add(new Namespace("xdpe-acc").silent());
         core = closer.add(new Namespace("xdpe-core").silent());
-        Namespace.connect(gateway, "trunk0", access, "acc0", trunkMtu);
+        Namespace.connect(gateway, "trunk0", access, "acc0", trunkMtu, queues);
         Namespace.connect(gateway, "core0", core, "net0", 1500);
         gateway.ip("address", "add", "10.99.0.1/24", "dev", "core0");
         core.ip("address", "add", CORE_ROUTER + "/24", "dev", "net0");
