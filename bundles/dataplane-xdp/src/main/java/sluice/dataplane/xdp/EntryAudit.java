@@ -131,6 +131,9 @@ final class EntryAudit {
             if (!address.equals(Ip4.ANY) && outside.getOrDefault(address, -1) != index) {
                 add(index, address.toString(), "has an entry to which nothing leads");
             }
+            if (!address.equals(Ip4.ANY) && settings.networkOf(address).isPresent()) {
+                add(index, address.toString(), "has entry " + index + ", which is outside its network");
+            }
             return;
         }
         Optional<IndexedNetwork> network = settings.networks().stream()

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import sluice.packet.io.KernelException;
 
 /**
@@ -130,9 +131,9 @@ final class PrefixIndex<P extends Comparable<P>> {
         }
     }
 
-    /** Moves the prefixes of one entry to another. */
+    /** Moves the prefixes of one entry to another, which keeps those it has. */
     void move(int from, int to) throws KernelException {
-        change(to, of(from));
+        change(to, Stream.concat(of(to).stream(), of(from).stream()).distinct().toList());
     }
 
     private void note(P prefix, int index) {

@@ -173,6 +173,11 @@ final class SubscriberTable {
         publish(to, next(state(to), state & STATE_FLAGS));
     }
 
+    /** What both directions have used: two of {@code struct usage}, shared with the programs. */
+    MemorySegment usage(int index) {
+        return memory.asSlice(base(index) + UP_AT, 2L * USAGE_BYTES);
+    }
+
     /**
      * The entry as it stands in force, or stood when it was stopped.
      *

@@ -1,7 +1,6 @@
 package sluice.dataplane.xdp;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +38,7 @@ final class Subscribers implements DataPlane {
     private final SubscriberTable table;
     private final SpareEntries spare;
     private final EntryKeys keys;
+    private final EntryMoves moves;
     private final int spareFirst;
 
     /** Entries are changed under the read lock, networks and lengths of prefixes under the write lock. */
@@ -55,7 +55,11 @@ final class Subscribers implements DataPlane {
         this.spare = new SpareEntries(maps.outside(), spareFirst, maps.spareCount());
         adoptSpareEntries();
         this.keys = new EntryKeys(maps);
+        this.moves = new EntryMoves(table, spare, keys, spareFirst);
         Optional<GatewaySettings> before = config.read();
+        if (before.isPresent()) {
+            moves.recover(before.get());
+        }
         List<Core> known = before.map(GatewaySettings::cores).orElse(List.of());
         settings = new GatewaySettings(
                 cores.stream().map(core -> withKnownHops(core, known)).toList(),
@@ -155,35 +159,16 @@ final class Subscribers implements DataPlane {
             List<IndexedNetwork> planned =
                     new NetworkPlan(spareFirst).change(settings.networks(), networks, this::isInUse);
             GatewaySettings changed = settings.withNetworks(planned);
-            if (changed.equals(settings)) {
-                return;
+            if (!changed.equals(settings)) {
+                moves.begin(changed);
+                write(changed);
             }
-            Map<Ip4, Integer> moved = moveIn(changed);
-            write(changed);
-            for (Map.Entry<Ip4, Integer> old : moved.entrySet()) {
-                table.remove(old.getValue());
-                spare.release(0, old.getKey());
-            }
+            moves.finish(changed);
         } catch (KernelException refusal) {
             throw kernel(refusal);
         } finally {
             lock.writeLock().unlock();
         }
-    }
-
-    /** Addresses that were outside and are now in a network take their entries and counters along. */
-    private Map<Ip4, Integer> moveIn(GatewaySettings changed) throws KernelException {
-        Map<Ip4, Integer> moved = new HashMap<>();
-        for (Map.Entry<Ip4, Integer> known : spare.addresses()) {
-            Optional<IndexedNetwork> network = changed.networkOf(known.getKey());
-            if (network.isPresent()) {
-                int to = network.get().indexOf(known.getKey());
-                table.copy(known.getValue(), to);
-                keys.move(known.getValue(), to);
-                moved.put(known.getKey(), known.getValue());
-            }
-        }
-        return moved;
     }
 
     private boolean isInUse(IndexedNetwork network) {
