@@ -15,8 +15,8 @@ static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, 
 				       struct settings *settings, __u32 port_index, const __u8 *own_mac)
 {
 	struct subscriber *subscriber;
+	int verdict, way = WAY_UP;
 	struct look look;
-	int verdict;
 
 	subscriber = holder_of4(settings, ip->saddr, &look);
 	if (!subscriber)
@@ -29,7 +29,9 @@ static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, 
 		return drop(VERDICT_BAD_DESTINATION);
 	if (is_gateway(settings, ip->daddr))
 		return answer_echo(ctx, frame, ip, own_mac);
-	verdict = barred(ctx, ip, look.binding, 1);
+	if (is_walled(look.binding) && ends_here_up(settings, ip))
+		way |= AS_IT_IS;
+	verdict = barred(ctx, ip, look.binding, way);
 	if (verdict)
 		return refuse(subscriber, verdict);
 	return forward_up(ctx, frame, ip, settings, &look);
@@ -152,8 +154,8 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 	struct iphdr *ip = (void *)(ethernet + 1);
 	struct subscriber *subscriber;
 	struct core *core;
+	int verdict, way = 0;
 	struct look look;
-	int verdict;
 
 	if (!settings || (void *)(ip + 1) > end)
 		return pass();
@@ -173,7 +175,9 @@ static __always_inline int core_frame(struct xdp_md *ctx)
 	verdict = check_plain_ip(ctx, ip, end, sizeof(struct ethhdr));
 	if (verdict)
 		return drop(verdict);
-	verdict = barred(ctx, ip, look.binding, 0);
+	if (is_walled(look.binding) && ends_here_down(settings, ip, look.binding))
+		way = AS_IT_IS;
+	verdict = barred(ctx, ip, look.binding, way);
 	if (verdict)
 		return refuse(subscriber, verdict);
 	return forward_down(ctx, ip, end, settings, core, &look);

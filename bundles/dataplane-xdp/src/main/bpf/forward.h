@@ -164,6 +164,22 @@ static __always_inline int may_not_be_fragmented(const struct iphdr *ip)
 	return !!(ip->frag_off & bpf_htons(0x4000));
 }
 
+/* Says whether a packet that a subscriber sent ends here for its TTL or its size. */
+static __always_inline int ends_here_up(struct settings *settings, const struct iphdr *ip)
+{
+	struct core *core = core_of(settings, ip->saddr, RESOLVED_IP4);
+
+	return ip->ttl <= 1 || (core && bpf_ntohs(ip->tot_len) > core->mtu);
+}
+
+/* The same of a packet to a subscriber. */
+static __always_inline int ends_here_down(struct settings *settings, const struct iphdr *ip,
+					  const struct binding *binding)
+{
+	return ip->ttl <= 1 ||
+	       bpf_ntohs(ip->tot_len) > mtu_of(binding, &settings->ports[binding->port & (PORTS_MAX - 1)]);
+}
+
 /* From a subscriber to the core. Everything was checked but TTL, next hop, size and rate. */
 static __always_inline int forward_up(struct xdp_md *ctx, struct frame *frame, struct iphdr *ip,
 				      struct settings *settings, const struct look *look)

@@ -16,6 +16,8 @@
 #define ANY_PORT 0x10001	/* in every range */
 #define LATER_FRAGMENT_MASK 0x1fff
 #define KEY_BITS 32		/* of garden and family */
+#define WAY_UP 1		/* to the core */
+#define AS_IT_IS 2		/* no address changes, no connection is noted */
 
 /* An address in a garden; a trie finds the longest prefix. IPv4 as mapped (RFC 4291, 2.5.5.2). */
 struct allowed_key {
@@ -173,7 +175,7 @@ static __always_inline void forget_flow(struct iphdr *ip, struct tcphdr *tcp)
 	bpf_map_delete_elem(&portal_flows, &flow);
 }
 
-static __always_inline int wall_ip4(struct iphdr *ip, void *end, __u32 garden, int up)
+static __always_inline int wall_ip4(struct iphdr *ip, void *end, __u32 garden, int up, int as_it_is)
 {
 	int refusal = up ? VERDICT_WALLED_UP : VERDICT_WALLED_DOWN;
 	__be32 far_address = up ? ip->daddr : ip->saddr;
@@ -200,15 +202,17 @@ static __always_inline int wall_ip4(struct iphdr *ip, void *end, __u32 garden, i
 			portal = bpf_map_lookup_elem(&garden_portals, &garden);
 	}
 	if (portal && far_address == portal->address && bpf_htons(far.port) == portal->port) {
-		if (!up)
+		if (!up && !as_it_is)
 			from_portal(ip, tcp, portal);
-		else if (tcp->syn)
+		else if (up && !as_it_is && tcp->syn)
 			forget_flow(ip, tcp);
 		return 0;
 	}
 	if (is_allowed(&far))
 		return 0;
-	return up && portal && far.port == HTTP_PORT ? to_portal(ip, tcp, portal) : refusal;
+	if (!up || !portal || far.port != HTTP_PORT)
+		return refusal;
+	return as_it_is ? 0 : to_portal(ip, tcp, portal);
 }
 
 static __always_inline int wall_ip6(struct ipv6hdr *ip, void *end, __u32 garden, int up)
@@ -229,8 +233,10 @@ static __always_inline int wall_ip6(struct ipv6hdr *ip, void *end, __u32 garden,
 	return is_allowed(&far) ? 0 : refusal;
 }
 
-/* Judges the packet at an offset, whose header was checked; may change its far end. Returns 0 or the verdict. */
-__noinline int wall(struct xdp_md *ctx, __u32 offset, __u32 garden, int up)
+/* Judges the packet at an offset, whose header was checked; may change its far end. Returns 0 or the verdict.
+ *
+ * way: WAY_UP, AS_IT_IS */
+__noinline int wall(struct xdp_md *ctx, __u32 offset, __u32 garden, int way)
 {
 	void *end = (void *)(long)ctx->data_end;
 	struct iphdr *ip4 = (void *)(long)ctx->data + (offset & OFFSET_MASK);
@@ -239,22 +245,29 @@ __noinline int wall(struct xdp_md *ctx, __u32 offset, __u32 garden, int up)
 	if ((void *)(ip4 + 1) > end)
 		return VERDICT_TRUNCATED_IP;
 	if (ip4->version == 4)
-		return wall_ip4(ip4, end, garden, up);
+		return wall_ip4(ip4, end, garden, way & WAY_UP, way & AS_IT_IS);
 	if ((void *)(ip6 + 1) > end)
 		return VERDICT_TRUNCATED_IP;
-	return wall_ip6(ip6, end, garden, up);
+	return wall_ip6(ip6, end, garden, way & WAY_UP);
 }
 
-/* Says what a subscriber's access makes of a packet of IPv4 or IPv6: 0, or the verdict, for refuse(). */
-static __always_inline int barred(struct xdp_md *ctx, void *ip, const struct binding *binding, int up)
+static __always_inline int is_walled(const struct binding *binding)
+{
+	return (binding->flags & ACCESS_MASK) == ACCESS_WALLED;
+}
+
+/* Says what a subscriber's access makes of a packet of IPv4 or IPv6: 0, or the verdict, for refuse().
+ *
+ * way: WAY_UP or not; AS_IT_IS when the packet goes no further and its sender must know it again */
+static __always_inline int barred(struct xdp_md *ctx, void *ip, const struct binding *binding, int way)
 {
 	__u32 access = binding->flags & ACCESS_MASK;
 
 	if (access == ACCESS_OPEN)
 		return 0;
 	if (access != ACCESS_WALLED)
-		return up ? VERDICT_BLOCKED_UP : VERDICT_BLOCKED_DOWN;
-	return wall(ctx, ip - (void *)(long)ctx->data, binding->garden, up);
+		return way & WAY_UP ? VERDICT_BLOCKED_UP : VERDICT_BLOCKED_DOWN;
+	return wall(ctx, ip - (void *)(long)ctx->data, binding->garden, way);
 }
 
 static __always_inline int refuse(struct subscriber *subscriber, enum verdict verdict)

@@ -45,6 +45,7 @@ final class GardenTest {
     private static final Ip4 ELSEWHERE = Ip4.parse("203.0.113.80");
     private static final Ip4 BANK = Ip4.parse("10.1.2.3");
     private static final int PORTAL_PORT = 8080;
+    private static final int TTL_AT = 8;
 
     private Bench bench;
 
@@ -119,15 +120,20 @@ final class GardenTest {
 
     /** A segment of TCP with right checksums (RFC 9293, 3.1). */
     private static Bytes tcp(Ip4 source, int sourcePort, Ip4 destination, int destinationPort, int flags) {
+        return tcp(source, sourcePort, destination, destinationPort, flags, Bytes.utf8("GET / HTTP/1.1"));
+    }
+
+    private static Bytes tcp(
+            Ip4 source, int sourcePort, Ip4 destination, int destinationPort, int flags, Bytes payload) {
         Bytes ports = Bytes.of(sourcePort >> 8, sourcePort & 0xff, destinationPort >> 8, destinationPort & 0xff);
         Bytes numbers = Bytes.fromHex("0102030405060708").plus(Bytes.of(0x50, flags, 0x20, 0));
-        Bytes rest = Bytes.of(0, 0).plus(Bytes.utf8("GET / HTTP/1.1"));
+        Bytes rest = Bytes.of(0, 0).plus(payload);
         int length = ports.length() + numbers.length() + 2 + rest.length();
-        Bytes pseudo = source.toBytes().plus(destination.toBytes()).plus(Bytes.of(0, 6, 0, length));
+        Bytes pseudo = source.toBytes().plus(destination.toBytes()).plus(Bytes.of(0, 6, length >> 8, length & 0xff));
         int sum = InternetChecksum.of(
                 pseudo.plus(ports).plus(numbers).plus(Bytes.of(0, 0)).plus(rest));
         Bytes segment = ports.plus(numbers).plus(Bytes.of(sum >> 8, sum & 0xff)).plus(rest);
-        WireWriter out = new WireWriter(128);
+        WireWriter out = new WireWriter(2048);
         Ip4Header.of(Ip4Header.TCP, source, destination, segment.length()).encode(out);
         return out.bytes(segment).toBytes();
     }
@@ -308,6 +314,42 @@ final class GardenTest {
                             .frame())
                     .isEqualTo(forwardedDown(tcp(meant, 80, Packets.SUBSCRIBER, 1000 + i, ACK)));
         }
+    }
+
+    /** The packet with another octet in its header and the checksum that goes with it. */
+    private static Bytes header(Bytes packet, int at, int value) {
+        return fragment(Packets.with(packet, at, value), 0x4000);
+    }
+
+    private static void assertTold(Bench.Result told, int head, Ip4 sender, Bytes quoted, Verdict verdict) {
+        assertThat(told.verdict()).isEqualTo(verdict);
+        Bytes error = told.frame().slice(head);
+        assertThat(error.slice(16, 4)).as("who is told").isEqualTo(sender.toBytes());
+        assertThat(error.slice(28, 28)).as("of what").isEqualTo(quoted.slice(0, 28));
+    }
+
+    @Test
+    void portalIsToldOfItsOwnSegmentThatIsTooLargeOrTooOld() throws Exception {
+        walled();
+        up(tcp(Packets.SUBSCRIBER, 5000, ELSEWHERE, 80, SYN));
+        Bytes page = Bytes.copyOf(new byte[Bench.MTU]);
+        Bytes large = fragment(tcp(PORTAL, PORTAL_PORT, Packets.SUBSCRIBER, 5000, ACK, page), 0x4000);
+        assertTold(down(large), 14, PORTAL, large, Verdict.FRAGMENTATION_NEEDED);
+        Bytes old = header(tcp(PORTAL, PORTAL_PORT, Packets.SUBSCRIBER, 5000, ACK), TTL_AT, 1);
+        assertTold(down(old), 14, PORTAL, old, Verdict.TIME_EXCEEDED);
+        Bytes answer = tcp(PORTAL, PORTAL_PORT, Packets.SUBSCRIBER, 5000, ACK);
+        assertThat(down(answer).frame()).isEqualTo(forwardedDown(tcp(ELSEWHERE, 80, Packets.SUBSCRIBER, 5000, ACK)));
+    }
+
+    @Test
+    void browserIsToldOfItsOwnSegmentThatIsTooLargeOrTooOld() throws Exception {
+        walled();
+        up(tcp(Packets.SUBSCRIBER, 5000, ELSEWHERE, 80, SYN));
+        Bytes form = Bytes.copyOf(new byte[1480]);
+        Bytes large = fragment(tcp(Packets.SUBSCRIBER, 5000, ELSEWHERE, 80, ACK, form), 0x4000);
+        assertTold(up(large), 14 + 8, Packets.SUBSCRIBER, large, Verdict.FRAGMENTATION_NEEDED);
+        Bytes old = header(tcp(Packets.SUBSCRIBER, 5001, ELSEWHERE, 80, SYN), TTL_AT, 1);
+        assertTold(up(old), 14 + 8, Packets.SUBSCRIBER, old, Verdict.TIME_EXCEEDED);
     }
 
     @Test
