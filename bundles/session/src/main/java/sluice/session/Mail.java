@@ -60,14 +60,17 @@ sealed interface Mail {
     /** Somebody asks which sessions are meant. */
     record LookedUp(SessionQuery query, CompletableFuture<List<SessionId>> reply) implements Mail {}
 
+    /** What concerns all sessions and is told to nobody else, so that no full lane may refuse it: {@link Notices}. */
+    sealed interface Notice extends Mail {}
+
     /** These policies are different now, all if empty. */
-    record PoliciesChanged(Set<String> policies) implements Mail {}
+    record PoliciesChanged(Set<String> policies) implements Notice {}
 
     /** A protocol leaves: no session may have a state of its classes. */
-    record Leaving(AccessProtocol protocol) implements Mail {}
+    record Leaving(AccessProtocol protocol) implements Notice {}
 
     /** A protocol is there, perhaps with other settings: no answer of an old one may be given. */
-    record Joined(String protocol) implements Mail {}
+    record Joined(String protocol) implements Notice {}
 
     /** The gateway goes out of service; answered when no session is left. */
     record Drained(CompletableFuture<Integer> reply) implements Mail {}

@@ -110,19 +110,19 @@ final class SessionEngine implements Sessions, AutoCloseable {
     /** What the data plane answers on the terms of a predecessor goes back to the protocol. */
     void add(AccessProtocol protocol) {
         protocols.add(protocol);
-        shards.forEach(shard -> shard.inbox().offer(Mail.CHORES, new Mail.Joined(protocol.name())));
+        shards.forEach(shard -> shard.notices().tell(new Mail.Joined(protocol.name())));
     }
 
     /** The states of that protocol are frozen, so that nothing holds its classes. */
     void remove(AccessProtocol protocol) {
         protocols.remove(protocol);
-        shards.forEach(shard -> shard.inbox().offer(Mail.CHORES, new Mail.Leaving(protocol)));
+        shards.forEach(shard -> shard.notices().tell(new Mail.Leaving(protocol)));
     }
 
     /** Open sessions that have one of these policies get what it is now; all when none is named. */
     void changed(Set<String> policies) {
-        Mail changed = new Mail.PoliciesChanged(Set.copyOf(policies));
-        shards.forEach(shard -> shard.inbox().offer(Mail.CHORES, changed));
+        Mail.Notice changed = new Mail.PoliciesChanged(Set.copyOf(policies));
+        shards.forEach(shard -> shard.notices().tell(changed));
     }
 
     @Override

@@ -31,6 +31,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
 
     private final Surroundings with;
     private final Inbox<Mail> inbox;
+    private final Notices notices;
     private final SessionTable table = new SessionTable();
     private final Sweeps sweeps = new Sweeps(table);
     private final SessionTimers timers;
@@ -64,6 +65,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 COMMANDS_MAX,
                 FRAMES_MAX,
                 CHORES_MAX);
+        notices = new Notices(bell);
         timers = new SessionTimers(now);
         turns = new DurableTurns(with.journal(), inbox, this::freeze, with.counters(), this);
         offloads = new Offloads(with, timers);
@@ -92,6 +94,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         return inbox;
     }
 
+    /** For what no full lane may refuse. */
+    Notices notices() {
+        return notices;
+    }
+
     int sessions() {
         return sessions;
     }
@@ -105,6 +112,9 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         now = time;
         int work = degraded.turn(time);
         work += timers.expire(time, TIMERS_MAX, this::timerDue) + inbox.drain(MAIL_MAX, this::open);
+        List<Mail.Notice> told = notices.take();
+        told.forEach(this::open);
+        work += told.size();
         if (!turns.isBehind()) {
             work += sweeps.turn(time);
         }
