@@ -11,11 +11,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import sluice.dataplane.api.Policer;
+import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.api.Treatment;
 import sluice.net.Bytes;
 import sluice.net.InternetChecksum;
 import sluice.net.Ip4;
+import sluice.net.Ip4Prefix;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
 
@@ -23,6 +26,8 @@ import sluice.net.VlanTag;
 final class AccessShapeTest {
 
     private static final Bytes OPTIONS = Bytes.fromHex("9404000001010100"); // router alert, no-operations, end
+
+    private static final Ip4Prefix SITE = Ip4Prefix.parse("192.0.2.64/27");
 
     private static Bench bench;
 
@@ -176,6 +181,75 @@ final class AccessShapeTest {
             }
         }
         assertThat(traffic()).isEqualTo(new Traffic(0, 0, 0, 0, 0, 0, others));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void stationThatIsAnotherIsSpoofed(Line line) throws Exception {
+        bench.subscribers().install(line.entry());
+        Bytes frame = Packets.with(line.up(Line.upPacket(Ip4Fields.UDP, filled(20))), 11, 0x99);
+        assertThat(bench.access(frame)).isEqualTo(new Bench.Result(Bench.DROP, frame, Verdict.SPOOFED_MAC));
+        assertThat(traffic()).isEqualTo(new Traffic(0, 0, 0, 0, 0, 0, 1));
+    }
+
+    private static SubscriberEntry routed(Line line) {
+        return new SubscriberEntry(
+                Line.SESSION,
+                0,
+                line.tags(),
+                Packets.SUBSCRIBER_MAC,
+                line.pppoe(),
+                line.pppoe() == 0 ? 0 : Line.MAGIC,
+                Packets.SUBSCRIBER,
+                List.of(),
+                List.of(SITE),
+                Policer.UNLIMITED,
+                Policer.UNLIMITED,
+                Treatment.PLAIN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void networkBehindTheLineIsReachedBothWays(Line line) throws Exception {
+        bench.subscribers().install(routed(line));
+        long bytes = 0;
+        for (Ip4 host : List.of(SITE.network(), SITE.network().plus(6), SITE.broadcast())) {
+            for (Bytes packet : packets(host, Packets.SERVER)) {
+                assertThat(bench.access(line.up(packet)))
+                        .isEqualTo(new Bench.Result(
+                                Bench.REDIRECT, Line.toCore(Packets.hop(packet)), Verdict.FORWARDED_UP));
+                bytes += packet.length();
+            }
+            for (Bytes packet : packets(Packets.SERVER, host)) {
+                Line dressed = line.withPriority(packet.at(1) >> 5 & 7);
+                assertThat(bench.core(Line.fromCore(packet)))
+                        .isEqualTo(new Bench.Result(
+                                Bench.REDIRECT, dressed.down(Packets.hop(packet)), Verdict.FORWARDED_DOWN));
+            }
+        }
+        assertThat(traffic()).isEqualTo(new Traffic(39, bytes, 39, bytes, 0, 0, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void networkBehindTheLineEndsAtItsPrefixAndItsLine(Line line) throws Exception {
+        bench.subscribers().install(routed(line));
+        for (Ip4 outside : List.of(SITE.network().plus(-1), SITE.broadcast().plus(1))) {
+            assertThat(bench.access(line.up(Ip4Fields.UDP.packet(outside, Packets.SERVER, filled(20))))
+                            .verdict())
+                    .isEqualTo(line.pppoe() == 0 ? Verdict.UNKNOWN_SOURCE : Verdict.UNKNOWN_PPPOE);
+            assertThat(bench.core(Line.fromCore(Ip4Fields.UDP.packet(Packets.SERVER, outside, filled(20))))
+                            .verdict())
+                    .isEqualTo(Verdict.PASSED);
+        }
+        Bytes packet = Ip4Fields.UDP.packet(SITE.network().plus(6), Packets.SERVER, filled(20));
+        for (Line other : Line.all()) {
+            if (!other.equals(line)) {
+                assertThat(bench.access(other.up(packet)).verdict())
+                        .isEqualTo(other.tags().equals(line.tags()) ? Verdict.SPOOFED_PPPOE : Verdict.SPOOFED_LINE);
+            }
+        }
+        assertThat(traffic().spoofed()).isEqualTo(Line.all().size() - 1);
     }
 
     private static Treatment identity(Treatment.Identity identity) {

@@ -2,7 +2,6 @@ package sluice.dataplane.xdp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -21,16 +20,12 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip6;
 import sluice.net.MacAddress;
-import sluice.net.VlanId;
-import sluice.net.VlanTag;
 
 /** One IPv6 frame in, the exact bytes out, and the counters. */
 final class Forwarding6Test {
 
     private static final List<Ip6> SOURCES = List.of(Packets6.HOST, Packets6.ON_LINK, Packets6.DELEGATED);
     private static final Line SINGLE = new Line(Packets.SINGLE, 0);
-    private static final Line NEIGHBOUR =
-            new Line(List.of(VlanTag.service(new VlanId(100)), VlanTag.customer(new VlanId(8))), 0);
 
     private Bench bench;
 
@@ -150,16 +145,6 @@ final class Forwarding6Test {
     }
 
     @Test
-    void strictIdentityRefusesOtherLinesAndOtherStations() throws Exception {
-        install(Line.IPOE, identity(Identity.STRICT));
-        Bytes packet = Packets6.udp(Packets6.DELEGATED, Packets6.SERVER, 9000, 10);
-        assertDropped(bench.access(Packets6.up(NEIGHBOUR, packet)), Verdict.SPOOFED_LINE);
-        assertDropped(bench.access(otherStation(packet)), Verdict.SPOOFED_MAC);
-        assertThat(traffic().spoofed()).isEqualTo(2);
-        assertThat(traffic().uploadPackets()).isZero();
-    }
-
-    @Test
     void sessionsOfPppoeAreNotTakenForEachOther() throws Exception {
         install(Line.PPPOE, identity(Identity.LOOSE));
         Bytes packet = Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 10);
@@ -170,29 +155,6 @@ final class Forwarding6Test {
         Bytes stranger = Packets6.udp(Packets6.SERVER, Packets6.HOST, 9000, 10);
         assertDropped(bench.access(Packets6.up(Line.PPPOE, stranger)), Verdict.UNKNOWN_PPPOE);
         assertThat(traffic().spoofed()).isEqualTo(2);
-    }
-
-    @Test
-    void looseIdentityLetsOtherStationsOfTheLineIn() throws Exception {
-        install(Line.IPOE, identity(Identity.LOOSE));
-        Bytes packet = Packets6.udp(Packets6.DELEGATED, Packets6.SERVER, 9000, 10);
-        assertDropped(bench.access(Packets6.up(NEIGHBOUR, packet)), Verdict.SPOOFED_LINE);
-        assertUp(bench.access(otherStation(packet)), packet);
-        assertThat(traffic().spoofed()).isEqualTo(1);
-    }
-
-    @Test
-    void logOnlyIdentityCountsAndForwards() throws Exception {
-        install(Line.IPOE, identity(Identity.LOG_ONLY));
-        Bytes packet = Packets6.udp(Packets6.DELEGATED, Packets6.SERVER, 9000, 10);
-        assertUp(bench.access(Packets6.up(NEIGHBOUR, packet)), packet);
-        assertUp(bench.access(otherStation(packet)), packet);
-        assertThat(traffic().spoofed()).isEqualTo(2);
-        assertThat(traffic().uploadPackets6()).isEqualTo(2);
-    }
-
-    private static Bytes otherStation(Bytes packet) {
-        return Packets6.frame(Packets.GATEWAY_MAC, MacAddress.parse("02:00:00:00:09:09"), Packets.DOUBLE, packet);
     }
 
     @Test
@@ -215,65 +177,6 @@ final class Forwarding6Test {
         assertThat(bench.core(packet).verdict()).isEqualTo(Verdict.FORWARDED_DOWN);
         assertDropped(bench.core(packet), Verdict.POLICED_DOWN);
         assertThat(traffic()).isEqualTo(new Traffic(0, 0, 1, 248, 0, 0, 1, 248, 0, 1, 0, 248, 0, 0));
-    }
-
-    @Test
-    void markGoesIntoTheTrafficClassAndLeavesTheRest() throws Exception {
-        install(
-                Line.IPOE,
-                new Treatment(Identity.STRICT, Access.OPEN, 0, OptionalInt.of(46), OptionalInt.of(10), false, 0));
-        Bytes up = first(Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 10), 0x6413_4567L); // class 0x41
-        assertThat(bench.access(Packets6.up(Line.IPOE, up)).frame().slice(14, 4))
-                .isEqualTo(Bytes.fromHex("6b934567"));
-        Bytes down = first(Packets6.udp(Packets6.SERVER, Packets6.HOST, 9000, 10), 0x6fff_ffffL);
-        assertThat(bench.core(Packets6.down(down)).frame().slice(22, 4)).isEqualTo(Bytes.fromHex("62bfffff"));
-    }
-
-    private static Bytes first(Bytes packet, long word) {
-        Bytes changed = packet;
-        for (int i = 0; i < 4; i++) {
-            changed = Packets.with(changed, i, (int) (word >> 8 * (3 - i)) & 0xff);
-        }
-        return changed;
-    }
-
-    @Test
-    void segmentsOfNewConnectionsAreMadeToFit() throws Exception {
-        install(
-                Line.IPOE,
-                new Treatment(Identity.STRICT, Access.OPEN, 0, OptionalInt.empty(), OptionalInt.empty(), false, 1452));
-        Bytes large = Packets6.syn(Packets6.HOST, Packets6.SERVER, 1460);
-        Bytes clamped = Packets6.syn(Packets6.HOST, Packets6.SERVER, 1432);
-        assertThat(bench.access(Packets6.up(Line.IPOE, large)).frame().slice(14))
-                .isEqualTo(Packets6.hop(clamped));
-        Bytes small = Packets6.syn(Packets6.SERVER, Packets6.HOST, 1300);
-        assertDown(bench.core(Packets6.down(small)), Line.IPOE, small);
-        Bytes back = Packets6.syn(Packets6.SERVER, Packets6.HOST, 1433);
-        assertThat(bench.core(Packets6.down(back)).frame().slice(22))
-                .isEqualTo(Packets6.hop(Packets6.syn(Packets6.SERVER, Packets6.HOST, 1432)));
-    }
-
-    @Test
-    void extensionHeadersAndFragmentsGoOnAsTheyAre() throws Exception {
-        install(Line.IPOE);
-        Bytes up = Packets6.udp(Packets6.HOST, Packets6.SERVER, 9000, 100);
-        Bytes down = Packets6.udp(Packets6.SERVER, Packets6.HOST, 9000, 100);
-        List<Bytes> ups = new ArrayList<>();
-        List<Bytes> downs = new ArrayList<>();
-        for (int kind : List.of(Packets6.HOP_BY_HOP, Packets6.ROUTING, Packets6.OPTIONS, 51, 135, 253)) {
-            ups.add(Packets6.extended(up, kind, 24));
-            downs.add(Packets6.extended(down, kind, 24));
-        }
-        for (int offset : List.of(0, 1, 181)) {
-            ups.add(Packets6.fragment(up, offset, true));
-            downs.add(Packets6.fragment(down, offset, false));
-        }
-        for (Bytes packet : ups) {
-            assertUp(bench.access(Packets6.up(Line.IPOE, packet)), packet);
-        }
-        for (Bytes packet : downs) {
-            assertDown(bench.core(Packets6.down(packet)), Line.IPOE, packet);
-        }
     }
 
     @Test

@@ -90,6 +90,24 @@ final class SegmentSizeTest {
     }
 
     @ParameterizedTest
+    @MethodSource("lines")
+    void offerOfAFirstFragmentIsLoweredAndThatOfALaterOneIsData(Line line) throws Exception {
+        bench.subscribers().install(line.entry(Line.segments(MOST)));
+        checkFragment(line, Ip4Fields.TCP.withFragment(0x2000), CLAMPED);
+        checkFragment(line, Ip4Fields.TCP.withFragment(0x2001), OFFER);
+    }
+
+    private static void checkFragment(Line line, Ip4Fields fields, String expected) throws Exception {
+        Bytes up = segment(Packets.SUBSCRIBER, Packets.SERVER, SYN, OFFER, fields);
+        Bytes down = segment(Packets.SERVER, Packets.SUBSCRIBER, SYN, OFFER, fields);
+        assertThat(bench.access(line.up(up)).frame())
+                .isEqualTo(
+                        Line.toCore(Packets.hop(segment(Packets.SUBSCRIBER, Packets.SERVER, SYN, expected, fields))));
+        assertThat(bench.core(Line.fromCore(down)).frame())
+                .isEqualTo(line.down(Packets.hop(segment(Packets.SERVER, Packets.SUBSCRIBER, SYN, expected, fields))));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "%s",
