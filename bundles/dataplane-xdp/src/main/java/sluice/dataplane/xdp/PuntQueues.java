@@ -2,6 +2,7 @@ package sluice.dataplane.xdp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.packet.io.KernelException;
@@ -38,11 +39,14 @@ final class PuntQueues {
      * Opens the sockets of all access interfaces and shows them to the programs.
      *
      * @param sockets the map of them, by port and queue
+     * @param deaf says of an interface that it has none
      */
-    static PuntPorts open(List<NetworkDevice> access, BpfMap sockets) throws KernelException {
+    static PuntPorts open(List<NetworkDevice> access, BpfMap sockets, Predicate<NetworkDevice> deaf)
+            throws KernelException {
         List<PuntPorts.Port> ports = new ArrayList<>();
         for (NetworkDevice device : access) {
-            ports.add(new PuntPorts.Port(device.mac(), new PuntQueues(device, ports.size(), sockets).open()));
+            PuntQueues queues = new PuntQueues(device, ports.size(), sockets);
+            ports.add(new PuntPorts.Port(device.mac(), deaf.test(device) ? List.of() : queues.open()));
         }
         return new PuntPorts(ports);
     }

@@ -39,7 +39,8 @@ public final class StatusTable implements Inspectable {
         GatewaySettings settings = dataPlane.subscribers().settings();
         settings.cores().forEach(core -> rows.add(List.of("core", core.mac() + ", next hop " + text(core.nextHop()))));
         settings.ports()
-                .forEach(port -> rows.add(List.of("access", port.name() + " " + port.mac() + ", MTU " + port.mtu())));
+                .forEach(port -> rows.add(List.of(
+                        "access", port.name() + " " + port.mac() + ", MTU " + port.mtu() + suffix(port.name()))));
         settings.networks()
                 .forEach(network -> rows.add(List.of(
                         "network", network.base() + " to " + network.last() + ", gateway " + network.gateway())));
@@ -57,16 +58,28 @@ public final class StatusTable implements Inspectable {
         return new Table(List.of("Item", "Value"), rows);
     }
 
+    private String suffix(String device) {
+        return dataPlane.stripping().refusal(device).map(why -> ", " + why).orElse("");
+    }
+
     private static String text(Optional<MacAddress> nextHop) {
         return nextHop.map(MacAddress::toString).orElse("not resolved");
     }
 
     @Override
     public List<String> complaints() {
-        return dataPlane.subscribers().settings().cores().stream()
-                        .anyMatch(core -> core.nextHop().isPresent())
-                ? List.of()
-                : List.of("The next hop in the core is not resolved, so nothing leaves towards it."
-                        + " See core_gateway in sluice.dataplane.xdp.cfg and the link behind the core interface.");
+        GatewaySettings settings = dataPlane.subscribers().settings();
+        List<String> complaints = new ArrayList<>();
+        if (settings.cores().stream().noneMatch(core -> core.nextHop().isPresent())) {
+            complaints.add("The next hop in the core is not resolved, so nothing leaves towards it."
+                    + " See core_gateway in sluice.dataplane.xdp.cfg and the link behind the core interface.");
+        }
+        for (GatewaySettings.Port port : settings.ports()) {
+            dataPlane
+                    .stripping()
+                    .refusal(port.name())
+                    .ifPresent(why -> complaints.add("Interface " + port.name() + " is " + why + "."));
+        }
+        return complaints;
     }
 }

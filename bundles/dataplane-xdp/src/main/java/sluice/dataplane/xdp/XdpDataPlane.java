@@ -129,6 +129,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
     private final Pins pins;
     private final Subscribers subscribers;
     private final PuntPorts ports;
+    private final TagStripping stripping;
     private final Verdicts verdicts;
     private final GuardTable guard;
     private final Traces traces;
@@ -141,17 +142,23 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         this(hardware, XdpSettings.of(config));
     }
 
+    /** Loads or adopts, with the drivers of this machine. */
+    XdpDataPlane(HardwareProfile hardware, XdpSettings settings) throws KernelException {
+        this(hardware, settings, TagStripping::byDriver);
+    }
+
     /**
      * Loads or adopts.
      *
      * @throws KernelException with the reason for the operator: no rights, no interface, no XDP
      */
-    XdpDataPlane(HardwareProfile hardware, XdpSettings settings) throws KernelException {
+    XdpDataPlane(HardwareProfile hardware, XdpSettings settings, TagStripping.Switch tagSwitch) throws KernelException {
         try {
             BpfObject object = BpfObject.ofBundle();
             pins = new Pins(settings.pinDirectory(), object.layoutVersion());
             List<NetworkDevice> access = devices(hardware.access());
             List<NetworkDevice> cores = devices(hardware.core());
+            stripping = new TagStripping(hardware.access(), tagSwitch);
             Migration migration = closer.add(Migration.into(pins, object));
             LoadedObject loaded =
                     closer.add(new LoadedObject(object, pins, migration.capacities(settings.mapEntries())));
@@ -164,13 +171,17 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
             leases = new Leases(loaded, settings.fastPath());
             traces = closer.add(Traces.of(loaded, subscribers::settings, InstantSource.system()));
             gardens = new GardenTable(loaded.map("garden_allowed"), loaded.map("garden_portals"));
-            ports = closer.add(PuntQueues.open(access, loaded.map(SOCKETS)));
+            ports = closer.add(PuntQueues.open(access, loaded.map(SOCKETS), this::isLeftOut));
             XdpLinks links = new XdpLinks(pins, settings.mode());
             for (NetworkDevice device : cores) {
                 links.attach(device, loaded.program("core"));
             }
             for (NetworkDevice device : access) {
-                links.attach(device, loaded.program("access"));
+                if (isLeftOut(device)) {
+                    links.detach(device);
+                } else {
+                    links.attach(device, loaded.program("access"));
+                }
             }
             migration.finish();
             followRouters(settings, cores);
@@ -180,6 +191,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         } catch (RuntimeException failure) {
             throw closer.closeAfter(failure);
         }
+    }
+
+    private boolean isLeftOut(NetworkDevice device) {
+        return stripping.refusal(device.name()).isPresent();
     }
 
     private static List<NetworkDevice> devices(List<String> names) throws KernelException {
@@ -326,6 +341,10 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
 
     Subscribers subscribers() {
         return subscribers;
+    }
+
+    TagStripping stripping() {
+        return stripping;
     }
 
     List<Leases.Held> heldLeases() throws KernelException {

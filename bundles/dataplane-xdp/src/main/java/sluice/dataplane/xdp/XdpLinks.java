@@ -69,6 +69,16 @@ final class XdpLinks {
         }
     }
 
+    /** Takes the program off the interface, if there is one of ours. */
+    void detach(NetworkDevice device) throws KernelException {
+        Path path = pins.link(device.name());
+        takeOver(device, path);
+        if (Files.exists(path)) {
+            Pins.remove(path);
+            LOG.info("interface={} runs no program any more", device.name());
+        }
+    }
+
     /** A link that an earlier layout pinned is ours now. */
     private void takeOver(NetworkDevice device, Path path) throws KernelException {
         for (Path other : pins.others()) {

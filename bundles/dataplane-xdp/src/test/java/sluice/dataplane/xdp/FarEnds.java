@@ -134,7 +134,12 @@ final class FarEnds implements AutoCloseable {
 
     /** A data plane that knows the network of the subscriber, once it knows its next hop. */
     XdpDataPlane start() throws Exception {
-        XdpDataPlane dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings()));
+        return start(TagStripping::byDriver);
+    }
+
+    /** The same with drivers that say this of VLAN tags. */
+    XdpDataPlane start(TagStripping.Switch drivers) throws Exception {
+        XdpDataPlane dataPlane = gateway.call(() -> new XdpDataPlane(HARDWARE, settings(), drivers));
         closer.add(dataPlane::close);
         dataPlane.networks(List.of(new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY)));
         for (int i = 0; i < TRIES && nextHop(dataPlane).isEmpty(); i++) {

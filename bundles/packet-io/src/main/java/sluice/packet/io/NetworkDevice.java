@@ -32,7 +32,7 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
     /** struct ifreq: name 16 | what is asked for 24. */
     private static final int IFREQ_BYTES = 40;
 
-    private static final int IFREQ_VALUE_AT = 16;
+    static final int IFREQ_VALUE_AT = 16;
     private static final int NAME_MAX = 15;
 
     /** struct ethtool_channels: cmd | max rx, tx, other, combined | rx, tx, other, combined; u32 each. */
@@ -83,7 +83,8 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
         }
     }
 
-    private static MemorySegment request(Arena arena, String name) {
+    /** struct ifreq of an interface. */
+    static MemorySegment request(Arena arena, String name) {
         MemorySegment request = arena.allocate(IFREQ_BYTES, Long.BYTES);
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         MemorySegment.copy(bytes, 0, request, JAVA_BYTE, 0, Math.min(bytes.length, NAME_MAX));
