@@ -129,6 +129,15 @@ def test_leases_are_short_when_the_pool_passes_ninety_percent(lab: Lab, crowd: l
         newcomer()
     assert newcomer() == SHORT_SECONDS
     assert _state(lab)["Pools with short leases"] == NETWORK_NAME
+    first = crowd[0]
+
+    def renewed() -> int:
+        assert first.held is not None
+        answer = first.request(first.held)
+        assert answer is not None and answer.kind == packets.ACK
+        return int.from_bytes(answer.option(51))
+
+    eventually(lambda: renewed() == SHORT_SECONDS, 20, "leases that XDP renewed in full come back")
 
 
 def test_when_servers_return_the_marked_are_asked_about_at_the_rate_and_changed_live(lab: Lab, crowd: list[Cpe]) -> None:
