@@ -2,11 +2,13 @@ package sluice.session;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -44,6 +46,9 @@ final class Changes {
 
     /** Of each session the change that is under way, and those that wait for its end. */
     private final Map<Session, Queue<Wish>> underWay = new HashMap<>();
+
+    /** Those whose policy is different now, and the data plane refused it. */
+    private final Set<Session> unapplied = new HashSet<>();
 
     /** From when the session time counts after a change. */
     private enum SessionTime {
@@ -119,6 +124,7 @@ final class Changes {
             entries.install(session);
         } catch (DataPlaneException e) {
             session.authorize(authorization, former, session.authState());
+            unapplied.add(session);
             return true;
         }
         turns.current().note(applied(session));
@@ -127,8 +133,14 @@ final class Changes {
         return true;
     }
 
+    /** As {@link #reapply}, of a session whose data plane refused that before. */
+    boolean reapplyRefused(Session session) {
+        return unapplied.remove(session) && reapply(session);
+    }
+
     /** The session is gone: nobody waits for it any more. */
     void gone(Session session) {
+        unapplied.remove(session);
         Queue<Wish> waiting = underWay.remove(session);
         if (waiting != null) {
             waiting.forEach(wish -> wish.reply().accept(CommandResult.SESSION_NOT_FOUND));

@@ -7,9 +7,9 @@ import sluice.dataplane.api.DataPlaneException;
 import sluice.platform.api.Event;
 
 /**
- * Looks every two minutes whether the data plane has all open sessions with the policies that are theirs, and sooner
- * while it has not: after a start, and when it refused one. What is missing is installed, some sessions per turn, and
- * its counters go on from the last reading that was reported. Belongs to one shard.
+ * Looks every two minutes whether the data plane has all open sessions, and sooner while it has not: after a start, and
+ * when it refused one. What is missing is installed, some sessions per turn, and its counters go on from the last
+ * reading that was reported; a policy that was refused is applied. Belongs to one shard.
  */
 final class Reconciliation {
 
@@ -69,7 +69,7 @@ final class Reconciliation {
             return false;
         }
         if (entries.has(session)) {
-            return changes.reapply(session);
+            return changes.reapplyRefused(session);
         }
         missing++;
         if (session.before().equals(session.reported())) {
