@@ -310,7 +310,7 @@ final class World {
                 counters,
                 new Alone(outages, outage, new Realms(outages.others()), shortLeases, journal, 1_000),
                 SessionLimits.Places.of(LimitSettings.perLine(4)));
-        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
+        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);
         outage.recover(journal);
         ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {

@@ -53,18 +53,15 @@ final class DegradedOperation {
     private final Map<Long, Question> questions = new HashMap<>();
     /** Of these, who is to be asked about as soon as the pace allows. */
     private final Set<Long> waiting = new LinkedHashSet<>();
-    /** Open sessions that no server has confirmed. */
-    private final Map<Long, AuthState> marks = new HashMap<>();
-    /** Of these, who is to be asked about as soon as the pace allows. */
-    private final Set<Long> due = new LinkedHashSet<>();
 
-    private int cached;
+    private final Unconfirmed unconfirmed = new Unconfirmed();
+
     private long now;
     private long resumeAt = Long.MIN_VALUE;
     private long checkAt = Long.MIN_VALUE;
     private long startOver = Long.MAX_VALUE;
     /** Written by the shard, read by anybody. */
-    private volatile Tally tally = Tally.NONE;
+    private volatile DegradedTally tally = DegradedTally.NONE;
 
     /** What a session that is being set up waits for. */
     private static final class Question {
@@ -74,29 +71,6 @@ final class DegradedOperation {
 
         Question(AuthenticationRequest request) {
             this.request = request;
-        }
-    }
-
-    /**
-     * How many of a shard's sessions are in which state.
-     *
-     * @param cached open, served as remembered
-     * @param byDefault open, served with a default
-     * @param waiting being set up, without an answer
-     * @param due open, to be asked about
-     * @param profiles remembered acceptances
-     */
-    record Tally(int cached, int byDefault, int waiting, int due, int profiles) {
-
-        static final Tally NONE = new Tally(0, 0, 0, 0, 0);
-
-        Tally plus(Tally other) {
-            return new Tally(
-                    cached + other.cached,
-                    byDefault + other.byDefault,
-                    waiting + other.waiting,
-                    due + other.due,
-                    profiles + other.profiles);
         }
     }
 
@@ -187,11 +161,7 @@ final class DegradedOperation {
     /** The session was open before a restart. */
     void recovered(Session session) {
         if (session.authState().isDegraded()) {
-            long id = session.id().value();
-            if (marks.put(id, session.authState()) == null && session.authState() == AuthState.CACHED) {
-                cached++;
-            }
-            due.add(id);
+            unconfirmed.add(session);
         }
     }
 
@@ -203,7 +173,7 @@ final class DegradedOperation {
     /** The session has ended for frames. */
     void left(Session session) {
         forget(session);
-        unmark(session);
+        unconfirmed.remove(session);
     }
 
     /** The pause after a question that nobody answered is over. */
@@ -211,8 +181,8 @@ final class DegradedOperation {
         long id = session.id().value();
         if (questions.containsKey(id)) {
             waiting.add(id);
-        } else if (marks.containsKey(id)) {
-            due.add(id);
+        } else if (unconfirmed.has(session)) {
+            unconfirmed.askAbout(session);
         }
     }
 
@@ -240,7 +210,8 @@ final class DegradedOperation {
             askNext();
             asked++;
         }
-        Tally counted = new Tally(cached, marks.size() - cached, questions.size(), due.size(), profiles.size());
+        DegradedTally counted = new DegradedTally(
+                unconfirmed.cached(), unconfirmed.byDefault(), questions.size(), unconfirmed.due(), profiles.size());
         if (!counted.equals(tally)) {
             tally = counted;
         }
@@ -254,18 +225,16 @@ final class DegradedOperation {
     }
 
     /** As of the last turn; for any thread. */
-    Tally lastTally() {
+    DegradedTally lastTally() {
         return tally;
     }
 
     private boolean hasDue() {
-        return !waiting.isEmpty() || !due.isEmpty();
+        return !waiting.isEmpty() || unconfirmed.hasDue();
     }
 
     private void askNext() {
-        Set<Long> line = waiting.isEmpty() ? due : waiting;
-        Long id = line.iterator().next();
-        line.remove(id);
+        long id = waiting.isEmpty() ? unconfirmed.takeDue() : takeWaiting();
         Optional<Session> found = table.get(id);
         if (found.isEmpty()) {
             return;
@@ -276,6 +245,12 @@ final class DegradedOperation {
         } else if (found.get().isOpen()) {
             confirm(found.get());
         }
+    }
+
+    private long takeWaiting() {
+        long id = waiting.iterator().next();
+        waiting.remove(id);
+        return id;
     }
 
     /** Asks again about a session that waits. */
@@ -292,7 +267,7 @@ final class DegradedOperation {
     /** Asks about an open session that no server has confirmed. */
     private void confirm(Session session) {
         if (!session.authState().isDegraded()) { // somebody else has asked about it
-            unmark(session);
+            unconfirmed.remove(session);
             return;
         }
         with.counters().count(SessionCounter.REAUTHENTICATIONS);
@@ -301,13 +276,13 @@ final class DegradedOperation {
 
     private void confirmed(Session session, CommandResult result) {
         LOG.debug("{} asked about again: {}", session.tag(), result);
-        if (!marks.containsKey(session.id().value()) || !session.isOpen()) {
+        if (!unconfirmed.has(session) || !session.isOpen()) {
             return;
         }
         if (result == CommandResult.DONE) {
-            unmark(session);
+            unconfirmed.remove(session);
         } else if (result == CommandResult.UNANSWERED && isOutage("nobody answered")) {
-            due.add(session.id().value());
+            unconfirmed.askAbout(session);
         } else {
             timers.arm(session, SessionTimers.RETRY, now + pause(DOUBLINGS_MAX));
         }
@@ -412,13 +387,5 @@ final class DegradedOperation {
             outage.dequeue();
         }
         timers.disarm(session, SessionTimers.RETRY);
-    }
-
-    private void unmark(Session session) {
-        long id = session.id().value();
-        due.remove(id);
-        if (marks.remove(id) == AuthState.CACHED) {
-            cached--;
-        }
     }
 }

@@ -29,13 +29,25 @@ record LimitSettings(int perLine, Full line, int perUser, Full user, int perMac,
         }
     }
 
+    /** @throws IllegalArgumentException naming the key that is wrong */
+    static LimitSettings of(SessionConfig config) {
+        return new LimitSettings(
+                config.max__sessions__per__line(),
+                full("line_full", config.line__full()),
+                config.max__sessions__per__user(),
+                full("user_full", config.user__full()),
+                config.max__sessions__per__mac(),
+                full("mac_full", config.mac__full()),
+                config.line__setups__per__minute());
+    }
+
     /** So many sessions of a line, and no other limit. */
     static LimitSettings perLine(int most) {
         return new LimitSettings(most, Full.REFUSE, 0, Full.REFUSE, 0, Full.REFUSE, 0);
     }
 
     /** @throws IllegalArgumentException naming the key when the word is none of the configuration */
-    static Full full(String key, String word) {
+    private static Full full(String key, String word) {
         return switch (word) {
             case "refuse" -> Full.REFUSE;
             case "replace" -> Full.REPLACE;

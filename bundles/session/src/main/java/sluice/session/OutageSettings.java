@@ -49,6 +49,24 @@ record OutageSettings(
         }
     }
 
+    /** @throws IllegalArgumentException naming the key that is wrong */
+    static OutageSettings of(SessionConfig config) {
+        return new OutageSettings(
+                OutageRules.of(
+                        config.radius__down(),
+                        config.radius__down__unknown(),
+                        config.radius__down__policy(),
+                        config.profile__hours(),
+                        config.queue__seconds()),
+                config.queue__max(),
+                config.profiles__max(),
+                config.reauthentications__per__second(),
+                Duration.ofSeconds(config.probe__seconds()),
+                Duration.ofSeconds(config.retry__seconds()),
+                Duration.ofSeconds(config.short__lease__seconds()),
+                config.short__lease__percent());
+    }
+
     OutageSettings with(OutageRules rules) {
         return new OutageSettings(rules, queueMax, profilesMax, perSecond, probe, retry, shortLease, fullPercent);
     }

@@ -15,11 +15,11 @@ final class OutageTable implements Inspectable {
 
     private final Outage outage;
     private final ShortLeases leases;
-    private final Supplier<DegradedOperation.Tally> tally;
+    private final Supplier<DegradedTally> tally;
     private final InstantSource clock;
 
     /** @param tally of all shards together */
-    OutageTable(Outage outage, ShortLeases leases, Supplier<DegradedOperation.Tally> tally, InstantSource clock) {
+    OutageTable(Outage outage, ShortLeases leases, Supplier<DegradedTally> tally, InstantSource clock) {
         this.outage = outage;
         this.leases = leases;
         this.tally = tally;
@@ -39,7 +39,7 @@ final class OutageTable implements Inspectable {
     @Override
     public Table table() {
         Optional<Instant> since = outage.since();
-        DegradedOperation.Tally now = tally.get();
+        DegradedTally now = tally.get();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("State", since.isPresent() ? "degraded" : "normal"));
         rows.add(List.of("Degraded since", since.map(Instant::toString).orElse("-")));

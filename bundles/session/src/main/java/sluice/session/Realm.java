@@ -30,41 +30,33 @@ public final class Realm {
 
         @AttributeDefinition(
                 required = false,
-                description = "What happens to new subscribers when no RADIUS server answers",
+                description = OutageKeys.DOWN,
                 options = {
-                    @Option(label = "refused", value = "deny"),
-                    @Option(label = "served as accepted the last time", value = "cached"),
-                    @Option(label = "served with a default policy", value = "allow"),
-                    @Option(label = "kept waiting", value = "queue")
+                    @Option(label = OutageKeys.DENIED, value = OutageKeys.DENY),
+                    @Option(label = OutageKeys.REMEMBERED, value = OutageKeys.CACHED),
+                    @Option(label = OutageKeys.ALLOWED, value = OutageKeys.ALLOW),
+                    @Option(label = OutageKeys.QUEUED, value = OutageKeys.QUEUE)
                 })
-        String radius__down() default "deny";
+        String radius__down() default OutageKeys.DENY;
 
         @AttributeDefinition(
                 required = false,
-                description = "With cached: what happens to those of whom nothing is remembered",
+                description = OutageKeys.UNKNOWN,
                 options = {
-                    @Option(label = "refused", value = "deny"),
-                    @Option(label = "served with a default policy", value = "allow"),
-                    @Option(label = "kept waiting", value = "queue")
+                    @Option(label = OutageKeys.DENIED, value = OutageKeys.DENY),
+                    @Option(label = OutageKeys.ALLOWED, value = OutageKeys.ALLOW),
+                    @Option(label = OutageKeys.QUEUED, value = OutageKeys.QUEUE)
                 })
-        String radius__down__unknown() default "deny";
+        String radius__down__unknown() default OutageKeys.DENY;
 
-        @AttributeDefinition(
-                required = false,
-                description = "Policy of those who are served without an answer; empty: the default policy")
+        @AttributeDefinition(required = false, description = OutageKeys.POLICY)
         String radius__down__policy() default "";
 
-        @AttributeDefinition(
-                required = false,
-                description = "With cached: how old an acceptance may be, hours",
-                min = "1")
-        int profile__hours() default 24;
+        @AttributeDefinition(required = false, description = OutageKeys.PROFILE_HOURS, min = "1")
+        int profile__hours() default OutageKeys.PROFILE_HOURS_DEFAULT;
 
-        @AttributeDefinition(
-                required = false,
-                description = "With queue: how long a subscriber may wait, seconds",
-                min = "1")
-        int queue__seconds() default 600;
+        @AttributeDefinition(required = false, description = OutageKeys.QUEUE_SECONDS, min = "1")
+        int queue__seconds() default OutageKeys.QUEUE_SECONDS_DEFAULT;
     }
 
     @Activate

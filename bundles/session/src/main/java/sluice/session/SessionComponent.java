@@ -3,7 +3,6 @@ package sluice.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +22,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.osgi.service.metatype.annotations.Option;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
@@ -57,7 +53,7 @@ import sluice.session.api.Sessions;
         service = {Sessions.class, PolicyListener.class},
         configurationPid = "sluice.session",
         immediate = true)
-@Designate(ocd = SessionComponent.Config.class)
+@Designate(ocd = SessionConfig.class)
 public final class SessionComponent implements Sessions, PolicyListener {
 
     private static final int SHARDS_MAX = 16;
@@ -67,183 +63,6 @@ public final class SessionComponent implements Sessions, PolicyListener {
     private final Closer closer = new Closer();
     private final Realms realms;
     private volatile Optional<Authenticator> authenticator = Optional.empty();
-
-    @ObjectClassDefinition(name = "Session engine")
-    @interface Config {
-        @AttributeDefinition(
-                required = false,
-                description = "Who says which subscribers are served",
-                options = {
-                    @Option(label = "RADIUS", value = "radius"),
-                    @Option(label = "nobody: all are", value = "none")
-                })
-        String authentication() default "radius";
-
-        @AttributeDefinition(
-                required = false,
-                description = "What happens to new subscribers when no RADIUS server answers",
-                options = {
-                    @Option(label = "refused", value = "deny"),
-                    @Option(label = "served as accepted the last time", value = "cached"),
-                    @Option(label = "served with a default policy", value = "allow"),
-                    @Option(label = "kept waiting", value = "queue")
-                })
-        String radius__down() default "deny";
-
-        @AttributeDefinition(
-                required = false,
-                description = "With cached: what happens to those of whom nothing is remembered",
-                options = {
-                    @Option(label = "refused", value = "deny"),
-                    @Option(label = "served with a default policy", value = "allow"),
-                    @Option(label = "kept waiting", value = "queue")
-                })
-        String radius__down__unknown() default "deny";
-
-        @AttributeDefinition(
-                required = false,
-                description = "Policy of those who are served without an answer; empty: the default policy")
-        String radius__down__policy() default "";
-
-        @AttributeDefinition(
-                required = false,
-                description = "With cached: how old an acceptance may be, hours",
-                min = "1")
-        int profile__hours() default 24;
-
-        @AttributeDefinition(required = false, description = "Most acceptances that are remembered", min = "0")
-        int profiles__max() default 100_000;
-
-        @AttributeDefinition(
-                required = false,
-                description = "With queue: how long a subscriber may wait, seconds",
-                min = "1")
-        int queue__seconds() default 600;
-
-        @AttributeDefinition(required = false, description = "Most subscribers in the queue", min = "0")
-        int queue__max() default 10_000;
-
-        @AttributeDefinition(
-                required = false,
-                description = "How many are asked about again in a second when RADIUS is back",
-                min = "1")
-        int reauthentications__per__second() default 50;
-
-        @AttributeDefinition(
-                required = false,
-                description = "Time between questions that find out whether RADIUS is back, seconds",
-                min = "1")
-        int probe__seconds() default 5;
-
-        @AttributeDefinition(
-                required = false,
-                description = "Until a question that got lost is repeated, seconds; doubles five times",
-                min = "1")
-        int retry__seconds() default 2;
-
-        @AttributeDefinition(
-                required = false,
-                description = "Lease from a nearly full pool while no RADIUS server answers, seconds",
-                min = "60")
-        int short__lease__seconds() default 300;
-
-        @AttributeDefinition(
-                required = false,
-                description = "From when on a pool is nearly full, percent; 101: never",
-                min = "1",
-                max = "101")
-        int short__lease__percent() default 90;
-
-        @AttributeDefinition(
-                required = false,
-                description =
-                        "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {mac} {port} {svlan} {cvlan}")
-        String user__name() default "{bng}/{remote-id}/{circuit-id}";
-
-        @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "1")
-        int interim__seconds() default 300;
-
-        @AttributeDefinition(
-                required = false,
-                description = "Most interim records per second; more are spread over time",
-                min = "1")
-        int interims__per__second() default 2_000;
-
-        @AttributeDefinition(required = false, description = "Threads that own sessions; 0 = half of the cores")
-        int shards() default 0;
-
-        @AttributeDefinition(required = false, description = "Most sessions of one access line", min = "1")
-        int max__sessions__per__line() default 8;
-
-        @AttributeDefinition(
-                required = false,
-                description = "What happens when a line has them",
-                options = {
-                    @Option(label = "the new session is refused", value = "refuse"),
-                    @Option(label = "the oldest one ends", value = "replace")
-                })
-        String line__full() default "refuse";
-
-        @AttributeDefinition(required = false, description = "Most sessions of one user name; 0: no limit", min = "0")
-        int max__sessions__per__user() default 0;
-
-        @AttributeDefinition(
-                required = false,
-                description = "What happens when a user name has them",
-                options = {
-                    @Option(label = "the new session is refused", value = "refuse"),
-                    @Option(label = "the oldest one ends", value = "replace")
-                })
-        String user__full() default "refuse";
-
-        @AttributeDefinition(
-                required = false,
-                description = "Most sessions of one MAC address, on whatever lines; 0: no limit",
-                min = "0")
-        int max__sessions__per__mac() default 0;
-
-        @AttributeDefinition(
-                required = false,
-                description = "What happens when a MAC address has them",
-                options = {
-                    @Option(label = "the new session is refused", value = "refuse"),
-                    @Option(label = "the oldest one ends", value = "replace")
-                })
-        String mac__full() default "refuse";
-
-        @AttributeDefinition(
-                required = false,
-                description = "Sessions that one line may begin in a minute; 0: no limit",
-                min = "0")
-        int line__setups__per__minute() default 0;
-
-        @AttributeDefinition(required = false, description = "Most sessions being set up, per shard", min = "1")
-        int max__starting() default 20_000;
-
-        @AttributeDefinition(required = false, description = "Most open questions to RADIUS, per shard", min = "1")
-        int max__authenticating() default 10_000;
-
-        @AttributeDefinition(required = false, description = "Control frames per second of one line", min = "1")
-        int line__frames__per__second() default 50;
-
-        @AttributeDefinition(
-                required = false,
-                description = "How long an address that somebody else answers for is out of use, seconds",
-                min = "1")
-        int quarantine__seconds() default 3_600;
-
-        @AttributeDefinition(
-                required = false,
-                description = "How long a rejected subscriber is not asked about again, seconds",
-                min = "0")
-        int reject__hold__seconds() default 5;
-
-        @AttributeDefinition(
-                required = false,
-                description = "How long setting up a session may take, seconds",
-                min = "1")
-        int setup__seconds() default 60;
-    }
 
     @Activate
     public SessionComponent(
@@ -256,17 +75,17 @@ public final class SessionComponent implements Sessions, PolicyListener {
             @Reference Store store,
             @Reference AddressSource addresses,
             @Reference PolicySource policies,
-            Config config) {
+            SessionConfig config) {
         InstantSource clock = InstantSource.system();
         CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
-        OutageSettings outages = outages(config);
+        OutageSettings outages = OutageSettings.of(config);
         realms = new Realms(outages.others());
         Outage outage =
                 new Outage(outages, journal, clock, MonotonicClock.system().millis());
         ShortLeases leases = new ShortLeases(outages, outage, addresses);
         int shards = shards(config.shards());
         Surroundings with = new Surroundings(
-                settings(config, hardware.bngId()),
+                SessionSettings.of(config, hardware.bngId(), shards),
                 dataPlane,
                 sink,
                 journal,
@@ -279,7 +98,7 @@ public final class SessionComponent implements Sessions, PolicyListener {
                 new SessionIds(clock.millis(), Recovery.largestId(store)),
                 counters,
                 new Alone(outages, outage, realms, leases, store, Math.ceilDiv(outages.profilesMax(), shards)),
-                SessionLimits.Places.of(limits(config)));
+                SessionLimits.Places.of(LimitSettings.of(config)));
         engine = closer.add(new SessionEngine(with, store, source, MonotonicClock.system(), shards));
         publish(context, new OutageTable(outage, leases, engine::tally, clock));
         publish(context, "session:counters", "What the session engine counted", counters::table);
@@ -361,56 +180,6 @@ public final class SessionComponent implements Sessions, PolicyListener {
     @Override
     public CompletionStage<CommandResult> resume() {
         return engine.resume();
-    }
-
-    private static SessionSettings settings(Config config, String bngId) {
-        return new SessionSettings(
-                bngId,
-                one(config.authentication(), "authentication", "radius", "none"),
-                new UserNameTemplate(config.user__name(), bngId),
-                Duration.ofSeconds(config.interim__seconds()),
-                Duration.ofSeconds(config.quarantine__seconds()),
-                Duration.ofSeconds(config.reject__hold__seconds()),
-                Duration.ofSeconds(config.setup__seconds()),
-                config.max__starting(),
-                config.max__authenticating(),
-                config.line__frames__per__second(),
-                Math.max(1, config.interims__per__second() / shards(config.shards())));
-    }
-
-    private static OutageSettings outages(Config config) {
-        return new OutageSettings(
-                OutageRules.of(
-                        config.radius__down(),
-                        config.radius__down__unknown(),
-                        config.radius__down__policy(),
-                        config.profile__hours(),
-                        config.queue__seconds()),
-                config.queue__max(),
-                config.profiles__max(),
-                config.reauthentications__per__second(),
-                Duration.ofSeconds(config.probe__seconds()),
-                Duration.ofSeconds(config.retry__seconds()),
-                Duration.ofSeconds(config.short__lease__seconds()),
-                config.short__lease__percent());
-    }
-
-    private static LimitSettings limits(Config config) {
-        return new LimitSettings(
-                config.max__sessions__per__line(),
-                LimitSettings.full("line_full", config.line__full()),
-                config.max__sessions__per__user(),
-                LimitSettings.full("user_full", config.user__full()),
-                config.max__sessions__per__mac(),
-                LimitSettings.full("mac_full", config.mac__full()),
-                config.line__setups__per__minute());
-    }
-
-    private static boolean one(String value, String key, String yes, String no) {
-        if (value.equals(yes) || value.equals(no)) {
-            return value.equals(yes);
-        }
-        throw new IllegalArgumentException(key + " = " + value + ", expected " + yes + " or " + no);
     }
 
     /** Linux names each boot; elsewhere the wall clock alone tells how long a restart took. */

@@ -87,7 +87,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
             for (int i = 0; i < shardCount; i++) {
                 Bell bell = new Bell();
                 bells.put(i, bell);
-                shards.add(new SessionShard(with, protocols, bell, clock.millis()));
+                shards.add(new SessionShard(with, protocols, bell, clock));
             }
             recover(store);
             for (int i = 0; i < shardCount; i++) {
@@ -260,10 +260,10 @@ final class SessionEngine implements Sessions, AutoCloseable {
     }
 
     /** Who is served or waits without an answer of a server, in all shards. */
-    DegradedOperation.Tally tally() {
+    DegradedTally tally() {
         return shards.stream()
                 .map(shard -> shard.degraded().lastTally())
-                .reduce(DegradedOperation.Tally.NONE, (a, b) -> a.plus(b));
+                .reduce(DegradedTally.NONE, (a, b) -> a.plus(b));
     }
 
     private void recover(Store store) {

@@ -35,4 +35,34 @@ record SessionSettings(
             throw new IllegalArgumentException("The limits of sluice.session must be 1 or more");
         }
     }
+
+    /**
+     * The settings in a configuration.
+     *
+     * @param shards among which the limits per second are divided
+     * @throws IllegalArgumentException naming the key that is wrong
+     */
+    static SessionSettings of(SessionConfig config, String bngId, int shards) {
+        return new SessionSettings(
+                bngId,
+                isRadius(config.authentication()),
+                new UserNameTemplate(config.user__name(), bngId),
+                Duration.ofSeconds(config.interim__seconds()),
+                Duration.ofSeconds(config.quarantine__seconds()),
+                Duration.ofSeconds(config.reject__hold__seconds()),
+                Duration.ofSeconds(config.setup__seconds()),
+                config.max__starting(),
+                config.max__authenticating(),
+                config.line__frames__per__second(),
+                Math.max(1, config.interims__per__second() / shards));
+    }
+
+    private static boolean isRadius(String authentication) {
+        return switch (authentication) {
+            case "radius" -> true;
+            case "none" -> false;
+            default ->
+                throw new IllegalArgumentException("authentication = " + authentication + ", expected radius or none");
+        };
+    }
 }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import sluice.loop.Agent;
 import sluice.loop.Bell;
 import sluice.loop.Inbox;
+import sluice.loop.MonotonicClock;
 import sluice.platform.api.StoreChange;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AuthenticationRequest;
@@ -15,7 +16,6 @@ import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Outcome;
-import sluice.session.api.SessionKey;
 import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
@@ -45,19 +45,20 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final Changes changes;
     private final Commands commands;
     private final SessionLister lister;
-    private final RejectMemory rejects;
+    private final Newcomers newcomers;
+    private final DueTimers dueTimers;
+    private final TurnBudget budget;
     private final Session.Networks networks;
     private final Drain drain = new Drain();
 
-    private int starting;
     private int authenticating;
     private long now;
     /** Written by the shard, read by anybody for the table of shards. */
     private volatile int sessions;
 
-    SessionShard(Surroundings with, Protocols present, Bell bell, long now) {
+    SessionShard(Surroundings with, Protocols present, Bell bell, MonotonicClock clock) {
         this.with = with;
-        this.now = now;
+        now = clock.millis();
         inbox = new Inbox<>(
                 bell,
                 COMMANDS_MAX,
@@ -81,8 +82,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         lister = new SessionLister(table, sweeps, entries, offloads, with);
         new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
         new Reconciliation(with, timers, sweeps, entries, turns, changes).begin(now);
-        rejects = new RejectMemory(with.settings().rejectHold().toMillis());
+        budget = new TurnBudget(clock);
+        dueTimers = new DueTimers(with, table, timekeeper, offloads, degraded, performer, protocols, commands);
         networks = new KnownNetworks(with.addresses().networks(), with.alone().leases());
+        newcomers = new Newcomers(with, table, timers, turns, limits, drain, networks);
     }
 
     /** Whom the shard serves, or lets wait, without the answer of a server. */
@@ -110,13 +113,15 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public int turn(long time) {
         now = time;
+        budget.begin();
         int work = degraded.turn(time);
-        work += timers.expire(time, TIMERS_MAX, this::timerDue) + inbox.drain(MAIL_MAX, this::open);
+        work += budget.spend(TIMERS_MAX, most -> timers.expire(time, most, id -> dueTimers.due(id, time)));
+        work += budget.spend(MAIL_MAX, most -> inbox.drain(most, this::open));
         List<Mail.Notice> told = notices.take();
         told.forEach(this::open);
         work += told.size();
         if (!turns.isBehind()) {
-            work += sweeps.turn(time);
+            work += sweeps.turn(time, budget::isLeft);
         }
         turns.seal(time);
         if (work > 0) {
@@ -216,47 +221,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             case SessionTable.Found.One one -> protocols.frame(one.session(), mail.protocol(), mail.frame(), now);
             case SessionTable.Found.Several several -> with.counters().count(SessionCounter.DROP_AMBIGUOUS);
             case SessionTable.Found.None none ->
-                begin(mail.key(), mail.protocol())
+                newcomers
+                        .begin(mail.key(), mail.protocol(), now)
                         .ifPresent(session -> protocols.frame(session, mail.protocol(), mail.frame(), now));
         }
-    }
-
-    private Optional<Session> begin(SessionKey key, AccessProtocol protocol) {
-        Optional<SessionCounter> refusal = refusal(key);
-        if (refusal.isPresent()) {
-            with.counters().count(refusal.get());
-            return Optional.empty();
-        }
-        Session session = new Session(
-                with.ids().next(),
-                key,
-                protocol.name(),
-                with.settings().userName().of(key),
-                networks);
-        if (!limits.begin(session)) {
-            with.counters().count(SessionCounter.DROP_LINE_SESSIONS);
-            return Optional.empty();
-        }
-        table.add(session);
-        starting++;
-        timers.arm(
-                session, SessionTimers.SETUP, now + with.settings().setupTime().toMillis());
-        return Optional.of(session);
-    }
-
-    private Optional<SessionCounter> refusal(SessionKey key) {
-        if (drain.isGoing()) {
-            return Optional.of(SessionCounter.DROP_DRAINING);
-        }
-        if (rejects.holds(key, now)) {
-            return Optional.of(SessionCounter.DROP_REJECTED);
-        }
-        if (starting >= with.settings().starting()) {
-            return Optional.of(SessionCounter.DROP_STARTING);
-        }
-        return turns.isBehind()
-                ? Optional.of(SessionCounter.DROP_JOURNAL_SLOW)
-                : limits.refusal(key, table.onLine(key.line()), now);
     }
 
     private void onAnswer(Mail.Answered mail) {
@@ -275,41 +243,6 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
                 commands.answered(found.get(), mail.outcome(), now);
             }
             case CLOSING, GONE -> with.counters().count(SessionCounter.LATE_OUTCOME);
-        }
-    }
-
-    private void timerDue(long id) {
-        Optional<Session> found = table.get(id);
-        if (found.isEmpty()) {
-            return;
-        }
-        Session session = found.get();
-        Optional<ArmedTimers.Timer> due = session.timers().takeDue(now);
-        if (due.isEmpty()) {
-            return;
-        }
-        TimerName name = due.get().name();
-        if (name.equals(SessionTimers.INTERIM)) {
-            if (timekeeper.mayReport(session, now)) {
-                performer.interim(session, now);
-            }
-        } else if (name.equals(SessionTimers.SESSION_TIMEOUT)) {
-            commands.timeIsUp(session, now);
-        } else if (name.equals(SessionTimers.IDLE)) {
-            if (timekeeper.isIdle(session, now)) {
-                with.counters().count(SessionCounter.IDLE_ENDED);
-                commands.disconnect(session, TerminateCause.IDLE_TIMEOUT, now);
-            }
-        } else if (name.equals(SessionTimers.RETRY)) {
-            degraded.retryDue(session);
-        } else if (name.equals(SessionTimers.SETUP)) {
-            with.counters().count(SessionCounter.SETUP_TIMEOUT);
-            degraded.setupOver(session);
-            if (session.stage() == Session.Stage.STARTING) {
-                performer.forget(session);
-            }
-        } else if (!name.equals(TimerName.LEASE) || !offloads.outlives(session, now)) {
-            protocols.timer(session, name, now);
         }
     }
 
@@ -332,7 +265,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public void tell(Session session, Outcome outcome) {
         if (outcome instanceof Outcome.Rejected) {
-            rejects.rejected(session.key(), now);
+            newcomers.rejected(session.key(), now);
         }
         protocols.tell(session, outcome, now);
     }
@@ -349,7 +282,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
 
     @Override
     public void opened(Session session) {
-        starting--;
+        newcomers.settled();
         degraded.opened(session);
         table.update(session);
     }
@@ -362,7 +295,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public void detached(Session session) {
         if (session.stage() == Session.Stage.STARTING) {
-            starting--;
+            newcomers.settled();
         }
         degraded.left(session);
         limits.leave(session);

@@ -3,6 +3,7 @@ package sluice.session;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 
 /**
  * What concerns all sessions, some of them per turn so that a turn stays short; several sweeps take turns. Sessions
@@ -47,15 +48,23 @@ final class Sweeps {
         going.add(new Sweep(table.ids(), look, end));
     }
 
-    /** Looks at some sessions; 0 when no sweep is going. */
-    int turn(long now) {
+    /**
+     * Looks at some sessions.
+     *
+     * @param goesOn asked after every few sessions
+     * @return how much was done; 0 when no sweep is going
+     */
+    int turn(long now, BooleanSupplier goesOn) {
         Sweep sweep = going.poll();
         if (sweep == null) {
             return 0;
         }
         int looked = 0;
         int done = 0;
-        while (sweep.next < sweep.ids.size() && looked < LOOKED_AT_MAX && done < DONE_MAX) {
+        while (sweep.next < sweep.ids.size()
+                && looked < LOOKED_AT_MAX
+                && done < DONE_MAX
+                && (looked == 0 || looked % TurnBudget.PIECE != 0 || goesOn.getAsBoolean())) {
             long id = sweep.ids.get(sweep.next++);
             looked++;
             if (table.get(id).map(session -> sweep.look.at(session, now)).orElse(false)) {

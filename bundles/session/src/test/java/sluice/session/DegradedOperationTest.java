@@ -352,7 +352,7 @@ final class DegradedOperationTest {
         assertThat(gateway.sessions()).isEmpty();
         assertThat(gateway.dataPlane.entries()).isEmpty();
         assertThat(gateway.journal.events(SessionEvent.STOP)).hasSize(1);
-        assertThat(gateway.shard.degraded().lastTally()).isEqualTo(DegradedOperation.Tally.NONE);
+        assertThat(gateway.shard.degraded().lastTally()).isEqualTo(DegradedTally.NONE);
     }
 
     @Test

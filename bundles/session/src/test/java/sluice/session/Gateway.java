@@ -118,7 +118,7 @@ final class Gateway {
                 counters,
                 new Alone(outages, outage, told, shortLeases, journal, outages.profilesMax()),
                 places);
-        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock.millis());
+        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);
         outage.recover(journal);
         ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {

@@ -1,0 +1,86 @@
+package sluice.session;
+
+import java.util.Optional;
+import sluice.session.api.AccessProtocol;
+import sluice.session.api.SessionKey;
+
+/** Which frames begin a session, and how many sessions are being set up. Belongs to one shard. */
+final class Newcomers {
+
+    private final Surroundings with;
+    private final SessionTable table;
+    private final SessionTimers timers;
+    private final DurableTurns turns;
+    private final SessionLimits limits;
+    private final Drain drain;
+    private final RejectMemory rejects;
+    private final Session.Networks networks;
+    private int starting;
+
+    Newcomers(
+            Surroundings with,
+            SessionTable table,
+            SessionTimers timers,
+            DurableTurns turns,
+            SessionLimits limits,
+            Drain drain,
+            Session.Networks networks) {
+        this.with = with;
+        this.table = table;
+        this.timers = timers;
+        this.turns = turns;
+        this.limits = limits;
+        this.drain = drain;
+        this.networks = networks;
+        rejects = new RejectMemory(with.settings().rejectHold().toMillis());
+    }
+
+    /** A new session for a subscriber who has none; empty, and counted, when there may be none now. */
+    Optional<Session> begin(SessionKey key, AccessProtocol protocol, long now) {
+        Optional<SessionCounter> refusal = refusal(key, now);
+        if (refusal.isPresent()) {
+            with.counters().count(refusal.get());
+            return Optional.empty();
+        }
+        Session session = new Session(
+                with.ids().next(),
+                key,
+                protocol.name(),
+                with.settings().userName().of(key),
+                networks);
+        if (!limits.begin(session)) {
+            with.counters().count(SessionCounter.DROP_LINE_SESSIONS);
+            return Optional.empty();
+        }
+        table.add(session);
+        starting++;
+        timers.arm(
+                session, SessionTimers.SETUP, now + with.settings().setupTime().toMillis());
+        return Optional.of(session);
+    }
+
+    /** One that was being set up is open, or is given up. */
+    void settled() {
+        starting--;
+    }
+
+    /** The subscriber was rejected: for a while nothing of his is looked at. */
+    void rejected(SessionKey key, long now) {
+        rejects.rejected(key, now);
+    }
+
+    private Optional<SessionCounter> refusal(SessionKey key, long now) {
+        if (drain.isGoing()) {
+            return Optional.of(SessionCounter.DROP_DRAINING);
+        }
+        if (rejects.holds(key, now)) {
+            return Optional.of(SessionCounter.DROP_REJECTED);
+        }
+        if (starting >= with.settings().starting()) {
+            return Optional.of(SessionCounter.DROP_STARTING);
+        }
+        return turns.isBehind()
+                ? Optional.of(SessionCounter.DROP_JOURNAL_SLOW)
+                : limits.refusal(key, table.onLine(key.line()), now);
+    }
+}
