@@ -121,6 +121,16 @@ final class LinkSockets implements LinkTransport {
     }
 
     @Override
+    public boolean isWritable() {
+        return true; // what the kernel does not take is lost and counted
+    }
+
+    @Override
+    public boolean renew() {
+        return false;
+    }
+
+    @Override
     public void send(int socket, byte[] packet) {
         Channel channel = channels.get(socket);
         ByteBuf copy = channel.alloc().directBuffer(packet.length).writeBytes(packet);

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.DecoderException;
@@ -27,7 +28,9 @@ import sluice.radius.packet.Packets;
 
 /**
  * The TLS connection to one port of one server (RFC 6614), which says where packets end by their own length fields (RFC
- * 6613, 2.6.4). It is made again a second after it was lost. Belongs to the request loop.
+ * 6613, 2.6.4). It is made again a second after it was lost, which it is too when the server is silent: firewalls
+ * forget connections without telling anybody, and TCP would notice after a quarter of an hour. Belongs to the request
+ * loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // listeners and exceptionCaught see to failures
 final class LinkStream implements LinkTransport {
@@ -35,6 +38,8 @@ final class LinkStream implements LinkTransport {
     private static final long REOPEN_MILLIS = 1000;
     private static final long OPEN_SECONDS = 2;
     private static final int CONNECT_MILLIS = 3000;
+    /** Bytes that may wait for the server to read; many more than it lets wait while it is well. */
+    private static final int WAITING_MAX = 256 * 1024;
 
     private final EventLoop loop;
     private final InetSocketAddress server;
@@ -68,6 +73,7 @@ final class LinkStream implements LinkTransport {
                 .channelFactory(NioSocketChannel::new)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(WAITING_MAX / 2, WAITING_MAX))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new Pipeline());
         try {
@@ -126,6 +132,21 @@ final class LinkStream implements LinkTransport {
 
     @Override
     public boolean isReliable() {
+        return true;
+    }
+
+    @Override
+    public boolean isWritable() {
+        Channel to = channel;
+        return to != null && to.isWritable();
+    }
+
+    @Override
+    public boolean renew() {
+        if (!usable) {
+            return false;
+        }
+        failed(channel, "the server was silent");
         return true;
     }
 

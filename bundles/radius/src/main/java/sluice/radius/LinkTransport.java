@@ -42,6 +42,17 @@ interface LinkTransport {
     /** Whether what is sent arrives unless the connection is lost, so that nothing is sent twice (RFC 6613, 2.6.1). */
     boolean isReliable();
 
+    /** Whether it takes one more packet now; the loop asks again soon. */
+    boolean isWritable();
+
+    /**
+     * Nothing came back for so long that the way may be gone without a word: it is given up and made anew, which the
+     * receiver hears as a loss.
+     *
+     * @return false when there is nothing to give up, as always where every packet finds its way alone
+     */
+    boolean renew();
+
     void send(int socket, byte[] packet);
 
     void close();

@@ -265,7 +265,7 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
         boolean silent = exchange.draft.isStatus()
                 ? link.isTellingSilence(exchange)
                 : !link.health().answeredSince(exchange.firstSentAt);
-        if (silent) {
+        if (silent && !link.renew()) { // on a new connection it may answer; if not, it is down then
             takeDown(link);
         }
         moveOn(link, exchange);

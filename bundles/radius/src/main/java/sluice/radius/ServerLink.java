@@ -122,7 +122,9 @@ final class ServerLink implements LinkTransport.Receiver {
 
     /** Whether it takes one more request. */
     boolean hasRoom() {
-        return slots.hasFree() && (server.inFlightMax() == 0 || inFlight < server.inFlightMax());
+        return slots.hasFree()
+                && transport.isWritable()
+                && (server.inFlightMax() == 0 || inFlight < server.inFlightMax());
     }
 
     /** Whether a connection broke and is being made again. */
@@ -351,6 +353,11 @@ final class ServerLink implements LinkTransport.Receiver {
         }
         inFlight = 0;
         return evicted;
+    }
+
+    /** Gives a silent connection up, so that it is made anew; false when there is none. */
+    boolean renew() {
+        return transport.renew();
     }
 
     void close() {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -199,13 +200,23 @@ final class FreeRadius implements AutoCloseable {
                 priority);
     }
 
+    /** Where it hears TLS. */
+    InetSocketAddress tlsAddress() {
+        return new InetSocketAddress(address, tlsPort);
+    }
+
     /** With which it is reached over TLS. */
     ServerSettings settings(TlsSettings how) {
+        return settings(how, tlsPort);
+    }
+
+    /** The same by way of another port of its machine. */
+    ServerSettings settings(TlsSettings how, int port) {
         return new ServerSettings(
                 "radsec",
                 address,
-                tlsPort,
-                tlsPort,
+                port,
+                port,
                 new Secret(TlsSettings.SECRET.getBytes(StandardCharsets.US_ASCII)),
                 Duration.ofMillis(500),
                 4,

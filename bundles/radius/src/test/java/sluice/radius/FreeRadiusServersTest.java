@@ -178,6 +178,53 @@ class FreeRadiusServersTest {
     }
 
     @Test
+    void connectionThatAFirewallForgotWithoutAWordIsMadeAnew() throws Exception { // RFC 3539, 3.4.1
+        Certificates certificates = Certificates.make(directory.resolve("tls"))
+                .with("server", "IP:127.0.0.1")
+                .with("gateway", "DNS:bng-01.example.net");
+        FreeRadius server = startTls(certificates);
+        try (Firewall firewall = new Firewall(server.tlsAddress())) {
+            client.add(server.settings(
+                    TlsSettings.of(certificates.authority(), certificates.identity("gateway"), "127.0.0.1"),
+                    firewall.port()));
+            assertThat(get(ask())).isInstanceOf(Outcome.Accepted.class);
+            firewall.forget();
+            List<CompletableFuture<Outcome>> verdicts = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                verdicts.add(ask());
+            }
+            int served = 0;
+            for (CompletableFuture<Outcome> verdict : verdicts) {
+                served += get(verdict) instanceof Outcome.Accepted ? 1 : 0;
+            }
+            assertThat(served).as("all but the one whose time was over").isGreaterThanOrEqualTo(99);
+            assertThat(get(ask())).isInstanceOf(Outcome.Accepted.class);
+            assertThat(link("radsec").counters().get(LinkCounter.CONNECTION_LOST))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void serverThatIsSilentOnEveryConnectionIsDown() throws Exception {
+        Certificates certificates = Certificates.make(directory.resolve("tls"))
+                .with("server", "IP:127.0.0.1")
+                .with("gateway", "DNS:bng-01.example.net");
+        FreeRadius server = startTls(certificates);
+        try (Firewall firewall = new Firewall(server.tlsAddress())) {
+            client.add(server.settings(
+                    TlsSettings.of(certificates.authority(), certificates.identity("gateway"), "127.0.0.1"),
+                    firewall.port()));
+            assertThat(get(ask())).isInstanceOf(Outcome.Accepted.class);
+            firewall.forgetAlways(true);
+            assertThat(get(ask())).isInstanceOf(Outcome.Unanswered.class);
+            await(() -> link("radsec").health().isDown());
+            firewall.forgetAlways(false);
+            await(() -> link("radsec").state().equals("up"));
+            assertThat(get(ask())).isInstanceOf(Outcome.Accepted.class);
+        }
+    }
+
+    @Test
     void tlsServerOfAnotherAuthorityOrNameIsNotTrustedAndWithoutCertificateWeAreNot() throws Exception {
         Certificates certificates = Certificates.make(directory.resolve("tls"))
                 .with("server", "IP:127.0.0.1")
