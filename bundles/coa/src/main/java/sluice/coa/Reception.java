@@ -29,6 +29,7 @@ final class Reception {
     private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
     private static final long WORKING_MILLIS = 60_000;
     private static final int REMEMBERED_MAX = 8192;
+    private static final int DONE_MAX = 65_536;
 
     private final ListenerSettings settings;
     private final RequestReader reader;
@@ -39,6 +40,7 @@ final class Reception {
     private final CoaCounters counters = new CoaCounters();
     private final RecentRequests recent = new RecentRequests();
     private final DuplicateCache duplicates;
+    private final ReplayGuard replays;
     private volatile List<ClientLink> clients = List.of();
 
     /** The way out. */
@@ -65,6 +67,7 @@ final class Reception {
         this.port = port;
         long remembered = settings.remembered().toMillis();
         this.duplicates = new DuplicateCache(REMEMBERED_MAX, remembered, Math.max(remembered, WORKING_MILLIS));
+        this.replays = new ReplayGuard(DONE_MAX, 2 * settings.window().toMillis());
     }
 
     void add(ClientSettings client) {
@@ -121,7 +124,8 @@ final class Reception {
         }
         VerifiedPacket packet = client.signature()
                 .verifyRequest(datagram, size, client.settings().messageAuthenticatorDemanded());
-        Optional<Silence> untimely = untimely(packet);
+        Optional<Bytes> timestamp = timestamp(packet);
+        Optional<Silence> untimely = untimely(timestamp);
         if (kind.isEmpty() || untimely.isPresent()) {
             drop(client, untimely.orElse(Silence.WRONG_CODE));
             return;
@@ -130,7 +134,12 @@ final class Reception {
         Optional<DuplicateCache.Entry> before = duplicates.find(key, now);
         if (before.isPresent()) {
             repeat(new Pending(kind.get(), client, packet, key), before.get());
+        } else if (timestamp.isPresent() && replays.knows(client.settings().name(), packet.authenticator(), now)) {
+            drop(client, Silence.REPLAYED);
         } else {
+            if (timestamp.isPresent()) {
+                replays.remember(client.settings().name(), packet.authenticator(), now);
+            }
             begin(new Pending(kind.get(), client, packet, key), now);
         }
     }
@@ -172,6 +181,9 @@ final class Reception {
     }
 
     private void answer(Pending pending, String session, Verdict verdict) {
+        if (!verdict.done() && !verdict.cause().equals(Optional.of(ErrorCause.REQUEST_INITIATED))) {
+            replays.forget(pending.client().settings().name(), pending.packet().authenticator());
+        }
         byte[] packet = Answers.packet(
                 pending.kind(), pending.packet(), verdict, pending.client().signature());
         if (!duplicates.answered(pending.key(), packet)) {
@@ -203,16 +215,23 @@ final class Reception {
     }
 
     /** RFC 5176, 6.3: what is not of now is discarded in silence. */
-    private Optional<Silence> untimely(VerifiedPacket packet) {
+    private Optional<Silence> untimely(Optional<Bytes> timestamp) {
+        if (timestamp.isEmpty()) {
+            return settings.timestampDemanded() ? Optional.of(Silence.NO_EVENT_TIMESTAMP) : Optional.empty();
+        }
+        Bytes value = timestamp.get();
+        return value.length() == 4 && isOfNow(AttributeText.number(value))
+                ? Optional.empty()
+                : Optional.of(Silence.STALE);
+    }
+
+    private static Optional<Bytes> timestamp(VerifiedPacket packet) {
         for (Bytes rest = packet.attributes(); !rest.isEmpty(); rest = rest.slice(rest.at(1))) {
             if (rest.at(0) == AttributeCode.EVENT_TIMESTAMP.type()) {
-                Bytes value = rest.slice(2, rest.at(1) - 2);
-                return value.length() == 4 && isOfNow(AttributeText.number(value))
-                        ? Optional.empty()
-                        : Optional.of(Silence.STALE);
+                return Optional.of(rest.slice(2, rest.at(1) - 2));
             }
         }
-        return settings.timestampDemanded() ? Optional.of(Silence.NO_EVENT_TIMESTAMP) : Optional.empty();
+        return Optional.empty();
     }
 
     private boolean isOfNow(long epochSecond) {

@@ -16,7 +16,8 @@ enum Silence implements Counter {
     STALE(10, "Event-Timestamp is not of now"),
     IN_PROGRESS(11, "sent again while it is worked on"),
     GIVEN_UP(12, "given up: the session engine said nothing"),
-    NOT_SENT(13, "the network did not take the answer");
+    NOT_SENT(13, "the network did not take the answer"),
+    REPLAYED(14, "done before, by its authenticator");
 
     private final int id;
     private final String label;

@@ -76,6 +76,11 @@ final class Desk {
         return packet.length > 20 && packet[20] == 80;
     }
 
+    /** On the gateway's clock. */
+    Instant now() {
+        return clock.wall().instant();
+    }
+
     int sent() {
         return sent.size();
     }

@@ -102,6 +102,47 @@ class ReceptionTest {
     }
 
     @Test
+    void recordedRequestIsNotDoneAgainWhileItsTimestampIsOfNow() throws Exception { // RFC 5176, 6.3
+        byte[] guest = timed(7, "guest");
+        desk.ask(guest);
+        desk.receive(guest, Samples.at("198.18.255.1", 40_001));
+        assertThat(desk.silent(Silence.REPLAYED)).as("from another port").isEqualTo(1);
+        desk.clock.advance(Duration.ofSeconds(40));
+        desk.ask(Samples.coa(8, Samples.golden().text(AttributeCode.FILTER_ID, "gold")));
+        for (int replay = 0; replay < 12; replay++) {
+            desk.receive(guest);
+            desk.receive(guest, Samples.at("198.18.255.1", 40_001));
+            desk.clock.advance(Duration.ofSeconds(20));
+        }
+        assertThat(desk.sessions.commands()).hasSize(2);
+        assertThat(desk.sent()).as("the replays get no answer").isEqualTo(2);
+        assertThat(desk.silent(Silence.REPLAYED)).isEqualTo(25);
+    }
+
+    @Test
+    void requestOfTheFutureIsNotDoneAgainBeforeItIsStale() throws Exception {
+        byte[] request = Samples.disconnect(
+                7,
+                Samples.golden().time(AttributeCode.EVENT_TIMESTAMP, desk.now().plusSeconds(300)));
+        desk.ask(request);
+        desk.clock.advance(Duration.ofMinutes(10));
+        desk.receive(request);
+        assertThat(desk.silent(Silence.REPLAYED)).isEqualTo(1);
+        assertThat(desk.sessions.commands()).hasSize(1);
+    }
+
+    @Test
+    void requestThatWasRefusedMayBeTriedAgainByTheSamePacket() throws Exception {
+        Desk slow = new Desk(
+                Samples.listener(EnumSet.allOf(RequestKind.class), false, 100, 1), Samples.client("198.18.255.1"));
+        slow.ask(Samples.disconnect(1, Samples.golden()));
+        byte[] refused = Samples.disconnect(2, Samples.golden().time(AttributeCode.EVENT_TIMESTAMP, slow.now()));
+        assertThat(slow.ask(refused).cause()).isEqualTo(506);
+        slow.clock.advance(Duration.ofSeconds(31));
+        assertThat(slow.ask(refused).code()).isEqualTo(Packets.DISCONNECT_ACK);
+    }
+
+    @Test
     void requestThatIsWorkedOnIsNotDoneTwice() throws Exception {
         desk.sessions.hold();
         byte[] request = Samples.disconnect(7, Samples.golden());
@@ -294,6 +335,12 @@ class ReceptionTest {
             desk.clock.advance(Duration.ofMillis(2));
         }
         assertThat(desk.reception.working()).isZero();
+    }
+
+    private byte[] timed(int id, String filter) {
+        return Samples.coa(
+                id,
+                Samples.golden().text(AttributeCode.FILTER_ID, filter).time(AttributeCode.EVENT_TIMESTAMP, desk.now()));
     }
 
     @Test
