@@ -1,13 +1,18 @@
 """The appliance without XDP: the profile generic-linux, one untagged line straight at the gateway."""
 
+import concurrent.futures
 import dataclasses
+import json
 import shutil
+import time
 from typing import Iterator
 
 import pytest
 
+from sluicelab import packets
+from sluicelab.cpe import Tap
 from sluicelab.lab import WORK, Lab
-from sluicelab.namespace import CommandFailed, Namespace, link
+from sluicelab.namespace import CommandFailed, Namespace, link, run
 from sluicelab.subscriber import Subscriber
 from sluicelab.topology import Line
 from sluicelab.waiting import eventually
@@ -87,6 +92,68 @@ def test_another_address_of_the_network_is_refused(lab: Lab, subscriber: Subscri
         subscriber.namespace.run("ping", "-n", "-c", "2", "-i", "0.2", "-W", "1", "-I", stolen, lab.core.address)
     assert lab.appliance.drops()["drop: unknown source"] >= before + 2
     subscriber.namespace.ip("address", "del", f"{stolen}/{lease.prefix}", "dev", "eth0")
+
+
+def findings(lab: Lab) -> list[dict]:
+    """What dataplane:check finds, whatever its exit status."""
+    try:
+        return json.loads(lab.appliance.shell("dataplane:check --json").splitlines()[0])["data"]
+    except CommandFailed as failure:
+        return json.loads(failure.output.splitlines()[0])["data"]
+
+
+def test_entry_is_shown_as_the_kernel_has_it(lab: Lab, subscriber: Subscriber) -> None:
+    (shown,) = json.loads(lab.appliance.shell(f"dataplane:entry --json {subscriber.address()}"))["data"]
+    assert (shown["mac"], shown["state"]) == (subscriber.plan.mac, "open")
+    assert int(shown["upload_packets"]) > 0 and int(shown["kernel_number"]) > 0
+    assert "online" in shown["kernel_sets"] and subscriber.address() in shown["kernel_routes"]
+
+
+def test_trace_shows_both_directions_and_what_did_not_get_through(lab: Lab, subscriber: Subscriber) -> None:
+    gateway_mac = lab.gateway.interface(ACCESS)["address"]
+    forged = packets.ethernet(
+        subscriber.plan.mac, gateway_mac, packets.ETH_IPV4,
+        packets.udp("192.0.2.1", 4000, lab.core.address, 9, b"forged"),
+    )  # fmt: skip
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        trace = threads.submit(lab.appliance.shell, f"dataplane:trace --json --seconds 8 {subscriber.address()}")
+        time.sleep(2.5)  # a shell session takes its time to open; nothing tells from outside that the trace began
+        subscriber.ping(lab.core.address, count=3)
+        with Tap(subscriber.namespace, "eth0") as line:
+            line.send(forged)
+        shown = [json.loads(text) for text in trace.result(60).splitlines() if text.startswith("{")]
+    up = [frame for frame in shown if frame["direction"] == "up" and "ICMP 8" in frame["frame"]]
+    down = [frame for frame in shown if frame["direction"] == "down" and "ICMP 0" in frame["frame"]]
+    assert len(up) == len(down) == 3
+    assert {frame["verdict"] for frame in up} == {"forwarded to the core"}
+    assert {frame["verdict"] for frame in down} == {"forwarded to a subscriber"}
+    (refused,) = [frame for frame in shown if "192.0.2.1" in frame["frame"]]
+    assert refused["dropped"] and refused["verdict"] == "drop: not seen to leave"
+
+
+def test_capture_is_read_by_tcpdump(lab: Lab, subscriber: Subscriber) -> None:
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        command = f"dataplane:pcap --json --seconds 6 {subscriber.address()} linux.pcapng"
+        capture = threads.submit(lab.appliance.shell, command)
+        time.sleep(2.5)  # as in the trace
+        subscriber.ping(lab.core.address, count=3)
+        told = json.loads(capture.result(60).splitlines()[0])["data"]
+    assert told["lost"] == 0
+    read = run("tcpdump", "-e", "-n", "-r", told["file"])
+    assert read.count("ICMP echo request") == read.count("ICMP echo reply") == 3
+    assert subscriber.plan.mac in read
+
+
+def test_check_finds_what_is_taken_out_of_a_set_behind_the_gateways_back(lab: Lab, subscriber: Subscriber) -> None:
+    assert findings(lab) == []
+    (shown,) = json.loads(lab.appliance.shell(f"dataplane:entry --json {subscriber.address()}"))["data"]
+    element = ("element", "inet", "sluice", "online", "{", shown["kernel_number"], "}")
+    lab.gateway.run("nft", "delete", *element)
+    found = {(one["what"], one["finding"]) for one in findings(lab)}
+    lab.gateway.run("nft", "add", *element)
+    assert ("online", "is missing in the kernel") in found
+    assert ("state", "stopped in the data plane, open in the engine") in found
+    assert findings(lab) == []
 
 
 def test_a_killed_appliance_is_not_missed_and_finds_its_subscriber(lab: Lab, subscriber: Subscriber) -> None:

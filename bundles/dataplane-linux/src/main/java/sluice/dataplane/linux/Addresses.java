@@ -1,9 +1,11 @@
 package sluice.dataplane.linux;
 
+import java.nio.ByteBuffer;
 import sluice.dataplane.api.Allowed;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
+import sluice.net.Ip6;
 import sluice.net.Ip6Prefix;
 
 /**
@@ -24,6 +26,14 @@ record Addresses(Ip6Prefix mapped) {
     /** Those of an IPv4 network. */
     static Addresses of(Ip4Prefix network) {
         return new Addresses(Allowed.mapped(network));
+    }
+
+    /** Those of a network as on the wire. */
+    static Addresses of(Bytes network, int length) {
+        ByteBuffer bytes = ByteBuffer.wrap(network.toArray());
+        return network.length() == Ip4.LENGTH
+                ? of(Ip4Prefix.around(new Ip4(bytes.getInt()), length))
+                : new Addresses(Ip6Prefix.around(new Ip6(bytes.getLong(), bytes.getLong()), length));
     }
 
     Family family() {

@@ -86,7 +86,7 @@ final class ElementBatch {
         switch (data) {
             case ElementData.Comment(String text) -> writeComment(text);
             case ElementData.Counter counter -> writeCounter(counter);
-            case ElementData.Limit(Policer policer) -> writeLimit(policer);
+            case ElementData.Limit limit -> writeLimit(limit.policer(), limit.bytesPerSecond());
             case ElementData.Value(int value) -> writeNumber(value);
             case ElementData.ClassId(int value) -> {
                 writeNumber(value);
@@ -124,8 +124,7 @@ final class ElementBatch {
     }
 
     /** The kernel's bucket holds one second of the rate and the burst. */
-    private void writeLimit(Policer limit) {
-        long bytesPerSecond = Math.max(1, limit.bitsPerSecond() / Byte.SIZE);
+    private void writeLimit(Policer limit, long bytesPerSecond) {
         int burst = (int) Math.min(limit.burstBytes(), Integer.MAX_VALUE);
         writeExpression(
                 "limit",

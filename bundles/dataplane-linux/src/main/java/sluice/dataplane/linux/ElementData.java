@@ -21,7 +21,13 @@ sealed interface ElementData {
     record Counter(long packets, long bytes) implements ElementData {}
 
     /** A bucket of its own. */
-    record Limit(Policer policer) implements ElementData {}
+    record Limit(Policer policer) implements ElementData {
+
+        /** As the kernel has the rate. */
+        long bytesPerSecond() {
+            return Math.max(1, policer.bitsPerSecond() / Byte.SIZE);
+        }
+    }
 
     /** A number that the map gives. */
     record Value(int value) implements ElementData {}

@@ -21,6 +21,9 @@ final class Elements {
     private static final int LIST_SET = 2;
     private static final int LIST_ELEMENTS = 3;
     private static final int ELEMENT_KEY = 1;
+    private static final int ELEMENT_DATA = 2;
+    private static final int DATA_VERDICT = 2;
+    private static final int VERDICT_CHAIN = 2;
     private static final int ELEMENT_USERDATA = 6;
     private static final int ELEMENT_EXPRESSION = 7;
     private static final int KEY_VALUE = 1;
@@ -39,11 +42,13 @@ final class Elements {
      * One of them as it was read.
      *
      * @param comment empty when there is none
+     * @param data what the map gives, a number as registers have it or the name of a chain; empty when it is no map
      * @param packets counted, 0 where nothing is counted
+     * @param bytes counted; of a bucket the bytes a second that it lets pass
      */
-    record Found(Bytes key, String comment, long packets, long bytes) {
+    record Found(Bytes key, String comment, Bytes data, long packets, long bytes) {
         /** Counted nothing. */
-        static final Found NONE = new Found(Bytes.EMPTY, "", 0, 0);
+        static final Found NONE = new Found(Bytes.EMPTY, "", Bytes.EMPTY, 0, 0);
 
         /** The key of a set of addresses. */
         Ip4 address() {
@@ -133,10 +138,13 @@ final class Elements {
     private static Found element(Attributes attributes) {
         Bytes key =
                 attributes.nest(ELEMENT_KEY).first(KEY_VALUE).map(Bytes::copyOf).orElse(Bytes.EMPTY);
+        Attributes data = attributes.nest(ELEMENT_DATA);
+        String chain = data.nest(DATA_VERDICT).text(VERDICT_CHAIN);
+        Bytes gives = data.first(KEY_VALUE).map(Bytes::copyOf).orElseGet(() -> Bytes.utf8(chain));
         Attributes counter = attributes.nest(ELEMENT_EXPRESSION).nest(EXPRESSION_DATA);
         String comment =
                 attributes.first(ELEMENT_USERDATA).map(Elements::comment).orElse("");
-        return new Found(key, comment, counter.net64(COUNTER_PACKETS), counter.net64(COUNTER_BYTES));
+        return new Found(key, comment, gives, counter.net64(COUNTER_PACKETS), counter.net64(COUNTER_BYTES));
     }
 
     /** type u8 | length u8 | text | 0. */

@@ -92,6 +92,22 @@ enum KernelSet {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether its keys are numbers of subscribers alone. */
+    boolean isOfSubscribers() {
+        return definition.startsWith("type mark;") || definition.startsWith("type mark :");
+    }
+
+    /** An element for the operator: the set, and what it gives or lets pass. */
+    String describe(Elements.Found element) {
+        if (this == UPLOAD_RATES || this == DOWNLOAD_RATES) {
+            return label() + " " + element.bytes() * Byte.SIZE + " bit/s";
+        }
+        if (definition.contains(": verdict")) {
+            return label() + " " + element.data().toUtf8();
+        }
+        return definition.contains(": ") ? label() + " " + element.data().toHex() : label();
+    }
+
     /** The command that makes it, for nft(8). */
     String command() {
         return "add " + kind + " " + (isOfArp() ? "arp " : "inet ") + Ruleset.TABLE + " " + label() + " { " + definition

@@ -1,9 +1,11 @@
 package sluice.dataplane.linux;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -106,6 +108,8 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     private final PuntPorts ports;
     private final Rules rules;
     private final PuntGuard guard;
+    private final Routes routes;
+    private final Traces traces;
 
     /** For the framework. */
     @Activate
@@ -127,7 +131,7 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
             boolean ip6 = prepare(hardware, settings);
             Elements elements = new Elements(closer.add(new NetlinkSocket("nftables", NetlinkSocket.NETFILTER)));
             NetlinkSocket rtnetlink = closer.add(new NetlinkSocket("routes", NetlinkSocket.ROUTE));
-            Routes routes = new Routes(rtnetlink, NetworkDevice.of(LOOPBACK).ifindex());
+            routes = new Routes(rtnetlink, NetworkDevice.of(LOOPBACK).ifindex());
             Plan plan = new Plan(indexes(access), settings.shaping());
             HtbClasses classes = new HtbClasses(rtnetlink, settings.queueMillis());
             Shaper shaper = new Shaper(elements, classes, settings.shaping(), plan.ports(), indexes(core));
@@ -144,6 +148,8 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
             LineTable lines = new LineTable(PuntGuard.LINES_MAX, random.nextLong());
             guard = new PuntGuard(settings.puntLimits(), lines, clock.nanos());
             ports = closer.add(openPorts(access, guard, clock));
+            int queueMillis = settings.shaping() == Shaping.HTB ? settings.queueMillis() : 0;
+            traces = closer.add(new Traces(hardware, gateways::networks, queueMillis, clock, InstantSource.system()));
             LOG.info("{} sessions found in nftables", subscribers.all().size());
         } catch (KernelException refusal) {
             throw closer.closeAfter(refusal);
@@ -278,12 +284,26 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
 
     @Override
     public boolean send(Frame frame) {
+        traces.sent(frame);
         return ports.send(frame);
     }
 
     @Override
     public void flush() {
         ports.flush();
+    }
+
+    Subscribers subscribers() {
+        return subscribers;
+    }
+
+    /** Whereto the kernel has a way to subscribers, and by which interface. */
+    Map<Addresses, Integer> routes() throws KernelException {
+        return routes.all();
+    }
+
+    Traces traces() {
+        return traces;
     }
 
     Collection<Subscriber> held() {

@@ -49,6 +49,7 @@ final class Meter {
         return new Elements.Found(
                 offered6.key(),
                 "",
+                offered6.data(),
                 share(offered6.packets(), packets, shaped.lostPackets()),
                 share(offered6.bytes(), bytes, shaped.lostBytes()));
     }

@@ -1,6 +1,9 @@
 package sluice.dataplane.linux;
 
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
@@ -21,6 +24,9 @@ final class Routes {
     private static final int DELETE_ADDRESS = 21;
     private static final int NEW_ROUTE = 24;
     private static final int DELETE_ROUTE = 25;
+    private static final int GET_ROUTE = 26;
+    private static final int DUMP = 0x300;
+    private static final int ROUTE_BYTES = 12;
     private static final int NEW_NEIGHBOUR = 28;
     private static final int DELETE_NEIGHBOUR = 29;
     private static final int CREATE_OR_REPLACE = 0x400 | 0x100;
@@ -145,6 +151,34 @@ final class Routes {
 
     private void removeNeighbour(Bytes address, int ifindex) throws KernelException {
         forget(neighbour(new NetlinkWriter(REQUEST_BYTES), DELETE_NEIGHBOUR, 0, ifindex, address));
+    }
+
+    /**
+     * Whereto there is a way in our table, and by which interface; the ways upstream, which have none, are left out.
+     */
+    Map<Addresses, Integer> all() throws KernelException {
+        Map<Addresses, Integer> found = new HashMap<>();
+        for (int family : List.of(AF_INET, AF_INET6)) {
+            NetlinkWriter request = new NetlinkWriter(REQUEST_BYTES)
+                    .message(GET_ROUTE, DUMP)
+                    .bytes(family, 0, 0, 0, 0, 0, 0, 0)
+                    .u32(0)
+                    .end();
+            socket.ask(request, message -> {
+                int length = message.get(1) & 0xff;
+                Attributes attributes = Attributes.of(message, ROUTE_BYTES);
+                boolean ours = attributes
+                        .first(ROUTE_TABLE)
+                        .filter(table -> table.getInt(0) == TABLE)
+                        .isPresent();
+                var destination = attributes.first(DESTINATION).map(Bytes::copyOf);
+                var device = attributes.first(OUTPUT_INTERFACE).map(index -> index.getInt(0));
+                if (ours && destination.isPresent() && device.isPresent()) {
+                    found.put(Addresses.of(destination.get(), length), device.get());
+                }
+            });
+        }
+        return found;
     }
 
     /** Makes an address one of the machine's own. */

@@ -154,12 +154,24 @@ final class Shaper {
      */
     record Shaped(long packets, long bytes, long lostPackets, long lostBytes) {}
 
-    /** Makes of the classes there are those that there are to be: interfaces come anew, settings change. */
-    void reconcile(Map<Integer, Subscriber> subscribers) throws KernelException {
+    /** The numbers of those that have classes, by interface. */
+    Map<Integer, Set<Integer>> all() throws KernelException {
         Map<Integer, Set<Integer>> there = new HashMap<>();
         for (int device : Stream.concat(access.stream(), core.stream()).toList()) {
             there.put(device, classes.all(device));
         }
+        return there;
+    }
+
+    /** Whether a class that the subscriber is to have is not there, and takes note of it if it is. */
+    boolean lacks(Subscriber subscriber, Direction direction, Map<Integer, Set<Integer>> there) {
+        return wants(subscriber, direction)
+                && !there.getOrDefault(device(subscriber, direction), Set.of()).remove(subscriber.number());
+    }
+
+    /** Makes of the classes there are those that there are to be: interfaces come anew, settings change. */
+    void reconcile(Map<Integer, Subscriber> subscribers) throws KernelException {
+        Map<Integer, Set<Integer>> there = all();
         for (Direction direction : Direction.values()) {
             Map<Integer, Elements.Found> offered = new HashMap<>();
             for (Elements.Found found : elements.all(direction.classes().set())) {

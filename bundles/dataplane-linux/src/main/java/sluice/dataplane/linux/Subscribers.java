@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
+import sluice.dataplane.api.DataPlaneProbe.Contradiction;
+import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dataplane.linux.Width.Kind;
@@ -84,6 +86,14 @@ final class Subscribers {
     }
 
     private void find() throws KernelException {
+        for (Elements.Found found : elements.all(KernelSet.ENTRIES.set())) {
+            numbers.set(found.number());
+        }
+        inKernel().forEach(this::keep);
+    }
+
+    /** What is installed as the kernel has it now; nothing that was kept here is asked. */
+    List<Subscriber> inKernel() throws KernelException {
         Set<Integer> online = elements.all(KernelSet.ONLINE.set()).stream()
                 .map(Elements.Found::number)
                 .collect(Collectors.toSet());
@@ -94,17 +104,17 @@ final class Subscribers {
             networks.computeIfAbsent(found.number(), number -> new ArrayList<>())
                     .add(new Addresses(mapped));
         }
+        List<Subscriber> subscribers = new ArrayList<>();
         for (Elements.Found found : elements.all(KernelSet.ENTRIES.set())) {
             int number = found.number();
-            numbers.set(number);
             List<Addresses> own = networks.getOrDefault(number, List.of()).stream()
                     .sorted(Comparator.comparing(Addresses::mapped))
                     .toList();
-            Optional<SubscriberEntry> entry = EntryText.read(found.comment(), own);
-            if (entry.isPresent() && entry.get().port() < plan.ports().size()) {
-                keep(new Subscriber(number, entry.get(), online.contains(number)));
-            }
+            EntryText.read(found.comment(), own)
+                    .filter(entry -> entry.port() < plan.ports().size())
+                    .ifPresent(entry -> subscribers.add(new Subscriber(number, entry, online.contains(number))));
         }
+        return subscribers;
     }
 
     private void keep(Subscriber subscriber) {
@@ -309,6 +319,27 @@ final class Subscribers {
     /** What is installed, in no order. */
     synchronized Collection<Subscriber> all() {
         return List.copyOf(held.values());
+    }
+
+    /** In which sets the kernel has a subscriber, and what it lets pass. */
+    List<ProbedEntry.Detail> details(int number) throws KernelException {
+        List<KernelSet> sets = List.of(KernelSet.values()).stream()
+                .filter(KernelSet::isOfSubscribers)
+                .toList();
+        List<Elements.Found> found = elements.read(sets, number);
+        List<String> has = new ArrayList<>();
+        for (int i = 0; i < sets.size(); i++) {
+            Elements.Found element = found.get(i);
+            if (!element.key().isEmpty()) {
+                has.add(sets.get(i).describe(element));
+            }
+        }
+        return List.of(new ProbedEntry.Detail("Kernel sets", String.join(", ", has)));
+    }
+
+    /** Where the tables in the kernel contradict each other. */
+    List<Contradiction> contradictions() throws KernelException {
+        return new EntryAudit(elements, routes, shaper, plan, rules.widths()).run(this::all);
     }
 
     private static DataPlaneException refused(KernelException refusal) {

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.Optional;
 import sluice.dataplane.api.FrameSource.FrameHandler;
 import sluice.net.Bytes;
@@ -41,7 +42,14 @@ public final class PacketSocket implements PuntSocket {
 
     private static final int SLOT_BYTES = 2048;
     private static final int SLOTS = 4096;
+    private static final int TAP_SLOTS = 1024;
+    private static final int PACKET_TYPE_AT = 42;
+    private static final int PACKET_OUTGOING = 4;
     private static final int BLOCK_BYTES = 1 << 18;
+    private static final int LENGTH_AT = 4;
+    private static final int CAPTURED_AT = 8;
+    private static final int FRAME_AT = 12;
+    private static final long NONE = -1;
     private static final int MACS_BYTES = 12;
     private static final int TAG_BYTES = 4;
 
@@ -51,6 +59,7 @@ public final class PacketSocket implements PuntSocket {
 
     private final int fd;
     private final int port;
+    private final int slots;
     private final MemorySegment ring;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment outgoing = arena.allocate(SLOT_BYTES);
@@ -60,29 +69,39 @@ public final class PacketSocket implements PuntSocket {
 
     /** Takes every frame. */
     public PacketSocket(NetworkDevice device, int port) throws KernelException {
-        this(device, port, Optional.empty());
+        this(device, port, Optional.empty(), SLOTS);
     }
 
     /** Takes the frames that pass the filter. */
     public PacketSocket(NetworkDevice device, int port, PacketFilter filter) throws KernelException {
-        this(device, port, Optional.of(filter));
+        this(device, port, Optional.of(filter), SLOTS);
     }
 
-    private PacketSocket(NetworkDevice device, int port, Optional<PacketFilter> filter) throws KernelException {
+    /**
+     * Shows the frames that pass the filter, those that leave the device too, and is polled with {@link #watch}. Its
+     * ring is shorter than that of others.
+     */
+    public static PacketSocket tap(NetworkDevice device, PacketFilter filter) throws KernelException {
+        return new PacketSocket(device, 0, Optional.of(filter), TAP_SLOTS);
+    }
+
+    private PacketSocket(NetworkDevice device, int port, Optional<PacketFilter> filter, int slots)
+            throws KernelException {
         this.port = port;
+        this.slots = slots;
         fd = Libc.socket(AF_PACKET, SOCK_RAW_CLOEXEC, 0);
         try (Arena temporary = Arena.ofConfined()) {
             Libc.setsockopt(fd, SOL_PACKET, PACKET_VERSION, TPACKET_V2);
             Libc.setsockopt(fd, SOL_PACKET, PACKET_RESERVE, TAG_BYTES);
-            Libc.setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+            Libc.setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, slots == TAP_SLOTS ? 0 : 1);
             Libc.setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1);
             if (filter.isPresent()) {
                 filter.get().attach(fd);
             }
-            int blocks = SLOTS * SLOT_BYTES / BLOCK_BYTES;
-            MemorySegment request = temporary.allocateFrom(JAVA_INT, BLOCK_BYTES, blocks, SLOT_BYTES, SLOTS);
+            int blocks = slots * SLOT_BYTES / BLOCK_BYTES;
+            MemorySegment request = temporary.allocateFrom(JAVA_INT, BLOCK_BYTES, blocks, SLOT_BYTES, slots);
             Libc.setsockopt(fd, SOL_PACKET, PACKET_RX_RING, request);
-            ring = Libc.mmap(fd, 0, (long) SLOTS * SLOT_BYTES);
+            ring = Libc.mmap(fd, 0, (long) slots * SLOT_BYTES);
             // struct sockaddr_ll: family u16 | protocol be16 | ifindex u32 | 12 more
             MemorySegment address = temporary.allocate(20, Integer.BYTES);
             address.set(JAVA_SHORT, 0, (short) AF_PACKET);
@@ -104,37 +123,85 @@ public final class PacketSocket implements PuntSocket {
     @Override
     public int poll(FrameHandler handler, int max) {
         int done = 0;
-        while (done < max) {
-            long at = (long) slot * SLOT_BYTES;
-            int status = (int) STATUS.getAcquire(ring, at);
-            if ((status & STATUS_USER) == 0) {
-                break;
-            }
-            slot = (slot + 1) % SLOTS;
-            done++;
+        for (long at = next(); at != NONE && done < max; at = next()) {
             try {
-                handOver(handler, at, status);
+                handler.onFrame(port, ring, frameAt(at), ring.get(JAVA_INT, at + CAPTURED_AT));
             } finally {
-                STATUS.setRelease(ring, at, 0);
+                free(at);
             }
+            done++;
         }
         return done;
     }
 
-    private void handOver(FrameHandler handler, long at, int status) {
-        int length = ring.get(JAVA_INT, at + 8);
-        long frame = at + (ring.get(JAVA_SHORT, at + 12) & 0xffff);
-        if ((status & STATUS_VLAN_VALID) != 0) {
-            short tpid = (status & STATUS_TPID_VALID) != 0 ? ring.get(JAVA_SHORT, at + 26) : (short) 0x8100;
-            for (int i = 0; i < MACS_BYTES; i++) {
-                ring.set(JAVA_BYTE, frame - TAG_BYTES + i, ring.get(JAVA_BYTE, frame + i));
+    /** Takes a frame of a tap. */
+    @FunctionalInterface
+    public interface Watcher {
+
+        /**
+         * Looks at the frame where it lies.
+         *
+         * @param time when the kernel saw it
+         * @param leaving whether it left the device; else it came
+         * @param memory holds the frame at {@code offset}; valid during this call only
+         * @param captured bytes of it that are there
+         * @param length bytes of the whole frame
+         */
+        void onFrame(Instant time, boolean leaving, MemorySegment memory, long offset, int captured, int length);
+    }
+
+    /** Hands over the frames that wait in a tap, at most {@code max}; says how many. */
+    public int watch(Watcher watcher, int max) {
+        int done = 0;
+        for (long at = next(); at != NONE && done < max; at = next()) {
+            try {
+                long nanos = Integer.toUnsignedLong(ring.get(JAVA_INT, at + 20));
+                Instant time = Instant.ofEpochSecond(Integer.toUnsignedLong(ring.get(JAVA_INT, at + 16)), nanos);
+                boolean leaving = ring.get(JAVA_BYTE, at + PACKET_TYPE_AT) == PACKET_OUTGOING;
+                int captured = ring.get(JAVA_INT, at + CAPTURED_AT);
+                watcher.onFrame(time, leaving, ring, frameAt(at), captured, ring.get(JAVA_INT, at + LENGTH_AT));
+            } finally {
+                free(at);
             }
-            frame -= TAG_BYTES;
-            length += TAG_BYTES;
-            ring.set(NET_SHORT, frame + MACS_BYTES, tpid);
-            ring.set(NET_SHORT, frame + MACS_BYTES + 2, ring.get(JAVA_SHORT, at + 24));
+            done++;
         }
-        handler.onFrame(port, ring, frame, length);
+        return done;
+    }
+
+    /** Where the next frame's header is, its tag put back; {@link #NONE} when none waits. */
+    private long next() {
+        long at = (long) slot * SLOT_BYTES;
+        int status = (int) STATUS.getAcquire(ring, at);
+        if ((status & STATUS_USER) == 0) {
+            return NONE;
+        }
+        if ((status & STATUS_VLAN_VALID) != 0) {
+            putTagBack(at, (status & STATUS_TPID_VALID) != 0 ? ring.get(JAVA_SHORT, at + 26) : (short) 0x8100);
+            STATUS.set(ring, at, STATUS_USER);
+        }
+        return at;
+    }
+
+    private long frameAt(long at) {
+        return at + (ring.get(JAVA_SHORT, at + FRAME_AT) & 0xffff);
+    }
+
+    private void putTagBack(long at, short tpid) {
+        long frame = frameAt(at) - TAG_BYTES;
+        for (int i = 0; i < MACS_BYTES; i++) {
+            ring.set(JAVA_BYTE, frame + i, ring.get(JAVA_BYTE, frame + TAG_BYTES + i));
+        }
+        ring.set(NET_SHORT, frame + MACS_BYTES, tpid);
+        ring.set(NET_SHORT, frame + MACS_BYTES + 2, ring.get(JAVA_SHORT, at + 24));
+        ring.set(JAVA_SHORT, at + FRAME_AT, (short) (frame - at));
+        ring.set(JAVA_INT, at + LENGTH_AT, ring.get(JAVA_INT, at + LENGTH_AT) + TAG_BYTES);
+        ring.set(JAVA_INT, at + CAPTURED_AT, ring.get(JAVA_INT, at + CAPTURED_AT) + TAG_BYTES);
+    }
+
+    /** Gives a slot back to the kernel. */
+    private void free(long at) {
+        slot = (slot + 1) % slots;
+        STATUS.setRelease(ring, at, 0);
     }
 
     /** The kernel begins at zero after each question: struct tpacket_stats, packets u32 | drops u32. */
