@@ -277,7 +277,7 @@ final class World {
         SessionSettings settings = new SessionSettings(
                 "bng-01",
                 true,
-                new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01"),
+                new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01", ""),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(5),

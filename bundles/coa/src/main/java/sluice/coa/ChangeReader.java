@@ -30,7 +30,8 @@ final class ChangeReader {
             AttributeCode.WISPR_MAX_DOWN,
             AttributeCode.WISPR_MAX_UP,
             AttributeCode.ALC_SLA_PROFILE,
-            AttributeCode.ERX_EGRESS_POLICY);
+            AttributeCode.ERX_EGRESS_POLICY,
+            AttributeCode.ERX_INGRESS_POLICY);
 
     private static final Set<AttributeCode> DOWNLOAD =
             Set.of(AttributeCode.DOWNLOAD_RATE, AttributeCode.DOWNLOAD_BURST, AttributeCode.WISPR_MAX_DOWN);

@@ -75,6 +75,15 @@ class ReceptionTest {
     }
 
     @Test
+    void policyForTheUploadAloneMayBeChanged() throws Exception {
+        Answer answer = desk.ask(Samples.coa(1, Samples.golden().text(AttributeCode.ERX_INGRESS_POLICY, "Bronze")));
+        assertThat(answer.code()).isEqualTo(Packets.COA_ACK);
+        AuthorizationChange change = ((Command.Change) desk.sessions.commands().getFirst()).change();
+        assertThat(change.uploadPolicy()).contains("Bronze");
+        assertThat(change.policy()).isEmpty();
+    }
+
+    @Test
     void ackWaitsForTheEngine() throws Exception {
         desk.sessions.hold();
         byte[] request = Samples.coa(1, Samples.golden().text(AttributeCode.FILTER_ID, "blocked"));

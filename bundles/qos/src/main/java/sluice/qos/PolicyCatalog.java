@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,8 +49,6 @@ public final class PolicyCatalog implements PolicySource {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyCatalog.class);
     private static final int NAMES_MAX = 1000;
-    private static final String ERX_INGRESS = "ERX-Ingress-Policy-Name";
-    private static final String ERX_EGRESS = "ERX-Egress-Policy-Name";
 
     private final List<OwnPolicy> own = new ArrayList<>();
     private final List<OwnGarden> gardens = new ArrayList<>();
@@ -241,7 +238,31 @@ public final class PolicyCatalog implements PolicySource {
         unknownGardens.removeAll(gardenNames);
     }
 
+    /** A policy may be named for the upload alone (ERX has a name for each direction). */
     private Policy named(PolicyBook now, Authorization authorization) {
+        Policy both = ofBothDirections(now, authorization);
+        if (authorization.uploadPolicy().isEmpty()) {
+            return both;
+        }
+        String name = authorization.uploadPolicy().get();
+        if (ingressNames.size() < NAMES_MAX) {
+            ingressNames.add(name);
+        }
+        Optional<Policy> upload = now.find(name);
+        if (upload.isEmpty()) {
+            counters.count(PolicyCounter.UPLOAD_UNKNOWN);
+            warnOnce(name, both.name());
+            return both;
+        }
+        return new Policy(
+                authorization.policy().isEmpty() ? BY_RATES : both.name(),
+                both.download(),
+                upload.get().upload(),
+                both.treatment(),
+                both.priority());
+    }
+
+    private Policy ofBothDirections(PolicyBook now, Authorization authorization) {
         if (authorization.policy().isEmpty()) {
             counters.count(PolicyCounter.DEFAULT);
             return now.defaultPolicy();
@@ -250,26 +271,11 @@ public final class PolicyCatalog implements PolicySource {
         Optional<Policy> known = now.find(name);
         if (known.isEmpty()) {
             counters.count(PolicyCounter.UNKNOWN);
-            warnOnce(name);
+            warnOnce(name, now.defaultPolicy().name());
             return now.defaultPolicy();
         }
         counters.count(PolicyCounter.BY_NAME);
-        Policy policy = known.get();
-        return ingress(now, authorization, name)
-                .map(ingress -> policy.withRates(policy.download(), ingress.upload()))
-                .orElse(policy);
-    }
-
-    /** ERX names a policy for each direction; the one of the other direction was taken for the name. */
-    private Optional<Policy> ingress(PolicyBook now, Authorization authorization, String egress) {
-        Map<String, List<String>> other = authorization.other();
-        if (!other.getOrDefault(ERX_EGRESS, List.of()).contains(egress)) {
-            return Optional.empty();
-        }
-        Optional<Policy> policy =
-                other.getOrDefault(ERX_INGRESS, List.of()).stream().findFirst().flatMap(now::find);
-        policy.ifPresent(known -> ingressNames.add(known.name()));
-        return policy;
+        return known.get();
     }
 
     private Policy rated(Policy named, Authorization authorization) {
@@ -308,12 +314,9 @@ public final class PolicyCatalog implements PolicySource {
         }
     }
 
-    private void warnOnce(String name) {
+    private void warnOnce(String name, String instead) {
         if (unknownNames.size() < NAMES_MAX && unknownNames.add(name) && LOG.isWarnEnabled()) {
-            LOG.warn(
-                    "There is no policy {}; {} serves instead",
-                    LineId.printable(Bytes.utf8(name)),
-                    book.defaultPolicy().name());
+            LOG.warn("There is no policy {}; {} serves instead", LineId.printable(Bytes.utf8(name)), instead);
         }
     }
 }

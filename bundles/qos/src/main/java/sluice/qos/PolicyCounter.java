@@ -9,7 +9,8 @@ enum PolicyCounter implements Counter {
     UNKNOWN(3, "Named and unknown: the default policy"),
     VENDOR_RATES(4, "With rates of the authorization itself"),
     REACH(5, "With a garden, a block or its lifting in the authorization itself"),
-    GARDEN_UNKNOWN(6, "With a garden in the authorization that is not configured: nothing is reached");
+    GARDEN_UNKNOWN(6, "With a garden in the authorization that is not configured: nothing is reached"),
+    UPLOAD_UNKNOWN(7, "Named for the upload and unknown: the policy of both directions");
 
     private final int id;
     private final String label;

@@ -204,6 +204,39 @@ class PolicyCatalogTest {
     }
 
     @Test
+    void policyNamedForTheUploadAloneLimitsTheUpload() {
+        Map<String, List<String>> bronze = Map.of("ERX-Ingress-Policy-Name", List.of("Bronze"));
+        Policy alone = catalog.policyOf(authorization(Optional.empty(), Optional.empty(), Optional.empty(), bronze));
+        assertThat(alone.name()).isEqualTo("radius-rates");
+        assertThat(alone.download())
+                .as("of the default policy")
+                .isEqualTo(catalog.policyOf(Authorization.DEFAULT).download());
+        assertThat(alone.upload().bitsPerSecond()).isEqualTo(10_000_000);
+        Authorization beside =
+                authorization(Optional.of("residential-100mbps"), Optional.empty(), Optional.empty(), bronze);
+        assertThat(catalog.policyOf(beside).download().bitsPerSecond()).isEqualTo(100_000_000);
+        assertThat(catalog.policyOf(beside).upload().bitsPerSecond()).isEqualTo(10_000_000);
+        assertThat(catalog.policyOf(beside.withPolicy("residential-50mbps")))
+                .as("another policy takes it away")
+                .isEqualTo(catalog.policyOf(named("residential-50mbps")));
+    }
+
+    @Test
+    void unknownPolicyForTheUploadIsCountedAndComesIntoForceLater() {
+        Authorization authorization = authorization(
+                Optional.of("residential-100mbps"),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of("ERX-Ingress-Policy-Name", List.of("later")));
+        assertThat(catalog.policyOf(authorization)).isEqualTo(catalog.policyOf(named("residential-100mbps")));
+        assertThat(catalog.counters().get(PolicyCounter.UPLOAD_UNKNOWN)).isEqualTo(1);
+        listen();
+        catalog.bindPolicy(own("later", 1_000));
+        assertThat(told).as("any session may have it").containsExactly(Set.of());
+        assertThat(catalog.policyOf(authorization).upload().bitsPerSecond()).isEqualTo(1_000_000);
+    }
+
+    @Test
     void missingDefaultServesWithoutALimit() {
         assertThat(new PolicyCatalog(new PolicyDefaults("nowhere", Identity.STRICT, 0, 0), () -> false)
                         .policyOf(Authorization.DEFAULT))

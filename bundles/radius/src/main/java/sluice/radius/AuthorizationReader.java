@@ -31,22 +31,13 @@ final class AuthorizationReader {
     }
 
     /**
-     * The verdict.
-     *
-     * @throws PacketRefused when an attribute that takes effect has a value of the wrong size (RFC 2865, 5)
+     * The verdict. An accept in which an attribute that takes effect has a value of the wrong size is a reject (RFC
+     * 2865, 5): who sent it is there all the same, and would send it again.
      */
-    Outcome outcome(VerifiedPacket reply) throws PacketRefused {
+    Outcome outcome(VerifiedPacket reply) {
         List<Attribute> found = attributes.of(reply);
         return switch (reply.code()) {
-            case Packets.ACCESS_ACCEPT -> {
-                AuthorizationBuilder builder = new AuthorizationBuilder(dictionary);
-                for (Attribute attribute : found) {
-                    builder.add(attribute);
-                }
-                counters.add(RadiusCounter.UNREADABLE_RATES, builder.unreadable());
-                counters.count(RadiusCounter.ACCEPTED);
-                yield new Outcome.Accepted(builder.authorization());
-            }
+            case Packets.ACCESS_ACCEPT -> accepted(found);
             case Packets.ACCESS_REJECT -> {
                 counters.count(RadiusCounter.REJECTED);
                 yield new Outcome.Rejected(message(found));
@@ -58,6 +49,24 @@ final class AuthorizationReader {
             }
             default -> throw new IllegalArgumentException("Code " + reply.code() + " is no verdict");
         };
+    }
+
+    private Outcome accepted(List<Attribute> found) {
+        AuthorizationBuilder builder = new AuthorizationBuilder(dictionary);
+        for (Attribute attribute : found) {
+            try {
+                builder.add(attribute);
+            } catch (PacketRefused wrongSize) {
+                String reason =
+                        "accepted by RADIUS with a " + dictionary.nameOf(attribute.code()) + " of the wrong size";
+                LOG.debug("Taken for a reject: {}", reason);
+                counters.count(RadiusCounter.MALFORMED_ACCEPTS);
+                return new Outcome.Rejected(reason);
+            }
+        }
+        counters.add(RadiusCounter.UNREADABLE_RATES, builder.unreadable());
+        counters.count(RadiusCounter.ACCEPTED);
+        return new Outcome.Accepted(builder.authorization());
     }
 
     /** Reply-Message, which may come in pieces (RFC 2865, 5.18), printable. */

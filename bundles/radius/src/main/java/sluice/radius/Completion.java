@@ -1,6 +1,5 @@
 package sluice.radius;
 
-import sluice.radius.packet.PacketRefused;
 import sluice.radius.packet.VerifiedPacket;
 
 /** Learns what became of a request: exactly one of the two, on the thread of the request loop. Must not block. */
@@ -18,12 +17,10 @@ interface Completion {
     };
 
     /**
-     * Reads the reply; what is to be done about it is done by running what is returned, after the request was
-     * forgotten.
-     *
-     * @throws PacketRefused when the reply cannot be used; the request goes on waiting
+     * Reads the reply, which is an answer whatever it holds; what is to be done about it is done by running what is
+     * returned, after the request was forgotten.
      */
-    Runnable answered(VerifiedPacket reply) throws PacketRefused;
+    Runnable answered(VerifiedPacket reply);
 
     /** Every server was asked as often as may be, or the client is being closed. */
     void unanswered(String reason);

@@ -30,7 +30,6 @@ import sluice.platform.api.HardwareProfile;
 import sluice.platform.api.SecretUnavailable;
 import sluice.platform.api.Secrets;
 import sluice.radius.packet.MacFormat;
-import sluice.radius.packet.PacketRefused;
 import sluice.radius.packet.PortTemplate;
 import sluice.radius.packet.RadiusDictionary;
 import sluice.radius.packet.VerifiedPacket;
@@ -303,7 +302,7 @@ public final class RadiusClient implements Authenticator {
         }
 
         @Override
-        public Runnable answered(VerifiedPacket verified) throws PacketRefused {
+        public Runnable answered(VerifiedPacket verified) {
             Outcome outcome = verdicts.outcome(verified);
             return () -> finish(outcome);
         }

@@ -22,7 +22,8 @@ enum RadiusCounter implements Counter {
     ACCOUNTING_POSTPONED(16, "Accounting rounds that no server answered"),
     ACCOUNTING_SET_ASIDE(17, "Accounting records set aside: refused while others are taken"),
     ACCOUNTING_GIVEN_UP(18, "Accounting records given up: refused for too long"),
-    QUEUED(19, "Waited until a server had room");
+    QUEUED(19, "Waited until a server had room"),
+    MALFORMED_ACCEPTS(24, "Accepted with an attribute of the wrong size, taken for a reject");
 
     private final int id;
     private final String label;

@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import sluice.net.Bytes;
 import sluice.radius.packet.Packets;
 import sluice.radius.packet.RadiusDictionary;
+import sluice.session.api.Authenticator;
 import sluice.session.api.Outcome;
 import sluice.testkit.ManualClock;
 
@@ -62,6 +64,22 @@ class RadiusClientTest {
         UdpServer.Question question = first.take();
         first.send(question, first.reply(question, 3, UdpServer.text(18, "unknown line")));
         assertThat(get(verdict)).isEqualTo(new Outcome.Rejected("unknown line"));
+    }
+
+    @Test
+    void malformedAcceptIsARejectOfAServerThatIsUp() throws Exception { // RFC 2865, 5
+        client.add(first.settings("a", 1));
+        byte[] rate = Bytes.of(0, 0, 0xa8, 0xea, 1, 4, 0, 1).toArray(); // 43242, 1: two bytes instead of four
+        for (int i = 0; i < 5; i++) {
+            CompletableFuture<Outcome> verdict = ask("alice");
+            first.accept(first.take(), UdpServer.octets(26, rate));
+            assertThat(get(verdict)).isInstanceOf(Outcome.Rejected.class);
+        }
+        assertThat(link(0).state()).isEqualTo("up");
+        assertThat(link(0).counters().get(LinkCounter.TIME_OUTS)).isZero();
+        assertThat(client.reachability()).isEqualTo(Authenticator.Reachability.REACHED);
+        assertThat(client.counters().get(RadiusCounter.MALFORMED_ACCEPTS)).isEqualTo(5);
+        assertThat(first.hasMore()).isFalse();
     }
 
     @Test

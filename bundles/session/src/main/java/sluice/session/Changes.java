@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
@@ -85,9 +86,10 @@ final class Changes {
 
     /** Somebody wants an open session changed. */
     void change(Session session, AuthorizationChange change, long now, Consumer<CommandResult> reply) {
-        boolean unknown =
-                change.policy().filter(name -> !with.policies().knows(name)).isPresent()
-                        || change.reach().filter(this::leadsNowhere).isPresent();
+        boolean unknown = Stream.of(change.policy(), change.uploadPolicy())
+                        .flatMap(Optional::stream)
+                        .anyMatch(name -> !with.policies().knows(name))
+                || change.reach().filter(this::leadsNowhere).isPresent();
         if (unknown) {
             reply.accept(CommandResult.POLICY_UNKNOWN);
             return;

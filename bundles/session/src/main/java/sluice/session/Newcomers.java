@@ -46,7 +46,7 @@ final class Newcomers {
                 with.ids().next(),
                 key,
                 protocol.name(),
-                with.settings().userName().of(key),
+                with.settings().userName().of(key, with.counters()),
                 networks);
         if (!limits.begin(session)) {
             with.counters().count(SessionCounter.DROP_LINE_SESSIONS);

@@ -82,8 +82,13 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             required = false,
-            description = "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {mac} {port} {svlan} {cvlan}")
-    String user__name() default "{bng}/{remote-id}/{circuit-id}";
+            description =
+                    "Template of User-Name; fields: {bng} {remote-id} {circuit-id} {ont-serial} {realm} {mac} {port}"
+                            + " {svlan} {cvlan}")
+    String user__name() default UserNameTemplate.FALLBACK;
+
+    @AttributeDefinition(required = false, description = "What {realm} in user_name stands for")
+    String realm() default "";
 
     @AttributeDefinition(required = false, description = "Time between interim records, seconds", min = "1")
     int interim__seconds() default 300;

@@ -61,7 +61,8 @@ enum SessionCounter implements Counter {
     AUTHENTICATIONS_REPEATED(71, "Authentications asked again"),
     REAUTHENTICATIONS(72, "Re-authentications of sessions served without an answer"),
     REFUSED_UNTOLD(73, "Sessions refused: the older one has too much to do to end"),
-    TO_MOVE(74, "Changes of open sessions that have another address than is granted");
+    TO_MOVE(74, "Changes of open sessions that have another address than is granted"),
+    USER_NAME_FALLBACK(80, "User names made without the template: a field of it is empty for the line");
 
     private final int id;
     private final String label;

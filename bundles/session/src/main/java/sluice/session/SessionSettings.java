@@ -46,7 +46,7 @@ record SessionSettings(
         return new SessionSettings(
                 bngId,
                 isRadius(config.authentication()),
-                new UserNameTemplate(config.user__name(), bngId),
+                new UserNameTemplate(config.user__name(), bngId, config.realm()),
                 Duration.ofSeconds(config.interim__seconds()),
                 Duration.ofSeconds(config.quarantine__seconds()),
                 Duration.ofSeconds(config.reject__hold__seconds()),

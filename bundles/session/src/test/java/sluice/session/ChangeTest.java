@@ -69,6 +69,31 @@ final class ChangeTest {
     }
 
     @Test
+    void uploadOfAnotherPolicyHoldsUntilAPolicyIsNamed() {
+        gateway.online(7, MAC, Authorization.DEFAULT.withPolicy("fast"));
+        assertThat(change(toUpload("nowhere"))).isEqualTo(CommandResult.POLICY_UNKNOWN);
+        assertThat(change(toUpload("slow"))).isEqualTo(CommandResult.DONE);
+        assertThat(entry().download()).isEqualTo(FAST);
+        assertThat(entry().upload()).isEqualTo(SLOW);
+        gateway.restart();
+        assertThat(entry().upload()).isEqualTo(SLOW);
+        assertThat(change(AuthorizationChange.toPolicy("fast"))).isEqualTo(CommandResult.DONE);
+        assertThat(entry().upload()).isEqualTo(FAST);
+    }
+
+    private static AuthorizationChange toUpload(String policy) {
+        return new AuthorizationChange(
+                Optional.empty(),
+                Optional.of(policy),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
     void priorityOfAPolicyIsInTheTagsOfTheEntryAlsoAfterARestart() {
         Treatment marking = new Treatment(
                 Treatment.Identity.STRICT, Treatment.Access.OPEN, 0, OptionalInt.empty(), OptionalInt.empty(), true, 0);
@@ -112,6 +137,7 @@ final class ChangeTest {
         gateway.journal.fail(JournalFailure.DISK);
         AuthorizationChange change = new AuthorizationChange(
                 Optional.of("slow"),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -88,7 +88,7 @@ final class Gateway {
         SessionSettings settings = new SessionSettings(
                 "bng-01",
                 true,
-                new UserNameTemplate(userName, "bng-01"),
+                new UserNameTemplate(userName, "bng-01", "example.net"),
                 Duration.ofMinutes(5),
                 Duration.ofHours(1),
                 Duration.ofSeconds(5),

@@ -12,6 +12,7 @@ import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.net.WireWriter;
+import sluice.platform.api.CounterSet;
 import sluice.session.api.FrameKind;
 import sluice.session.api.SessionKey;
 
@@ -21,6 +22,7 @@ final class PuntTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
     private final FrameSummary summary = new FrameSummary();
+    private final CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
 
     @Test
     void dhcpIsFoundUnderNoOneAndTwoTags() {
@@ -80,14 +82,42 @@ final class PuntTest {
 
     @Test
     void userNameIsMadeOfTheLineAndInjectsNothing() {
-        UserNameTemplate template = new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01");
-        assertThat(template.of(key(Bytes.utf8("1/0/3"), Bytes.utf8("cstm-relay-02"))))
-                .isEqualTo("bng-01/cstm-relay-02/1/0/3");
-        assertThat(template.of(key(Bytes.EMPTY, Bytes.EMPTY))).isEqualTo("bng-01/port-0/100.7");
-        assertThat(template.of(key(Bytes.utf8("a\"\nUser-Name=root"), Bytes.utf8("r"))))
+        UserNameTemplate template = new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01", "");
+        assertThat(name(template, "1/0/3", "cstm-relay-02")).isEqualTo("bng-01/cstm-relay-02/1/0/3");
+        assertThat(name(template, "", "")).isEqualTo("bng-01/port-0/100.7");
+        assertThat(name(template, "a\"\nUser-Name=root", "r"))
                 .doesNotContain("\n")
                 .doesNotContain("\"");
-        assertThatThrownBy(() -> new UserNameTemplate("{ont}", "bng-01")).hasMessageContaining("{ont}");
+        assertThatThrownBy(() -> new UserNameTemplate("{ont}", "bng-01", "")).hasMessageContaining("{ont}");
+        assertThat(counters.get(SessionCounter.USER_NAME_FALLBACK)).isZero();
+    }
+
+    @Test
+    void userNameMayBeTheSerialNumberOfTheOntInItsRealm() { // ITU-T G.984.3, 9.2.4.1
+        UserNameTemplate template = new UserNameTemplate("{ont-serial}@{realm}", "bng-01", "example.net");
+        assertThat(name(template, "FSAN:ALCL12345678", "olt-1")).isEqualTo("ALCL12345678@example.net");
+        assertThat(name(template, "1/0/3", "HWTCab01cd02")).isEqualTo("HWTCAB01CD02@example.net");
+        assertThat(name(template, "olt-1 eth 1/1/ZTEG0a0b0c0d/2:100", "")).isEqualTo("ZTEG0A0B0C0D@example.net");
+        assertThat(name(template, "FSAN:ALCL12345678", "HWTC00000001"))
+                .as("remote-id is the node's word on the subscriber")
+                .isEqualTo("HWTC00000001@example.net");
+        assertThat(counters.get(SessionCounter.USER_NAME_FALLBACK)).isZero();
+    }
+
+    @Test
+    void lineForWhichAFieldIsEmptyIsCalledByItsIdsAndCounted() {
+        UserNameTemplate template = new UserNameTemplate("{ont-serial}@{realm}", "bng-01", "example.net");
+        assertThat(name(template, "1/0/3", "cstm-relay-02")).isEqualTo("bng-01/cstm-relay-02/1/0/3");
+        assertThat(name(template, "XALCL12345678", "ALCL123456789"))
+                .as("part of a longer word")
+                .isEqualTo("bng-01/ALCL123456789/XALCL12345678");
+        assertThat(name(new UserNameTemplate("{mac}@{realm}", "bng-01", " "), "", ""))
+                .isEqualTo("bng-01/port-0/100.7");
+        assertThat(counters.get(SessionCounter.USER_NAME_FALLBACK)).isEqualTo(3);
+    }
+
+    private String name(UserNameTemplate template, String circuit, String remote) {
+        return template.of(key(Bytes.utf8(circuit), Bytes.utf8(remote)), counters);
     }
 
     @Test

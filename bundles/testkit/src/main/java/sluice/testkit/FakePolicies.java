@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.Treatment;
 import sluice.session.api.Authorization;
 import sluice.session.api.Policy;
@@ -26,10 +27,15 @@ public final class FakePolicies implements PolicySource {
                 .map(name -> policies.getOrDefault(
                         name, new Policy(name, Policy.UNLIMITED.download(), Policy.UNLIMITED.upload())))
                 .orElse(Policy.UNLIMITED);
+        Policer upload = authorization
+                .uploadPolicy()
+                .map(policies::get)
+                .map(Policy::upload)
+                .orElse(named.upload());
         Treatment treatment = named.treatment();
         return named.withRates(
                         authorization.download().orElse(named.download()),
-                        authorization.upload().orElse(named.upload()))
+                        authorization.upload().orElse(upload))
                 .withTreatment(authorization
                         .reach()
                         .map(reach -> reaching(treatment, reach))

@@ -52,12 +52,16 @@ final class AddressingBuilder {
         dns.add(server);
     }
 
-    void framedPrefix(Ip6Prefix prefix) {
+    /** Says whether it takes effect: the first does, and RFC 3162, 2.3 allows more. */
+    boolean framedPrefix(Ip6Prefix prefix) {
         framedPrefix = framedPrefix.or(() -> Optional.of(prefix));
+        return framedPrefix.get().equals(prefix);
     }
 
-    void delegatedPrefix(Ip6Prefix prefix) {
+    /** Says whether it takes effect: the first does, and RFC 4818, 3 allows more. */
+    boolean delegatedPrefix(Ip6Prefix prefix) {
         delegatedPrefix = delegatedPrefix.or(() -> Optional.of(prefix));
+        return delegatedPrefix.get().equals(prefix);
     }
 
     void framedPrefixPool(String name) {

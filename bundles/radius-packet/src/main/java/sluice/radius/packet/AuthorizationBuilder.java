@@ -22,8 +22,9 @@ import sluice.session.api.Timeouts;
  * {@link AuthorizationChange} of a CoA-Request. Belongs to one thread.
  *
  * <p>Of rates given twice the one of the vendor that stands first here counts: 43242, Mikrotik, WISPr. Of names of
- * policies: Filter-Id, Alc-SLA-Prof-Str, ERX-Egress-Policy-Name. The Filter-Ids {@code garden:NAME}, {@code blocked}
- * and {@code open} say where packets may go and are no policies. What has no place of its own is kept and shown.
+ * policies: Filter-Id, Alc-SLA-Prof-Str, ERX-Egress-Policy-Name; ERX-Ingress-Policy-Name names one for the upload. The
+ * Filter-Ids {@code garden:NAME}, {@code blocked} and {@code open} say where packets may go and are no policies. What
+ * has no place of its own is kept and shown.
  */
 public final class AuthorizationBuilder {
 
@@ -40,10 +41,16 @@ public final class AuthorizationBuilder {
             entry(AttributeCode.FRAMED_ROUTE, (to, value) -> to.addressing.route(AttributeText.text(value))),
             entry(
                     AttributeCode.FRAMED_IPV6_PREFIX,
-                    (to, value) -> to.addressing.framedPrefix(AddressingBuilder.prefix(value))),
+                    (to, value) -> to.keepFurther(
+                            AttributeCode.FRAMED_IPV6_PREFIX,
+                            value,
+                            to.addressing.framedPrefix(AddressingBuilder.prefix(value)))),
             entry(
                     AttributeCode.DELEGATED_IPV6_PREFIX,
-                    (to, value) -> to.addressing.delegatedPrefix(AddressingBuilder.prefix(value))),
+                    (to, value) -> to.keepFurther(
+                            AttributeCode.DELEGATED_IPV6_PREFIX,
+                            value,
+                            to.addressing.delegatedPrefix(AddressingBuilder.prefix(value)))),
             entry(
                     AttributeCode.FRAMED_IPV6_POOL,
                     (to, value) -> to.addressing.framedPrefixPool(AttributeText.text(value))),
@@ -75,6 +82,7 @@ public final class AuthorizationBuilder {
     private static final Map<AttributeCode, Effect> SHOWN_EFFECTS = Map.of(
             AttributeCode.ALC_SLA_PROFILE, (to, value) -> to.slaProfile = Optional.of(AttributeText.text(value)),
             AttributeCode.ERX_EGRESS_POLICY, (to, value) -> to.egressPolicy = Optional.of(AttributeText.text(value)),
+            AttributeCode.ERX_INGRESS_POLICY, (to, value) -> to.ingressPolicy = Optional.of(AttributeText.text(value)),
             AttributeCode.MIKROTIK_RATE_LIMIT,
                     (to, value) -> to.mikrotik = Optional.of(MikrotikRateLimit.parse(AttributeText.text(value))));
 
@@ -90,6 +98,7 @@ public final class AuthorizationBuilder {
     private Optional<Reach> reach = Optional.empty();
     private Optional<String> slaProfile = Optional.empty();
     private Optional<String> egressPolicy = Optional.empty();
+    private Optional<String> ingressPolicy = Optional.empty();
     private Optional<MikrotikRateLimit> mikrotik = Optional.empty();
     private int unreadable;
 
@@ -154,6 +163,7 @@ public final class AuthorizationBuilder {
     public AuthorizationChange change() {
         return new AuthorizationChange(
                 policy(),
+                ingressPolicy,
                 download(),
                 upload(),
                 reach,
@@ -171,6 +181,13 @@ public final class AuthorizationBuilder {
             reach = Optional.of(new Reach.Open());
         } else {
             policies.add(text);
+        }
+    }
+
+    /** Of some attributes the first instance alone takes effect; the others are not lost. */
+    private void keepFurther(AttributeCode code, Bytes value, boolean taken) {
+        if (!taken) {
+            keep(new Attribute(code, value));
         }
     }
 

@@ -84,6 +84,20 @@ class AuthorizationBuilderTest {
     }
 
     @Test
+    void furtherPrefixesAreKeptAndShown() throws PacketRefused { // RFC 3162, 2.3; RFC 4818, 3
+        for (int last = 1; last <= 3; last++) {
+            add(AttributeCode.FRAMED_IPV6_PREFIX, Bytes.of(0, 64, 0x20, 1, 0xd, 0xb8, 0, 1, 0, last));
+            add(AttributeCode.DELEGATED_IPV6_PREFIX, Bytes.of(0, 56, 0x20, 1, 0xd, 0xb8, 0xaa, last));
+        }
+        Authorization found = builder.authorization();
+        assertThat(found.addressing().framedPrefix()).contains(Ip6Prefix.parse("2001:db8:1:1::/64"));
+        assertThat(found.addressing().delegatedPrefix()).contains(Ip6Prefix.parse("2001:db8:aa01::/56"));
+        assertThat(found.other())
+                .containsEntry("Framed-IPv6-Prefix", List.of("2001:db8:1:2::/64", "2001:db8:1:3::/64"))
+                .containsEntry("Delegated-IPv6-Prefix", List.of("2001:db8:aa02::/56", "2001:db8:aa03::/56"));
+    }
+
+    @Test
     void filterIdsGivePolicyAndReach() throws PacketRefused {
         filter("gold");
         filter("garden:arrears");

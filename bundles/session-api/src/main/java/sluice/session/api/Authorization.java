@@ -1,5 +1,6 @@
 package sluice.session.api;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,9 +41,19 @@ public record Authorization(
             Optional.empty(),
             Map.of());
 
+    private static final String UPLOAD_POLICY = "ERX-Ingress-Policy-Name";
+
     public Authorization {
         classes = List.copyOf(classes);
         other = Map.copyOf(other);
+    }
+
+    /**
+     * Name of the policy whose upload holds in place of that of {@link #policy}. It is one of the further attributes,
+     * where it stays as RADIUS sent it.
+     */
+    public Optional<String> uploadPolicy() {
+        return other.getOrDefault(UPLOAD_POLICY, List.of()).stream().findFirst();
     }
 
     /** As it is after the change. Rates of before, which go before the policy's, end when another policy is named. */
@@ -57,7 +68,14 @@ public record Authorization(
                 timeouts.with(change.session(), change.idle(), change.interim()),
                 classes,
                 replyMessage,
-                other);
+                otherWith(change.uploadPolicy().or(() -> named ? Optional.empty() : uploadPolicy())));
+    }
+
+    private Map<String, List<String>> otherWith(Optional<String> upload) {
+        Map<String, List<String>> changed = new HashMap<>(other);
+        changed.remove(UPLOAD_POLICY);
+        upload.ifPresent(name -> changed.put(UPLOAD_POLICY, List.of(name)));
+        return changed;
     }
 
     /** The same with another policy, and its rates. */

@@ -10,6 +10,7 @@ import sluice.dataplane.api.Policer;
  *
  * @param policy name of the policy; rates that the session has beside its policy's end with it, unless this change
  *     names them anew
+ * @param uploadPolicy name of the policy whose upload holds in place of that of {@code policy}
  * @param download rate towards the subscriber
  * @param upload rate from the subscriber
  * @param reach where packets may go
@@ -19,6 +20,7 @@ import sluice.dataplane.api.Policer;
  */
 public record AuthorizationChange(
         Optional<String> policy,
+        Optional<String> uploadPolicy,
         Optional<Policer> download,
         Optional<Policer> upload,
         Optional<Reach> reach,
@@ -28,6 +30,7 @@ public record AuthorizationChange(
 
     /** Nothing is different. */
     public static final AuthorizationChange NONE = new AuthorizationChange(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -51,12 +54,14 @@ public record AuthorizationChange(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** Another reach. */
     public static AuthorizationChange toReach(Reach reach) {
         return new AuthorizationChange(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -70,6 +75,7 @@ public record AuthorizationChange(
     public static AuthorizationChange toRates(Optional<Policer> download, Optional<Policer> upload) {
         return new AuthorizationChange(
                 Optional.empty(),
+                Optional.empty(),
                 download,
                 upload,
                 Optional.empty(),
@@ -82,12 +88,23 @@ public record AuthorizationChange(
     public static AuthorizationChange toTimes(
             Optional<Duration> session, Optional<Duration> idle, Optional<Duration> interim) {
         return new AuthorizationChange(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), session, idle, interim);
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                session,
+                idle,
+                interim);
     }
 
     /** Whether the data plane has something to do with it. */
     public boolean concernsPackets() {
-        return policy.isPresent() || download.isPresent() || upload.isPresent() || reach.isPresent();
+        return policy.isPresent()
+                || uploadPolicy.isPresent()
+                || download.isPresent()
+                || upload.isPresent()
+                || reach.isPresent();
     }
 
     private static void checkNotNegative(Optional<Duration> time) {
