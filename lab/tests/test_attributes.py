@@ -12,7 +12,7 @@ import pytest
 
 from sluicelab.cpe import Cpe, random_mac
 from sluicelab.lab import HOME, RUN, Lab
-from sluicelab.namespace import CommandFailed, run
+from sluicelab.namespace import CommandFailed, Namespace, run
 from sluicelab.radius import AccountingRecord, Radius
 from sluicelab.subscriber import Subscriber
 from sluicelab.topology import Line
@@ -24,10 +24,17 @@ SPECIAL = ipaddress.IPv4Network("10.64.8.0/24")
 BEHIND = ipaddress.IPv4Network("192.0.2.0/28")
 ADDRESS = "10.64.1.77"
 SESSION_SECONDS, IDLE_SECONDS = 20, 15
-RATE_KBIT = 2000
+# what the accepts of two subscribers say of their rates: download, upload, burst of either
+RATE_KBIT, UPLOAD_KBIT, BURST_KBIT = 2000, 1000, 400
+MIKROTIK_KBIT = {"down": 4000, "up": 6000}
+MIKROTIK_BURST_BYTES = {"down": 40_000, "up": 22_500}  # 80 and 30 ms of the rate
+UDP_BYTES, UDP_HEADERS = 1200, 28
 PAGE = 1_000_000
 ELSEWHERE = "203.0.113.80"
 IP6_GATEWAY, IP6_SERVER = "fd00:255::2", "fd00:255::1"
+IP6_CORE, IP6_ROUTER = "2001:db8:99::1", "2001:db8:99::2"
+# an address in each of the three networks of the first subscriber, and one that is nobody's
+FRAMED, DELEGATED, ROUTED, FOREIGN = "2001:db8:1:1::10", "2001:db8:aa10:f::9", "2001:db8:ff00::7", "2001:db8:1:2::10"
 
 REPLIES = {
     FIXED: [
@@ -36,6 +43,7 @@ REPLIES = {
         f'Framed-Route = "{BEHIND} 0.0.0.0 1"',
         "Framed-IPv6-Prefix = 2001:db8:1:1::/64",
         "Delegated-IPv6-Prefix = 2001:db8:aa10::/60",
+        "Framed-IPv6-Prefix += 2001:db8:1:2::/64",
         'Framed-IPv6-Route = "2001:db8:ff00::/48 :: 1"',
         'Framed-IPv6-Pool = "link"',
         'Delegated-IPv6-Prefix-Pool = "delegated"',
@@ -50,11 +58,38 @@ REPLIES = {
         "Tunnel-Private-Group-Id:1 = 100",
     ],
     ENDING: [f"Session-Timeout = {SESSION_SECONDS}"],
-    POOLED: ['Framed-Pool = "special"'],
+    POOLED: ['Framed-Pool = "special"', 'Mikrotik-Rate-Limit = "6M/4M"'],
     IDLE: [f"Idle-Timeout = {IDLE_SECONDS}"],
     WALLED: ['Filter-Id += "garden:arrears"'],
-    SLOW: [f"Attr-26.43242.1 = 0x{RATE_KBIT:08x}", f"Attr-26.43242.2 = 0x{RATE_KBIT:08x}"],
+    SLOW: [
+        f"Attr-26.43242.{number} = 0x{kbit:08x}"
+        for number, kbit in enumerate((RATE_KBIT, UPLOAD_KBIT, BURST_KBIT, BURST_KBIT), start=1)
+    ],
 }
+
+# by device: an accept without Filter-Id, and the limits that its entry has then (download, upload)
+RATES = {
+    "02:5b:00:00:01:01": (
+        ["Attr-26.43242.1 = 0x00004e20", "Attr-26.43242.2 = 0x00001388",
+         "Attr-26.43242.3 = 0x00001f40", "Attr-26.43242.4 = 0x00000fa0"],
+        "20 Mbit/s, burst 1 MB", "5 Mbit/s, burst 500 kB",
+    ),
+    "02:5b:00:00:01:02": (
+        ['Mikrotik-Rate-Limit = "5M/20M 8M/40M 4M/16M 2/1"'], "20 Mbit/s, burst 2 MB", "5 Mbit/s, burst 1 MB",
+    ),
+    "02:5b:00:00:01:03": (
+        ["WISPr-Bandwidth-Max-Down = 8000000", "WISPr-Bandwidth-Max-Up = 4000000"],
+        "8 Mbit/s, burst 80 kB", "4 Mbit/s, burst 15 kB",
+    ),
+    "02:5b:00:00:01:04": (
+        ['Alc-SLA-Prof-Str = "residential-500mbps"'], "500 Mbit/s, burst 5 MB", "50 Mbit/s, burst 500 kB",
+    ),
+    "02:5b:00:00:01:05": (
+        ['ERX-Egress-Policy-Name = "Silver"', 'ERX-Ingress-Policy-Name = "Bronze"'],
+        "100 Mbit/s, burst 375 kB", "10 Mbit/s, burst 62.5 kB",
+    ),
+    "02:5b:00:00:01:06": (['ERX-Ingress-Policy-Name = "Bronze"'], "unlimited", "10 Mbit/s, burst 62.5 kB"),
+}  # fmt: skip
 
 TLS_SERVER = """
 listen {{
@@ -106,6 +141,12 @@ def lab() -> Iterator[Lab]:
     """A lab with everything that the accepts name; everybody is online."""
     lab = Lab(progress=print)
     lab.radius.replies = {lab.admitted[who].plan: replies for who, replies in REPLIES.items()}
+    lab.radius.rules = {
+        lab.admitted[SLOW].plan: [
+            f'Calling-Station-Id == "{mac}", Auth-Type := Accept\n\t' + ",\n\t".join(reply)
+            for mac, (reply, _, _) in RATES.items()
+        ]
+    }
     core = lab.topology.core
     tls = HOME / ".work/tls"
     lab.up(
@@ -122,6 +163,7 @@ def lab() -> Iterator[Lab]:
                 "dns": core.address.ip,
                 "lease_seconds": 120,
             },
+            "sluice.dataplane.xdp": {"core_gateway6": IP6_ROUTER},
             "sluice.radius": {"status_seconds": 1, "source_interface": "mgmt0"},
             "sluice.radius.server-lab": {"timeout_ms": 500, "retries": 2, "priority": 1},
             "sluice.radius.server-six": {
@@ -154,9 +196,10 @@ def lab() -> Iterator[Lab]:
         for namespace, device, address in (
             (lab.gateway, "mgmt0", IP6_GATEWAY),
             (lab.oss.namespace, "eth0", IP6_SERVER),
+            (lab.gateway, "core0", IP6_CORE),
+            (lab.core.namespace, "eth0", IP6_ROUTER),
         ):
-            namespace.run("sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{device}/disable_ipv6")
-            namespace.ip("address", "add", f"{address}/64", "dev", device, "nodad")
+            _address6(namespace, device, f"{address}/64")
         yield lab
     finally:
         lab.down()
@@ -199,6 +242,7 @@ def test_every_attribute_is_shown_and_what_takes_effect_does(lab: Lab, servers: 
         "Framed-IP-Netmask = 255.255.252.0",
         f"Framed-Route = {BEHIND} 0.0.0.0 1",
         "Framed-IPv6-Prefix = 2001:db8:1:1::/64",
+        "Framed-IPv6-Prefix = 2001:db8:1:2::/64",
         "Delegated-IPv6-Prefix = 2001:db8:aa10::/60",
         "Framed-IPv6-Route = 2001:db8:ff00::/48",
         "Framed-IPv6-Pool = link",
@@ -233,6 +277,32 @@ def test_a_framed_route_leads_to_the_subscriber_and_back(lab: Lab, servers: Serv
         other.namespace.run("ping", "-n", "-c", "1", "-W", "1", "-I", str(BEHIND[2]), lab.core.address)
 
 
+def test_networks_of_ip6_that_the_accept_grants_pass_and_no_others(lab: Lab, servers: Servers) -> None:
+    fixed = lab.admitted[FIXED]
+    trunk_mac = lab.gateway.interface("trunk0")["address"]
+    _address6(fixed.namespace, "eth0", f"{FRAMED}/64")
+    for address in (DELEGATED, ROUTED, FOREIGN):
+        _address6(fixed.namespace, "lo", f"{address}/128")
+    gateway = "fe80::1"  # nobody needs to answer for it yet: its neighbour entry is written by hand
+    fixed.namespace.ip("neighbour", "replace", gateway, "lladdr", trunk_mac, "dev", "eth0", "nud", "permanent")
+    fixed.namespace.ip("-6", "route", "add", "default", "via", gateway, "dev", "eth0")
+    for network in ("2001:db8:1:1::/64", "2001:db8:1:2::/64", "2001:db8:aa10::/60", "2001:db8:ff00::/48"):
+        lab.core.namespace.ip("-6", "route", "add", network, "via", IP6_CORE)
+
+    def received(source: str, count: int) -> bool:
+        command = f"ping -6 -n -c {count} -i 0.05 -W 1 -s 1200 -I {source} {IP6_ROUTER} || true"
+        return f" {count} received" in fixed.namespace.run("sh", "-c", command)
+
+    eventually(lambda: received(FRAMED, 1), 20, "IPv6 of the framed prefix goes to the core and back")
+    before = _entry(lab, fixed.plan.mac)
+    assert [received(source, 10) for source in (FRAMED, DELEGATED, ROUTED)] == [True, True, True]
+    assert not received(FOREIGN, 1)
+    after = _entry(lab, fixed.plan.mac)
+    for key in ("upload_ipv6_packets", "download_ipv6_packets"):
+        assert int(after[key]) - int(before[key]) >= 30
+    assert int(after["download_ipv6_packets"]) - int(before["download_ipv6_packets"]) < 40
+
+
 def test_every_class_comes_back_in_accounting(lab: Lab, servers: Servers) -> None:
     plan = lab.admitted[FIXED].plan
     start = next(record for record in _records(servers, lab, FIXED) if record.status == "Start")
@@ -258,6 +328,34 @@ def test_a_rate_of_the_accept_goes_before_the_policy(lab: Lab, servers: Servers)
     page = slow.namespace.run("curl", "-s", "-f", "--max-time", "30", f"http://{lab.core.address}/{PAGE}")
     assert len(page) == PAGE
     assert time.monotonic() - began > 0.7 * PAGE * 8 / RATE_KBIT / 1000
+
+
+@pytest.mark.parametrize("mac", RATES)
+def test_rates_and_policies_of_every_vendor_are_in_the_entry(
+    lab: Lab, servers: Servers, mac: str, chance: random.Random
+) -> None:
+    _, download, upload = RATES[mac]
+    with Cpe(lab.node.namespace, lab.admitted[SLOW].plan.line, mac, chance) as cpe:
+        grant = eventually(lambda: cpe.lease(seconds=5), 40, "the device is admitted")
+        shown = _entry(lab, mac)
+        cpe.release(grant)
+    assert shown["download_limit"] == download
+    assert shown["upload_limit"] == upload
+
+
+def test_udp_passes_at_the_rates_of_the_vendor(lab: Lab, servers: Servers) -> None:
+    for who, direction, kbit, burst in (
+        (SLOW, "down", RATE_KBIT, BURST_KBIT * 125),
+        (SLOW, "up", UPLOAD_KBIT, BURST_KBIT * 125),
+        (POOLED, "down", MIKROTIK_KBIT["down"], MIKROTIK_BURST_BYTES["down"]),
+        (POOLED, "up", MIKROTIK_KBIT["up"], MIKROTIK_BURST_BYTES["up"]),
+    ):
+        measured: list[float] = []
+        while not measured or (measured[-1] < 0.9 and len(measured) < 5):  # a stalled sender offers too little
+            measured.append(_udp_kbit(lab, lab.admitted[who], direction, kbit, burst) / kbit)
+        print(f"{direction}: {[f'{share:.3f}' for share in measured]} of {kbit} kbit/s")
+        assert max(measured) <= 1.05
+        assert measured[-1] >= 0.9
 
 
 def test_a_session_ends_when_its_time_is_over(lab: Lab, servers: Servers) -> None:
@@ -303,6 +401,26 @@ def _lease(lab: Lab, line: Line, chance: random.Random) -> None:
     with Cpe(lab.node.namespace, line, random_mac(chance), chance) as cpe:
         grant = eventually(lambda: cpe.lease(seconds=5), 40, "somebody new is admitted")
         cpe.release(grant)
+
+
+def _address6(namespace: Namespace, device: str, address: str) -> None:
+    namespace.run("sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{device}/disable_ipv6")
+    namespace.ip("address", "add", address, "dev", device, "nodad")
+
+
+def _entry(lab: Lab, mac: str) -> dict[str, str]:
+    """What the data plane has of a device."""
+    (only,) = json.loads(lab.appliance.shell(f"dataplane:entry --json {mac}"))["data"]
+    return only
+
+
+def _udp_kbit(lab: Lab, subscriber: Subscriber, direction: str, kbit: int, burst: int) -> float:
+    """What came of twice the rate, as the policer counts: IP packets, less the burst that was saved up before."""
+    command = ["iperf3", "-c", lab.core.address, "-p", str(lab.topology.core.iperf_port), "-u", "-J",
+               "-b", f"{kbit * 2}K", "-t", "2", "-l", str(UDP_BYTES)]  # fmt: skip
+    told = json.loads(subscriber.namespace.run(*command, *(["-R"] if direction == "down" else [])))["end"]["sum"]
+    received = (told["packets"] - told["lost_packets"]) * (UDP_BYTES + UDP_HEADERS) - burst
+    return received * 8 / told["seconds"] / 1000
 
 
 def _shown(lab: Lab, subscriber: Subscriber) -> list[str]:
