@@ -9,6 +9,7 @@ import signal
 import uuid
 from typing import Iterator
 
+from sluicelab.metrics import Metrics
 from sluicelab.namespace import CommandFailed, Namespace, Process, run
 from sluicelab.topology import Topology
 from sluicelab.waiting import NotInTime, eventually
@@ -170,6 +171,10 @@ class Appliance:
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of one of the appliance's tables by column; each is a command of its own name."""
         return json.loads(self.shell(f"{name} --json"))["data"]
+
+    def metrics(self) -> Metrics:
+        """What Prometheus would read now."""
+        return Metrics(self._namespace.run("curl", "-s", "-S", "-f", "--max-time", "5", "http://127.0.0.1:9464/metrics"))
 
     def drops(self) -> dict[str, int]:
         """Frames that the data plane dropped, by reason."""

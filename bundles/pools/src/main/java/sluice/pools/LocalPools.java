@@ -33,7 +33,7 @@ import sluice.session.api.SessionKey;
  *
  * <p>Safe for any thread; a call takes about a microsecond under one lock.
  */
-@Component(service = {AddressSource.class, Inspectable.class})
+@Component(service = {AddressSource.class, Inspectable.class, LocalPools.class})
 public final class LocalPools implements AddressSource, Inspectable {
 
     /** A pool of which so much is in use wants the operator's attention. */
@@ -184,6 +184,17 @@ public final class LocalPools implements AddressSource, Inspectable {
             }
         }
         return complaints;
+    }
+
+    /** How full each pool is. */
+    List<PoolUse> use() {
+        synchronized (tables) {
+            long now = clock.millis();
+            return tables.stream()
+                    .map(table -> new PoolUse(
+                            table.pool().network().name(), table.size(), table.held(), table.quarantined(now)))
+                    .toList();
+        }
     }
 
     long counted(PoolCounter counter) {

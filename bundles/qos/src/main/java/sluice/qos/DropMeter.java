@@ -74,6 +74,21 @@ final class DropMeter {
         counting = true;
     }
 
+    /** Takes the packets that one policy dropped in one direction. */
+    interface PacketReader<T> {
+        T read(String policy, String direction, long packets);
+    }
+
+    /** What the reader makes of each policy that had a session, and direction. */
+    <T> List<T> packets(PacketReader<T> reader) {
+        List<T> read = new ArrayList<>();
+        sums.forEach((policy, of) -> {
+            read.add(reader.read(policy, "download", of.downloadPackets.sum()));
+            read.add(reader.read(policy, "upload", of.uploadPackets.sum()));
+        });
+        return read;
+    }
+
     /** Two rows for each policy that had a session. */
     Table table() {
         List<List<String>> rows = new ArrayList<>();

@@ -15,7 +15,9 @@ import sluice.platform.api.Table;
  * Packets over the rate by policy and direction: {@code bng_qos_packets_dropped_total}. Reads all sessions every half
  * minute in a thread of its own, {@code sluice-qos-drops}, and when somebody looks.
  */
-@Component(service = Inspectable.class, immediate = true)
+@Component(
+        service = {Inspectable.class, DropSampler.class},
+        immediate = true)
 public final class DropSampler implements Inspectable {
 
     private static final long PAUSE_SECONDS = 30;
@@ -70,6 +72,11 @@ public final class DropSampler implements Inspectable {
             Thread.currentThread().interrupt();
         }
         return meter.table();
+    }
+
+    /** As of the last round. */
+    DropMeter meter() {
+        return meter;
     }
 
     private void run() {

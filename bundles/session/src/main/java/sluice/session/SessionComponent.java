@@ -32,6 +32,7 @@ import sluice.platform.api.CounterSet;
 import sluice.platform.api.HardwareProfile;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Journal;
+import sluice.platform.api.MetricSource;
 import sluice.platform.api.Store;
 import sluice.platform.api.Table;
 import sluice.session.api.AccessProtocol;
@@ -100,6 +101,11 @@ public final class SessionComponent implements Sessions, PolicyListener {
                 new Alone(outages, outage, realms, leases, store, Math.ceilDiv(outages.profilesMax(), shards)),
                 SessionLimits.Places.of(LimitSettings.of(config)));
         engine = closer.add(new SessionEngine(with, store, source, MonotonicClock.system(), shards));
+        ServiceRegistration<MetricSource> metrics = context.registerService(
+                MetricSource.class,
+                new SessionMetrics(engine.censuses(), outage, engine::tally),
+                FrameworkUtil.asDictionary(Map.of()));
+        closer.add(metrics::unregister);
         publish(context, new OutageTable(outage, leases, engine::tally, clock));
         publish(context, "session:counters", "What the session engine counted", counters::table);
         publish(context, "session:shards", "The threads that own the sessions", engine::shardTable);

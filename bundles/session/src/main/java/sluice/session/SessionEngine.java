@@ -249,6 +249,11 @@ final class SessionEngine implements Sessions, AutoCloseable {
                 rows);
     }
 
+    /** How many sessions there are, one for each shard. */
+    List<Census> censuses() {
+        return shards.stream().map(SessionShard::census).toList();
+    }
+
     Table malformedTable() {
         return punt.malformedTable();
     }

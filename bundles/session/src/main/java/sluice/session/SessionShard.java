@@ -34,6 +34,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final Notices notices;
     private final SessionTable table = new SessionTable();
     private final Sweeps sweeps = new Sweeps(table);
+    private final Census census = new Census();
     private final SessionTimers timers;
     private final DurableTurns turns;
     private final Offloads offloads;
@@ -91,6 +92,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     /** Whom the shard serves, or lets wait, without the answer of a server. */
     DegradedOperation degraded() {
         return degraded;
+    }
+
+    Census census() {
+        return census;
     }
 
     Inbox<Mail> inbox() {
@@ -176,6 +181,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         session.thaw(frozen, with.policies().policyOf(frozen.authorization()), recovered.grant(), moment);
         session.before(inDataPlane ? frozen.before() : frozen.reported());
         table.add(session);
+        census.recovered(session);
         limits.restore(session);
         degraded.recovered(session);
         frozen.timers()
@@ -221,9 +227,10 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
             case SessionTable.Found.One one -> protocols.frame(one.session(), mail.protocol(), mail.frame(), now);
             case SessionTable.Found.Several several -> with.counters().count(SessionCounter.DROP_AMBIGUOUS);
             case SessionTable.Found.None none ->
-                newcomers
-                        .begin(mail.key(), mail.protocol(), now)
-                        .ifPresent(session -> protocols.frame(session, mail.protocol(), mail.frame(), now));
+                newcomers.begin(mail.key(), mail.protocol(), now).ifPresent(session -> {
+                    census.began(session);
+                    protocols.frame(session, mail.protocol(), mail.frame(), now);
+                });
         }
     }
 
@@ -283,6 +290,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public void opened(Session session) {
         newcomers.settled();
+        census.opened(session);
         degraded.opened(session);
         table.update(session);
     }
@@ -297,6 +305,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         if (session.stage() == Session.Stage.STARTING) {
             newcomers.settled();
         }
+        census.left(session);
         degraded.left(session);
         limits.leave(session);
         table.detach(session);
@@ -305,6 +314,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     @Override
     public void gone(Session session) {
         table.remove(session);
+        census.gone(session);
         commands.gone(session);
         drain.went(table.size());
     }

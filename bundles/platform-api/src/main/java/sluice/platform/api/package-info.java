@@ -1,6 +1,6 @@
-/** What the appliance offers to every bundle: event log, store, secrets, hardware, tables and counters. */
+/** What the appliance offers to every bundle: event log, store, secrets, hardware, tables, counters and metrics. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package sluice.platform.api;
 

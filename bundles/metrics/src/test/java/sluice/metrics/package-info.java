@@ -1,0 +1,4 @@
+@NullMarked
+package sluice.metrics;
+
+import org.jspecify.annotations.NullMarked;
