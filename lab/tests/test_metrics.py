@@ -60,6 +60,7 @@ def test_sessions_and_addresses_move_with_a_subscriber(lab: Lab) -> None:
 
 
 def test_refused_subscribers_are_counted(lab: Lab) -> None:
+    lab.rejected[0].crash_client()
     before = lab.appliance.metrics()
     lab.rejected[0].start_client()
     after = _until(lab, lambda now: _rejected(now) > _rejected(before))
