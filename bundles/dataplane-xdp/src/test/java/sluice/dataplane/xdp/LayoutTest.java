@@ -184,7 +184,7 @@ final class LayoutTest {
 
     @Test
     void limitsOfTheTablesAreTheSameInCAndJava() {
-        assertThat(object.map("sockets").maxEntries()).isEqualTo(GatewaySettings.PORTS_MAX * 16);
+        assertThat(object.map("sockets").maxEntries()).isEqualTo(GatewaySettings.PORTS_MAX * PuntQueues.QUEUES_MAX);
         assertThat(ConfigTable.NETWORKS_AT - ConfigTable.CORES_AT)
                 .isEqualTo(GatewaySettings.CORES_MAX * ConfigTable.CORE_BYTES);
         assertThat(ConfigTable.CORES_AT - ConfigTable.LENGTHS_AT).isEqualTo(GatewaySettings.LENGTHS_MAX);
