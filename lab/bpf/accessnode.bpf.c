@@ -6,8 +6,9 @@
 //      port:   | dst | src | type | payload |
 //
 // DHCP from a port is not forwarded here: the snooping agent has seen it, inserts option 82 and sends it on
-// (TR-101, 3.8). Frames which a gateway does not count as a subscriber's traffic (ARP, DHCP, anything but
-// IPv4) are counted per port, so that the subscriber's own interface counters can be compared with the gateway's.
+// (TR-101, 3.8). Frames which a gateway does not count as a subscriber's traffic (ARP, DHCP, what a device that is
+// between two clients says of DHCP, anything but IPv4) are counted per port, so that the subscriber's own interface
+// counters can be compared with the gateway's.
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -21,6 +22,8 @@
 #define VLAN_MASK 0x0fff
 #define DHCP_SERVER_PORT 67
 #define IP_PROTOCOL_OFFSET (ETH_HLEN + 9)
+#define ICMP_UNREACHABLE 3
+#define ICMP_HEADER 8
 
 struct control {
 	__u64 up_frames;
@@ -74,6 +77,25 @@ static __always_inline int udp_port_is(struct __sk_buff *skb, int offset, __u16 
 	return seen == bpf_htons(port);
 }
 
+// An ICMP error about a datagram of the DHCP server: it is for the gateway, which has it from nobody's counter.
+static __always_inline int refuses_dhcp(struct __sk_buff *skb)
+{
+	__u8 first = 0, protocol = 0, type = 0, quoted = 0;
+	int icmp, port;
+	__u16 seen = 0;
+
+	bpf_skb_load_bytes(skb, ETH_HLEN, &first, sizeof(first));
+	bpf_skb_load_bytes(skb, IP_PROTOCOL_OFFSET, &protocol, sizeof(protocol));
+	icmp = ETH_HLEN + (first & 0x0f) * 4;
+	bpf_skb_load_bytes(skb, icmp, &type, sizeof(type));
+	if (protocol != IPPROTO_ICMP || type != ICMP_UNREACHABLE)
+		return 0;
+	bpf_skb_load_bytes(skb, icmp + ICMP_HEADER, &quoted, sizeof(quoted));
+	port = icmp + ICMP_HEADER + (quoted & 0x0f) * 4;
+	bpf_skb_load_bytes(skb, port, &seen, sizeof(seen));
+	return seen == bpf_htons(DHCP_SERVER_PORT);
+}
+
 static __always_inline int is_ipv4(struct __sk_buff *skb)
 {
 	__u16 type = 0;
@@ -94,7 +116,7 @@ int from_port(struct __sk_buff *skb)
 
 	if (!tags || !out || !control)
 		return TC_ACT_SHOT;
-	if (!ipv4 || dhcp) {
+	if (!ipv4 || dhcp || refuses_dhcp(skb)) {
 		__sync_fetch_and_add(&control->up_frames, 1);
 		__sync_fetch_and_add(&control->up_bytes, skb->len);
 	}

@@ -15,7 +15,7 @@ from sluicelab.lab import Lab
 from sluicelab.namespace import CommandFailed, run
 from sluicelab.waiting import eventually
 
-ENTRY_BYTES, UP_LIMIT_AT, HALF_BYTES = 256, 24, 64
+ENTRY_BYTES, UP_LIMIT_AT, HALVES_APART, SESSION_AT = 256, 24, 192, 192
 
 
 def traced(lab: Lab, who: str, seconds: int = 4) -> "concurrent.futures.Future[str]":
@@ -119,7 +119,7 @@ def test_check_finds_an_entry_whose_rate_was_changed_behind_the_gateways_back(la
     key, path = hexadecimal(index.to_bytes(4, "little")), pinned_map("subscribers")
     before = _value(path, key)
     changed = bytearray(before)
-    half = 8 + HALF_BYTES * (changed[0] & 1)
+    half = 8 + HALVES_APART * (changed[0] & 1)
     changed[half + UP_LIMIT_AT : half + UP_LIMIT_AT + 4] = (40_960_000).to_bytes(4, "little")
     try:
         run("bpftool", "map", "update", "pinned", path, "key", "hex", *key, "value", "hex", *hexadecimal(changed))
@@ -140,7 +140,7 @@ def test_check_finds_an_entry_that_is_gone_and_one_that_is_nobodys(lab: Lab) -> 
     spare = hexadecimal((index + 20).to_bytes(4, "little"))
     before, free = _value(path, key), _value(path, spare)
     moved = bytearray(before)
-    moved[64:72] = (0xDEAD).to_bytes(8, "little")
+    moved[SESSION_AT : SESSION_AT + 8] = (0xDEAD).to_bytes(8, "little")
     try:
         run("bpftool", "map", "update", "pinned", path, "key", "hex", *key, "value", "hex", *["00"] * ENTRY_BYTES)
         run("bpftool", "map", "update", "pinned", path, "key", "hex", *spare, "value", "hex", *hexadecimal(moved))
