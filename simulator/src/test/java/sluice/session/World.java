@@ -285,7 +285,8 @@ final class World {
                 1_000,
                 1_000,
                 50,
-                1_000);
+                1_000,
+                new StraySettings(25, 10_000));
         Authenticator radius = new Authenticator() {
             @Override
             public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {

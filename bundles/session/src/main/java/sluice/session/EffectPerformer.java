@@ -222,6 +222,7 @@ final class EffectPerformer {
     }
 
     private Optional<Outcome> authenticate(Session session, Effect.Authenticate effect) {
+        effect.userName().ifPresent(session::userName);
         if (!with.settings().radius()) {
             return Optional.of(admitted(session, accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED)));
         }
@@ -317,7 +318,9 @@ final class EffectPerformer {
             with.counters().count(SessionCounter.OPEN_FAILED);
             return Optional.of(new Outcome.OpenFailed(e.reason().toString()));
         }
-        session.leaseEnds(with.clock().millis() + open.lease().toMillis());
+        session.leaseEnds(open.lease()
+                .map(lease -> with.clock().millis() + lease.toMillis())
+                .orElse(0L));
         if (session.isOpen()) {
             turns.current().changed(session);
             return Optional.empty();

@@ -39,8 +39,7 @@ final class Newcomers {
     Optional<Session> begin(SessionKey key, AccessProtocol protocol, long now) {
         Optional<SessionCounter> refusal = refusal(key, now);
         if (refusal.isPresent()) {
-            with.counters().count(refusal.get());
-            return Optional.empty();
+            return refused(refusal.get());
         }
         Session session = new Session(
                 with.ids().next(),
@@ -49,11 +48,11 @@ final class Newcomers {
                 with.settings().userName().of(key, with.counters()),
                 networks);
         if (!limits.begin(session)) {
-            with.counters().count(SessionCounter.DROP_LINE_SESSIONS);
-            return Optional.empty();
+            return refused(SessionCounter.DROP_LINE_SESSIONS);
         }
         table.add(session);
         starting++;
+        with.places().starting().incrementAndGet();
         timers.arm(
                 session, SessionTimers.SETUP, now + with.settings().setupTime().toMillis());
         return Optional.of(session);
@@ -62,25 +61,50 @@ final class Newcomers {
     /** One that was being set up is open, or is given up. */
     void settled() {
         starting--;
+        with.places().starting().decrementAndGet();
     }
 
     /** The subscriber was rejected: for a while nothing of his is looked at. */
     void rejected(SessionKey key, long now) {
-        rejects.rejected(key, now);
+        rejects.rejected(device(key), now);
     }
 
     private Optional<SessionCounter> refusal(SessionKey key, long now) {
+        if (table.holds(key)) {
+            return Optional.of(SessionCounter.DROP_OTHER_PROTOCOL);
+        }
+        Optional<SessionCounter> standing = standing(key, now);
+        return standing.isPresent() || limits.maySetUp(key, now)
+                ? standing
+                : Optional.of(SessionCounter.DROP_LINE_SETUPS);
+    }
+
+    private Optional<Session> refused(SessionCounter reason) {
+        with.counters().count(reason);
+        return Optional.empty();
+    }
+
+    /** The next PPPoE session of a device has another id. */
+    private static SessionKey device(SessionKey key) {
+        return new SessionKey(key.line(), key.mac());
+    }
+
+    /** Why nobody, or nobody of this line, may begin a session now; empty when he may. */
+    Optional<SessionCounter> standing(SessionKey key, long now) {
         if (drain.isGoing()) {
             return Optional.of(SessionCounter.DROP_DRAINING);
         }
-        if (rejects.holds(key, now)) {
+        if (rejects.holds(device(key), now)) {
             return Optional.of(SessionCounter.DROP_REJECTED);
         }
         if (starting >= with.settings().starting()) {
             return Optional.of(SessionCounter.DROP_STARTING);
         }
-        return turns.isBehind()
-                ? Optional.of(SessionCounter.DROP_JOURNAL_SLOW)
-                : limits.refusal(key, table.onLine(key.line()), now);
+        if (turns.isBehind()) {
+            return Optional.of(SessionCounter.DROP_JOURNAL_SLOW);
+        }
+        return limits.isRoomOn(table.onLine(key.line()))
+                ? Optional.empty()
+                : Optional.of(SessionCounter.DROP_LINE_SESSIONS);
     }
 }

@@ -107,6 +107,11 @@ final class Occupancy<K> {
         }
     }
 
+    /** How many places one has; 0 when there is no limit. */
+    int of(K who) {
+        return holders.getOrDefault(who, List.of()).size();
+    }
+
     /** How many have places, for tests of leaks. */
     int size() {
         return holders.size();

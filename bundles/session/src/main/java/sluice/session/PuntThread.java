@@ -3,12 +3,8 @@ package sluice.session;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.Frame;
@@ -40,7 +36,7 @@ final class PuntThread implements AutoCloseable {
     private final MonotonicClock clock;
     private final LineLimiter limiter;
     private final FrameSummary summary = new FrameSummary();
-    private final Map<String, LongAdder> malformed = new ConcurrentHashMap<>();
+    private final Reasons malformed = new Reasons();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -67,12 +63,7 @@ final class PuntThread implements AutoCloseable {
 
     /** Malformed frames by reason. */
     Table malformedTable() {
-        List<List<String>> rows = new ArrayList<>();
-        malformed.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> rows.add(
-                        List.of(entry.getKey(), Long.toString(entry.getValue().sum()))));
-        return new Table(List.of("Reason", "Frames"), rows);
+        return malformed.table();
     }
 
     private void run() {
@@ -114,9 +105,7 @@ final class PuntThread implements AutoCloseable {
             }
         } catch (MalformedPacket e) {
             counters.count(SessionCounter.DROP_MALFORMED);
-            malformed
-                    .computeIfAbsent(protocol.name() + ": " + e.reason().label(), reason -> new LongAdder())
-                    .increment();
+            malformed.count(protocol.name() + ": " + e.reason().label());
         }
     }
 

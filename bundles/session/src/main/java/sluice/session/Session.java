@@ -42,7 +42,7 @@ final class Session implements SessionView {
     private final SessionId id;
     private final SessionKey key;
     private final String protocol;
-    private final String userName;
+    private String userName;
     private final Networks networks;
 
     private Stage stage = Stage.STARTING;
@@ -108,6 +108,10 @@ final class Session implements SessionView {
 
     String userName() {
         return userName;
+    }
+
+    void userName(String name) {
+        userName = name;
     }
 
     @Override

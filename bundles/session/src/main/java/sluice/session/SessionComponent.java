@@ -110,6 +110,7 @@ public final class SessionComponent implements Sessions, PolicyListener {
         publish(context, "session:counters", "What the session engine counted", counters::table);
         publish(context, "session:shards", "The threads that own the sessions", engine::shardTable);
         publish(context, "session:malformed", "Malformed control frames by reason", engine::malformedTable);
+        publish(context, "session:ignored", "Control frames without session by reason", engine::ignoredTable);
     }
 
     @Deactivate

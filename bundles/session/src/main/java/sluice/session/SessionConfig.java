@@ -158,6 +158,18 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             required = false,
+            description = "Answers per second to frames of one line that belong to no session; twice as many at once",
+            min = "1")
+    int line__answers__per__second() default 25;
+
+    @AttributeDefinition(
+            required = false,
+            description = "Answers per second to frames that belong to no session; twice as many at once",
+            min = "1")
+    int answers__per__second() default 10_000;
+
+    @AttributeDefinition(
+            required = false,
             description = "How long an address that somebody else answers for is out of use, seconds",
             min = "1")
     int quarantine__seconds() default 3_600;

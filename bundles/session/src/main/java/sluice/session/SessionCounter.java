@@ -62,7 +62,14 @@ enum SessionCounter implements Counter {
     REAUTHENTICATIONS(72, "Re-authentications of sessions served without an answer"),
     REFUSED_UNTOLD(73, "Sessions refused: the older one has too much to do to end"),
     TO_MOVE(74, "Changes of open sessions that have another address than is granted"),
-    USER_NAME_FALLBACK(80, "User names made without the template: a field of it is empty for the line");
+    USER_NAME_FALLBACK(80, "User names made without the template: a field of it is empty for the line"),
+    STRAYS_ANSWERED(90, "Frames without session answered"),
+    STRAYS_IGNORED(91, "Frames without session ignored, by reason in session:ignored"),
+    ANSWERS_LINE_RATE(92, "Frames without session not answered: line gets too many answers"),
+    ANSWERS_SHARD_RATE(93, "Frames without session not answered: shard gives too many answers"),
+    ANSWERS_WAITING(94, "Frames without session not answered: too many answers wait"),
+    DROP_OTHER_PROTOCOL(95, "Frames dropped: another protocol has a session of this device"),
+    REFUSED_RENAMED(96, "Authentications of open sessions under another user name");
 
     private final int id;
     private final String label;

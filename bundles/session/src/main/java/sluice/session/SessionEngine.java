@@ -258,6 +258,11 @@ final class SessionEngine implements Sessions, AutoCloseable {
         return punt.malformedTable();
     }
 
+    /** Frames without session that protocols ignored, by reason. */
+    Table ignoredTable() {
+        return with.places().ignored().table();
+    }
+
     /** Stops deciding; packets go on. */
     @Override
     public void close() {

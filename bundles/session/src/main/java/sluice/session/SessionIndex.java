@@ -47,6 +47,11 @@ final class SessionIndex {
                 .map(key -> byKey.getOrDefault(key, List.of()));
     }
 
+    /** How many sessions are found by this key. */
+    int count(Object key) {
+        return byKey.getOrDefault(key, List.of()).size();
+    }
+
     /** Whether all that is given agrees. */
     static boolean matches(SessionQuery query, Session session) {
         Set<Object> keys = keysOf(session);

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import sluice.loop.Inbox;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
@@ -37,7 +38,9 @@ final class SessionLimits {
             Occupancy<LineId> lines,
             Occupancy<String> users,
             Occupancy<MacAddress> devices,
-            SetupLimiter setups) {
+            SetupLimiter setups,
+            AtomicInteger starting,
+            Reasons ignored) {
 
         static Places of(LimitSettings settings) {
             return new Places(
@@ -45,7 +48,14 @@ final class SessionLimits {
                     new Occupancy<>(settings.perLine(), settings.line()),
                     new Occupancy<>(settings.perUser(), settings.user()),
                     new Occupancy<>(settings.perMac(), settings.mac()),
-                    new SetupLimiter(settings.setupsPerMinute()));
+                    new SetupLimiter(settings.setupsPerMinute()),
+                    new AtomicInteger(),
+                    new Reasons());
+        }
+
+        /** Sessions that all shards are setting up now. */
+        int startingNow() {
+            return starting.get();
         }
     }
 
@@ -61,18 +71,22 @@ final class SessionLimits {
     }
 
     /**
-     * Whether a session may be set up.
+     * Whether the line may have one more session being set up.
      *
      * @param onLine sessions of the line in the shard that asks
-     * @param now monotonic milliseconds
-     * @return what to count when not
      */
-    Optional<SessionCounter> refusal(SessionKey key, int onLine, long now) {
+    boolean isRoomOn(int onLine) {
         // one that is replaced and one that replaces it are there at the same time
-        if (onLine >= (lines.replaces() ? 2 * perLine : perLine)) {
-            return Optional.of(SessionCounter.DROP_LINE_SESSIONS);
-        }
-        return setups.admits(key, now) ? Optional.empty() : Optional.of(SessionCounter.DROP_LINE_SETUPS);
+        return onLine < (lines.replaces() ? 2 * perLine : perLine);
+    }
+
+    /**
+     * Whether the line may begin a session so soon after its last ones; counts as one that it began.
+     *
+     * @param now monotonic milliseconds
+     */
+    boolean maySetUp(SessionKey key, long now) {
+        return setups.admits(key, now);
     }
 
     /**

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param authenticating most questions to RADIUS that a shard has open
  * @param framesPerSecond control frames of one line; its burst is twice that
  * @param interimsPerSecond most interim records per second of a shard; more wait for their moment
+ * @param strays how many frames that belong to no session are answered
  */
 record SessionSettings(
         String bngId,
@@ -28,7 +29,8 @@ record SessionSettings(
         int starting,
         int authenticating,
         int framesPerSecond,
-        int interimsPerSecond) {
+        int interimsPerSecond,
+        StraySettings strays) {
 
     SessionSettings {
         if (starting < 1 || authenticating < 1 || framesPerSecond < 1 || interimsPerSecond < 1) {
@@ -54,7 +56,8 @@ record SessionSettings(
                 config.max__starting(),
                 config.max__authenticating(),
                 config.line__frames__per__second(),
-                Math.max(1, config.interims__per__second() / shards));
+                Math.max(1, config.interims__per__second() / shards),
+                StraySettings.of(config, shards));
     }
 
     private static boolean isRadius(String authentication) {

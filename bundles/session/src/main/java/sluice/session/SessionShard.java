@@ -47,6 +47,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final Commands commands;
     private final SessionLister lister;
     private final Newcomers newcomers;
+    private final Strays strays;
     private final DueTimers dueTimers;
     private final TurnBudget budget;
     private final Session.Networks networks;
@@ -87,6 +88,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         dueTimers = new DueTimers(with, table, timekeeper, offloads, degraded, performer, protocols, commands);
         networks = new KnownNetworks(with.addresses().networks(), with.alone().leases());
         newcomers = new Newcomers(with, table, timers, turns, limits, drain, networks);
+        strays = new Strays(with, table, timers, newcomers, with.places().ignored(), now);
     }
 
     /** Whom the shard serves, or lets wait, without the answer of a server. */
@@ -223,14 +225,17 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     private void onFrame(Mail.Arrived mail) {
-        switch (table.find(mail.key())) {
+        switch (table.find(mail.key(), mail.protocol().name())) {
             case SessionTable.Found.One one -> protocols.frame(one.session(), mail.protocol(), mail.frame(), now);
             case SessionTable.Found.Several several -> with.counters().count(SessionCounter.DROP_AMBIGUOUS);
-            case SessionTable.Found.None none ->
-                newcomers.begin(mail.key(), mail.protocol(), now).ifPresent(session -> {
-                    census.began(session);
-                    protocols.frame(session, mail.protocol(), mail.frame(), now);
-                });
+            case SessionTable.Found.None none -> {
+                if (strays.begins(mail.protocol(), mail.key(), mail.frame(), now)) {
+                    newcomers.begin(mail.key(), mail.protocol(), now).ifPresent(session -> {
+                        census.began(session);
+                        protocols.frame(session, mail.protocol(), mail.frame(), now);
+                    });
+                }
+            }
         }
     }
 

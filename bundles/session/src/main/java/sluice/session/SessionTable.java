@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.session.api.SessionId;
@@ -21,11 +22,11 @@ final class SessionTable {
     private final Map<LineId, Integer> perLine = new HashMap<>();
 
     /** Where and who, without circuit-id and remote-id. */
-    private record Attachment(int port, int svlan, int cvlan, MacAddress mac) {
+    private record Attachment(int port, int svlan, int cvlan, MacAddress mac, int pppoeSession) {
 
         static Attachment of(SessionKey key) {
             LineId line = key.line();
-            return new Attachment(line.port(), line.svlan(), line.cvlan(), key.mac());
+            return new Attachment(line.port(), line.svlan(), line.cvlan(), key.mac(), key.pppoeSession());
         }
     }
 
@@ -81,21 +82,29 @@ final class SessionTable {
         byId.remove(session.id().value());
     }
 
-    /** Whose frame this is. A frame that names its line belongs to that line only. */
-    Found find(SessionKey key) {
+    /**
+     * Whose frame this is. A frame that names its line belongs to that line only.
+     *
+     * @param protocol whose sessions are looked at
+     */
+    Found find(SessionKey key, String protocol) {
         Session exact = byKey.get(key);
-        if (exact != null) {
+        if (exact != null && exact.protocol().equals(protocol)) {
             return new Found.One(exact);
         }
         if (!key.line().circuitId().isEmpty() || !key.line().remoteId().isEmpty()) {
             return NONE;
         }
-        List<Session> there = byAttachment.getOrDefault(Attachment.of(key), List.of());
-        return switch (there.size()) {
-            case 0 -> NONE;
-            case 1 -> new Found.One(there.getFirst());
-            default -> SEVERAL;
-        };
+        @Nullable Session only = null;
+        for (Session there : byAttachment.getOrDefault(Attachment.of(key), List.of())) {
+            if (there.protocol().equals(protocol)) {
+                if (only != null) {
+                    return SEVERAL;
+                }
+                only = there;
+            }
+        }
+        return only == null ? NONE : new Found.One(only);
     }
 
     /** The session is found by its address and prefixes of now. */
@@ -123,6 +132,15 @@ final class SessionTable {
 
     Optional<Session> get(long id) {
         return Optional.ofNullable(byId.get(id));
+    }
+
+    /** Whether a session has this key, whatever its protocol. */
+    boolean holds(SessionKey key) {
+        return byKey.containsKey(key);
+    }
+
+    int ofDevice(MacAddress mac) {
+        return index.count(mac);
     }
 
     int onLine(LineId line) {

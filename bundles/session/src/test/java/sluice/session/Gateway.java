@@ -96,7 +96,8 @@ final class Gateway {
                 1_000,
                 100,
                 50,
-                interimsPerSecond);
+                interimsPerSecond,
+                new StraySettings(10, 100));
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         outage = new Outage(outages, journal, clock.wall(), clock.millis());
         places = SessionLimits.Places.of(limits);

@@ -27,6 +27,16 @@ public interface AccessProtocol {
     SessionKey keyOf(Frame frame) throws MalformedPacket;
 
     /**
+     * A frame of this protocol that belongs to no session.
+     *
+     * @param now monotonic milliseconds
+     * @return what becomes of it; a session begins unless the protocol says otherwise
+     */
+    default Welcome onStray(Stray stray, Frame frame, long now) {
+        return Welcome.BEGIN;
+    }
+
+    /**
      * A frame of this session. When the session is new it has no state yet.
      *
      * @param now monotonic milliseconds

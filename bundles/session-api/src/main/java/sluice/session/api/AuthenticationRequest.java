@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param session Acct-Session-Id of the session, or of the one to be
  * @param key line and device
  * @param protocol name of the access protocol
- * @param userName made of the operator's template
+ * @param userName as the subscriber calls himself, or made of the operator's template
  * @param attributes what the protocol knows, by names of RADIUS dictionaries
  * @param credentials the subscriber's own proof; empty where the line is the proof
  * @param again whether it is asked about a session that is open already

@@ -21,20 +21,32 @@ public sealed interface Effect {
 
     /**
      * Asks who the subscriber is. Answered by {@link Outcome.Accepted}, {@link Outcome.Rejected} or
-     * {@link Outcome.Unanswered}, not in this turn.
+     * {@link Outcome.Unanswered}, not in this turn. Asked about an open session, what is granted takes effect before
+     * the answer comes; a refusal leaves it to the protocol to end the session.
      *
+     * @param userName by which the session is called from now on: in RADIUS, limits per user, events; empty: by the
+     *     operator's template, made of the line. An open session keeps its name, and another one is rejected
      * @param attributes what the protocol knows beyond line and MAC, by names of RADIUS dictionaries (for example
      *     {@code DHCP-Hostname})
      * @param credentials the subscriber's own proof; empty where the line is the proof
      */
-    record Authenticate(Map<String, String> attributes, Optional<Credentials> credentials) implements Effect {
+    record Authenticate(Optional<String> userName, Map<String, String> attributes, Optional<Credentials> credentials)
+            implements Effect {
         public Authenticate {
             attributes = Map.copyOf(attributes);
+            if (userName.isPresent() && userName.get().isEmpty()) {
+                throw new IllegalArgumentException("A user name of no letters");
+            }
+        }
+
+        /** Called by the operator's template. */
+        public Authenticate(Map<String, String> attributes, Optional<Credentials> credentials) {
+            this(Optional.empty(), attributes, credentials);
         }
 
         /** The line is the proof. */
         public Authenticate(Map<String, String> attributes) {
-            this(attributes, Optional.empty());
+            this(Optional.empty(), attributes, Optional.empty());
         }
     }
 
@@ -54,15 +66,29 @@ public sealed interface Effect {
     record Quarantine() implements Effect {}
 
     /**
-     * Brings the session up: policy, data plane, store, event. Fails with {@link Outcome.OpenFailed}.
+     * Brings the session up: policy, data plane, store, event. Fails with {@link Outcome.OpenFailed}. The session needs
+     * an authorization, and an address or an IPv6 prefix that was granted with it. Of an open session it changes what
+     * is different by now, in place and with counters going on: an address that came later, another MRU.
      *
      * @param tags of the frames to the subscriber, outermost first
      * @param nextHop MAC address behind which the address is found: the device's, or that of the relay before it
-     * @param lease until when the grant is good; the store keeps it
+     * @param lease until when the grant is good; the store keeps it. Empty: until the session ends
+     * @param link of a PPPoE session, whose id is that of the session's key; empty with IPoE
      */
-    record Open(List<VlanTag> tags, MacAddress nextHop, Duration lease) implements Effect {
+    record Open(List<VlanTag> tags, MacAddress nextHop, Optional<Duration> lease, Optional<PppLink> link)
+            implements Effect {
         public Open {
             tags = List.copyOf(tags);
+        }
+
+        /** IPoE with a lease. */
+        public Open(List<VlanTag> tags, MacAddress nextHop, Duration lease) {
+            this(tags, nextHop, Optional.of(lease), Optional.empty());
+        }
+
+        /** PPPoE: whatever was granted is the session's until it ends. */
+        public Open(List<VlanTag> tags, MacAddress nextHop, PppLink link) {
+            this(tags, nextHop, Optional.empty(), Optional.of(link));
         }
     }
 

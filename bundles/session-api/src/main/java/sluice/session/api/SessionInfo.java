@@ -14,7 +14,7 @@ import sluice.net.Ip4;
  * @param state the protocol's words for where it stands, for example {@code bound}
  * @param authorization what RADIUS granted, with all later changes; empty until it did
  * @param opened when packets began to pass
- * @param leaseEnds until when the grant is good
+ * @param leaseEnds until when the grant is good; empty while there is none, and when it is good until the session ends
  * @param timers armed timers and how long until they are due
  * @param traffic from the data plane, together with what it counted before a restart of the machine
  */

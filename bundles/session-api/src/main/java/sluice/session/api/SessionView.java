@@ -2,6 +2,7 @@ package sluice.session.api;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A session as its protocol sees it. Valid on the session's shard, during a call. */
 public interface SessionView {
@@ -45,6 +46,14 @@ public interface SessionView {
 
     /** Whether packets pass. */
     boolean isOpen();
+
+    /**
+     * How many packets of the subscriber the data plane has counted, so that a protocol sees by traffic that he is
+     * there; empty while packets do not pass. A reading costs a microsecond: for timers, not for every frame.
+     */
+    default OptionalLong received() {
+        return OptionalLong.empty();
+    }
 
     /**
      * The network in which the subscriber asks, for answers to somebody who has no address yet: that of the grant, else
