@@ -8,6 +8,7 @@ export PYTHONPATH=$LAB PYTHONDONTWRITEBYTECODE=1
 BUILD_PACKAGES="maven clang llvm libbpf-dev"
 LAB_PACKAGES="bpftool ethtool tcpdump iproute2 iputils-ping util-linux procps openssh-client iperf3
     isc-dhcp-client udhcpc freeradius freeradius-utils redis-server postgresql nftables
+    user-mode-linux ppp pppoe busybox-static
     curl gcc libc6-dev python3 python3-yaml python3-pytest python3-redis python3-psycopg2"
 
 say() { printf 'lab: %s\n' "$*"; }

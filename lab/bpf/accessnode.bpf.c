@@ -5,6 +5,8 @@
 //      trunk:  | dst | src | 88a8 S-VLAN | 8100 C-VLAN | type | payload |
 //      port:   | dst | src | type | payload |
 //
+// A tagged port is another access node's uplink: its frames have their tags already and keep them both ways.
+//
 // DHCP from a port is not forwarded here: the snooping agent has seen it, inserts option 82 and sends it on
 // (TR-101, 3.8). Frames which a gateway does not count as a subscriber's traffic (ARP, DHCP, what a device that is
 // between two clients says of DHCP, anything but IPv4) are counted per port, so that the subscriber's own interface
@@ -55,6 +57,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct control);
 } control_of SEC(".maps");
+
+// ifindex of a tagged port -> whether its cable is in
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, __u32);
+} tagged SEC(".maps");
 
 // 0 -> ifindex of the trunk
 struct {
@@ -129,13 +139,45 @@ int from_port(struct __sk_buff *skb)
 }
 
 SEC("tc")
+int from_tagged_port(struct __sk_buff *skb)
+{
+	__u32 port = skb->ingress_ifindex, zero = 0;
+	__u32 *out = bpf_map_lookup_elem(&trunk, &zero);
+	__u32 *connected = bpf_map_lookup_elem(&tagged, &port);
+
+	if (!out || !connected || !*connected)
+		return TC_ACT_SHOT;
+	return bpf_redirect(*out, 0);
+}
+
+// Where a frame goes that keeps its tags, whose outer one is beside it and whose inner one it begins with; 0 when its
+// tags are not of a tagged port.
+static __always_inline __u32 tagged_port_of(struct __sk_buff *skb)
+{
+	__u16 inner[2] = {};
+	__u32 tags, *port;
+
+	bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_proto), inner, sizeof(inner));
+	if (inner[0] != bpf_htons(ETH_P_8021Q))
+		return 0;
+	tags = (skb->vlan_tci & VLAN_MASK) << 16 | (bpf_ntohs(inner[1]) & VLAN_MASK);
+	port = bpf_map_lookup_elem(&port_of, &tags);
+	return port && bpf_map_lookup_elem(&tagged, port) ? *port : 0;
+}
+
+SEC("tc")
 int from_trunk(struct __sk_buff *skb)
 {
-	__u32 tags, *port;
+	__u32 uplink, tags, *port, *connected;
 	struct control *control;
 
 	if (!skb->vlan_present || skb->vlan_proto != bpf_htons(ETH_P_8021AD))
 		return TC_ACT_SHOT;
+	uplink = tagged_port_of(skb);
+	if (uplink) {
+		connected = bpf_map_lookup_elem(&tagged, &uplink);
+		return connected && *connected ? bpf_redirect(uplink, 0) : TC_ACT_SHOT;
+	}
 	tags = (skb->vlan_tci & VLAN_MASK) << 16;
 	if (bpf_skb_vlan_pop(skb))
 		return TC_ACT_SHOT;

@@ -5,6 +5,7 @@ import json
 import pathlib
 import struct
 import sysconfig
+from typing import Iterable
 
 from sluicelab.namespace import Namespace, Process, link, run
 from sluicelab.snooping import LISTENING
@@ -65,6 +66,23 @@ class AccessNode:
         self._attach(port, "from_port")
         self._ports[port] = line
         return port
+
+    def add_tagged_port(self, port: str, lines: Iterable[Line]) -> None:
+        """
+        Makes a tap on which all the lines are with their tags, for a device that does its own. DHCP snooping is not for
+        it; nobody must have these lines already.
+        """
+        self.namespace.ip("tuntap", "add", "dev", port, "mode", "tap")
+        self.namespace.ip("link", "set", port, "mtu", str(TRUNK_MTU), "up")
+        index = struct.pack("=I", self.namespace.interface_index(port))
+        for line in lines:
+            self._update("port_of", line.svlan << 16 | line.cvlan, index)
+        self.plug(port)
+        self._attach(port, "from_tagged_port")
+
+    def plug(self, port: str, connected: bool = True) -> None:
+        """Puts the cable of a tagged port in, or pulls it: neither side sees its own link go down."""
+        self._update("tagged", self.namespace.interface_index(port), struct.pack("=I", connected))
 
     def start_agent(self) -> None:
         """Starts DHCP snooping for the ports that exist now."""

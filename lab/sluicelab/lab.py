@@ -77,6 +77,16 @@ class Lab:
             self.down()
             raise
 
+    def wires_up(self) -> None:
+        """The networks and nothing else: for what is proven without the appliance."""
+        self._take_lock()
+        self.clean()
+        try:
+            self._networks()
+        except BaseException:
+            self.down()
+            raise
+
     def clients_up(self, seconds: float = 60) -> None:
         """Starts every DHCP client and waits for the addresses of those that RADIUS knows."""
         for subscriber in self.subscribers:
