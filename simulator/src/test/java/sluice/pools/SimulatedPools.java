@@ -1,7 +1,6 @@
 package sluice.pools;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import sluice.net.Ip4Prefix;
 import sluice.session.api.AddressSource;
 import sluice.session.api.Network;
 import sluice.testkit.FakeJournal;
+import sluice.testkit.ManualClock;
 
 /** The real pools with one network that is almost too small. */
 public final class SimulatedPools {
@@ -17,7 +17,7 @@ public final class SimulatedPools {
     private SimulatedPools() {}
 
     /** As after a start: nobody holds anything yet. */
-    public static LocalPools start(FakeJournal journal, InstantSource clock, Duration lease) {
+    public static LocalPools start(FakeJournal journal, ManualClock clock, Duration lease) {
         Network network = new Network(
                 "residential",
                 Ip4Prefix.parse("10.64.0.0/24"),
@@ -27,7 +27,7 @@ public final class SimulatedPools {
                 List.of(),
                 lease,
                 Map.of());
-        return new LocalPools(journal, journal, List.of(new Pool(network, List.of())), clock);
+        return new LocalPools(journal, journal, List.of(new Pool(network, List.of())), clock, clock.wall());
     }
 
     /** How many addresses sessions hold. */

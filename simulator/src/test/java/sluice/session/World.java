@@ -68,7 +68,7 @@ final class World {
             SimulatedCpe cpe = new SimulatedCpe(i);
             cpes.put(cpe.mac(), cpe);
         }
-        addresses = SimulatedPools.start(journal, clock.wall(), LEASE);
+        addresses = SimulatedPools.start(journal, clock, LEASE);
         shard = start();
     }
 
@@ -265,7 +265,7 @@ final class World {
         questions.clear();
         furtherQuestions.clear();
         orders.crash();
-        addresses = SimulatedPools.start(journal, clock.wall(), LEASE);
+        addresses = SimulatedPools.start(journal, clock, LEASE);
         dhcp = SimulatedCpe.server();
         shard = start();
     }

@@ -16,7 +16,10 @@ public interface MonotonicClock {
         return Math.floorDiv(nanos(), 1_000_000L);
     }
 
-    /** The clock of this machine, the same for everybody in this virtual machine; it started near zero. */
+    /**
+     * The clock of this machine. Its origin is the same for all processes in one boot of a Linux machine, so a reading
+     * that was stored before a restart of the gateway still means something after it.
+     */
     static MonotonicClock system() {
         return SystemClock.INSTANCE;
     }

@@ -71,7 +71,7 @@ final class AddressTable {
      * session that holds its owner's address already gets the same one again.
      *
      * @param owner stands for line and device
-     * @param now wall clock milliseconds
+     * @param now monotonic milliseconds
      * @return empty when none is free
      */
     Optional<Ip4> take(long session, Bytes owner, Optional<Ip4> requested, long now) {

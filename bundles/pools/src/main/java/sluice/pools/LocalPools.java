@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import sluice.loop.MonotonicClock;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.WireWriter;
@@ -39,7 +40,8 @@ public final class LocalPools implements AddressSource, Inspectable {
     /** A pool of which so much is in use wants the operator's attention. */
     private static final int FULL_PERCENT = 90;
 
-    private final InstantSource clock;
+    private final MonotonicClock clock;
+    private final InstantSource wall;
     private final CounterSet<PoolCounter> counters = new CounterSet<>(PoolCounter.class);
     private final PoolMemory memory;
     private final List<AddressTable> tables;
@@ -50,11 +52,18 @@ public final class LocalPools implements AddressSource, Inspectable {
             @Reference Store store,
             @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY)
                     List<Pool> pools) {
-        this(journal, store, pools, InstantSource.system());
+        this(journal, store, pools, MonotonicClock.system(), InstantSource.system());
     }
 
-    LocalPools(Journal journal, Store store, List<Pool> pools, InstantSource clock) {
+    /**
+     * Pools that read and write what they remember.
+     *
+     * @param clock measures quarantine while the pools are there
+     * @param wall measures it over a restart
+     */
+    LocalPools(Journal journal, Store store, List<Pool> pools, MonotonicClock clock, InstantSource wall) {
         this.clock = clock;
+        this.wall = wall;
         memory = new PoolMemory(journal, store, counters);
         tables = pools.stream()
                 .sorted(Comparator.comparing(pool -> pool.network().name()))
@@ -62,10 +71,10 @@ public final class LocalPools implements AddressSource, Inspectable {
                 .toList();
         refuseOverlaps();
         long now = clock.millis();
-        memory.recall((address, note) -> tableOf(address).ifPresent(table -> {
+        memory.recall(wall.millis(), (address, note) -> tableOf(address).ifPresent(table -> {
             table.remember(note.owner(), address);
-            if (note.quarantineUntil() > now) {
-                table.resumeQuarantine(address, note.quarantineUntil());
+            if (note.quarantine().isPositive()) {
+                table.resumeQuarantine(address, now + note.quarantine().toMillis());
             }
         }));
     }
@@ -103,7 +112,7 @@ public final class LocalPools implements AddressSource, Inspectable {
                     .filter(table -> table.release(session.value(), address))
                     .ifPresent(table -> {
                         counters.count(PoolCounter.RELEASED);
-                        memory.remember(address, table.lastOwner(address), 0);
+                        memory.remember(address, table.lastOwner(address));
                     });
         }
     }
@@ -111,12 +120,11 @@ public final class LocalPools implements AddressSource, Inspectable {
     @Override
     public void quarantine(SessionId session, Ip4 address, Duration time) {
         synchronized (tables) {
-            long now = clock.millis();
             tableOf(address)
-                    .filter(table -> table.quarantine(session.value(), address, time, now))
+                    .filter(table -> table.quarantine(session.value(), address, time, clock.millis()))
                     .ifPresent(table -> {
                         counters.count(PoolCounter.QUARANTINED);
-                        memory.remember(address, Bytes.EMPTY, now + time.toMillis());
+                        memory.quarantined(address, time, wall.millis());
                     });
         }
     }

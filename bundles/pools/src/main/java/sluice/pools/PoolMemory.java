@@ -1,5 +1,6 @@
 package sluice.pools;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import sluice.net.Bytes;
@@ -21,8 +22,10 @@ import sluice.platform.api.Transaction;
  * <pre>
  *   0 1        9
  *  +-+--------+------------...
- *  |1| until  | owner           until: end of the quarantine, wall clock milliseconds, 0 = none
- *  +-+--------+------------...
+ *  |1|   0    | owner
+ *  +-+--------+--------+---...
+ *  |1| until  | length |        until: end of the quarantine, wall clock milliseconds
+ *  +-+--------+--------+        length: of the whole quarantine, milliseconds; the first release wrote none
  * </pre>
  */
 final class PoolMemory {
@@ -40,12 +43,26 @@ final class PoolMemory {
         this.counters = counters;
     }
 
-    void remember(Ip4 address, Bytes owner, long quarantineUntil) {
-        Bytes value = new WireWriter(9 + owner.length())
-                .u8(VERSION)
-                .u64(quarantineUntil)
-                .bytes(owner)
-                .toBytes();
+    /** This owner had the address last. */
+    void remember(Ip4 address, Bytes owner) {
+        put(
+                address,
+                new WireWriter(9 + owner.length())
+                        .u8(VERSION)
+                        .u64(0)
+                        .bytes(owner)
+                        .toBytes());
+    }
+
+    /** @param now wall clock milliseconds */
+    void quarantined(Ip4 address, Duration length, long now) {
+        long millis = length.toMillis();
+        put(
+                address,
+                new WireWriter(17).u8(VERSION).u64(now + millis).u64(millis).toBytes());
+    }
+
+    private void put(Ip4 address, Bytes value) {
         StoreChange change = new StoreChange.Put(REGION, address.toBytes(), value);
         journal.submit(new Transaction(List.of(change), List.of()), new Journal.Completion() {
             @Override
@@ -60,20 +77,34 @@ final class PoolMemory {
         });
     }
 
-    /** One remembered address. */
-    record Note(Bytes owner, long quarantineUntil) {}
+    /**
+     * One remembered address.
+     *
+     * @param owner empty in quarantine
+     * @param quarantine what is left of it: never more than its whole length, should the wall clock have gone back
+     */
+    record Note(Bytes owner, Duration quarantine) {}
 
-    void recall(BiConsumer<Ip4, Note> visitor) {
+    /** @param now wall clock milliseconds */
+    void recall(long now, BiConsumer<Ip4, Note> visitor) {
         store.scan(REGION, (key, value) -> {
             try {
                 WireReader in = new WireReader(value);
                 if (in.u8() == VERSION) {
-                    long until = in.u64();
-                    visitor.accept(new WireReader(key).ip4(), new Note(in.rest(), until));
+                    visitor.accept(new WireReader(key).ip4(), note(in, now));
                 }
             } catch (MalformedPacket e) {
                 counters.count(PoolCounter.JOURNAL_FAILED);
             }
         });
+    }
+
+    private static Note note(WireReader in, long now) throws MalformedPacket {
+        long until = in.u64();
+        if (until == 0) {
+            return new Note(in.rest(), Duration.ZERO);
+        }
+        long left = Math.max(0, until - now);
+        return new Note(Bytes.EMPTY, Duration.ofMillis(in.remaining() > 0 ? Math.min(left, in.u64()) : left));
     }
 }

@@ -19,6 +19,11 @@ import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
+import sluice.net.WireWriter;
+import sluice.platform.api.Journal;
+import sluice.platform.api.JournalFailure;
+import sluice.platform.api.StoreChange;
+import sluice.platform.api.Transaction;
 import sluice.session.api.AddressRefusal;
 import sluice.session.api.AddressRequest;
 import sluice.session.api.AddressSource.AddressAnswer;
@@ -30,6 +35,8 @@ import sluice.testkit.ManualClock;
 
 /** Who gets which address. */
 final class LocalPoolsTest {
+
+    private static final Duration YEAR = Duration.ofDays(365);
 
     private final ManualClock clock = new ManualClock();
     private final FakeJournal journal = new FakeJournal();
@@ -117,6 +124,81 @@ final class LocalPoolsTest {
         assertThat(ask(9)).isInstanceOf(AddressAnswer.Refused.class);
         clock.advance(Duration.ofMinutes(61));
         assertThat(granted(ask(9))).isEqualTo(bad);
+    }
+
+    @Test
+    void wallClockThatJumpsNeitherEndsNorLengthensAQuarantine() {
+        Ip4 bad = quarantined(Duration.ofHours(1));
+        for (Duration jump : List.of(YEAR, YEAR.multipliedBy(-2), YEAR)) {
+            clock.jump(jump);
+            clock.advance(Duration.ofMinutes(15));
+            assertThat(quarantine()).as("%s", jump).isEqualTo(1);
+        }
+        clock.jump(YEAR.negated());
+        clock.advance(Duration.ofMinutes(15));
+        assertThat(quarantine()).isZero();
+        assertThat(granted(ask(1))).isEqualTo(bad);
+    }
+
+    @Test
+    void quarantineIsNotLongerAfterARestartWhenTheWallClockWentBack() {
+        quarantined(Duration.ofHours(1));
+        clock.boot();
+        clock.jump(YEAR.negated());
+        pools = pools(pool("residential", "10.64.0.0/29", "10.64.0.1", "10.64.0.3-10.64.0.6"));
+        clock.advance(Duration.ofMinutes(59));
+        assertThat(quarantine()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(quarantine()).isZero();
+    }
+
+    @Test
+    void clockThatStandsStillEndsNoQuarantineAndOneThatLeapsEndsItOnce() {
+        Ip4 bad = quarantined(Duration.ofHours(1));
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(ask(1)).isInstanceOf(AddressAnswer.Refused.class);
+        }
+        clock.advance(YEAR);
+        SessionId first = session();
+        assertThat(granted(pools.allocate(request(first, 1)))).isEqualTo(bad);
+        assertThat(ask(2)).isInstanceOf(AddressAnswer.Refused.class);
+        pools.release(first, bad);
+        assertThat(granted(ask(3))).isEqualTo(bad);
+    }
+
+    @Test
+    void quarantineOfTheFirstReleaseIsStillRead() {
+        Bytes note = new WireWriter(9)
+                .u8(1)
+                .u64(clock.wall().millis() + Duration.ofHours(1).toMillis())
+                .toBytes();
+        StoreChange change = new StoreChange.Put("pools", ip("10.64.0.2").toBytes(), note);
+        journal.submit(new Transaction(List.of(change), List.of()), new Journal.Completion() {
+            @Override
+            public void durable() {}
+
+            @Override
+            public void failed(JournalFailure failure) {
+                throw new IllegalStateException(failure.toString());
+            }
+        });
+        pools = pools(pool("residential", "10.64.0.0/29", "10.64.0.1", "10.64.0.3-10.64.0.6"));
+        assertThat(quarantine()).isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        assertThat(quarantine()).isZero();
+    }
+
+    /** The only address of the pool, which nobody may have for so long. */
+    private Ip4 quarantined(Duration time) {
+        pools = pools(pool("residential", "10.64.0.0/29", "10.64.0.1", "10.64.0.3-10.64.0.6"));
+        SessionId session = session();
+        Ip4 bad = granted(pools.allocate(request(session, 1)));
+        pools.quarantine(session, bad, time);
+        return bad;
+    }
+
+    private int quarantine() {
+        return pools.use().getFirst().quarantined();
     }
 
     @Test
@@ -214,7 +296,7 @@ final class LocalPoolsTest {
     }
 
     private LocalPools pools(Pool... all) {
-        return new LocalPools(journal, journal, List.of(all), clock.wall());
+        return new LocalPools(journal, journal, List.of(all), clock, clock.wall());
     }
 
     private static Pool pool(String name, String prefix, String gateway, String exclude) {
