@@ -37,8 +37,7 @@ final class MonotonicClockTest {
 
     private static long readInAnotherProcess() throws IOException, InterruptedException {
         Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                .toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Reading.class.getName())

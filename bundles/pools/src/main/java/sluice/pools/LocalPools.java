@@ -71,12 +71,14 @@ public final class LocalPools implements AddressSource, Inspectable {
                 .toList();
         refuseOverlaps();
         long now = clock.millis();
-        memory.recall(wall.millis(), (address, note) -> tableOf(address).ifPresent(table -> {
-            table.remember(note.owner(), address);
-            if (note.quarantine().isPositive()) {
-                table.resumeQuarantine(address, now + note.quarantine().toMillis());
-            }
-        }));
+        memory.recall(
+                wall.millis(),
+                (address, note) -> tableOf(address).ifPresent(table -> {
+                    table.remember(note.owner(), address);
+                    if (note.quarantine().isPositive()) {
+                        table.resumeQuarantine(address, now + note.quarantine().toMillis());
+                    }
+                }));
     }
 
     @Override

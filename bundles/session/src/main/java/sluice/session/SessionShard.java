@@ -122,7 +122,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         now = time;
         budget.begin();
         int work = degraded.turn(time);
-        work += budget.spend(TIMERS_MAX, most -> timers.expire(time, most, id -> dueTimers.due(id, time)));
+        // timers that move down the wheel are work too: else the due ones wait for as many turns as a crowd needs
+        work += budget.spend(
+                TIMERS_MAX,
+                most -> timers.expire(time, most, id -> dueTimers.due(id, time)),
+                () -> timers.nextDeadline() <= time);
         work += budget.spend(MAIL_MAX, most -> inbox.drain(most, this::open));
         List<Mail.Notice> told = notices.take();
         told.forEach(this::open);

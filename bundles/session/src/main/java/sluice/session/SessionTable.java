@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
@@ -16,7 +19,9 @@ import sluice.session.api.SessionQuery;
 /** The sessions of one shard, by id, by key, and by what a frame has when it does not name its line. Of one thread. */
 final class SessionTable {
 
-    private final Map<Long, Session> byId = new HashMap<>();
+    /** In the order in which they came: ids count up. */
+    private final NavigableMap<Long, Session> byId = new TreeMap<>();
+
     private final Map<SessionKey, Session> byKey = new HashMap<>();
     private final Map<Attachment, List<Session>> byAttachment = new HashMap<>();
     private final Map<LineId, Integer> perLine = new HashMap<>();
@@ -147,9 +152,14 @@ final class SessionTable {
         return perLine.getOrDefault(line, 0);
     }
 
-    /** The ids of all sessions as of now. */
-    List<Long> ids() {
-        return List.copyOf(byId.keySet());
+    /** The id of the session that came last; empty when there is none. */
+    OptionalLong newest() {
+        return byId.isEmpty() ? OptionalLong.empty() : OptionalLong.of(byId.lastKey());
+    }
+
+    /** The session that came next after this id, which may be that of one that is gone. */
+    Optional<Session> after(long id) {
+        return Optional.ofNullable(byId.higherEntry(id)).map(Map.Entry::getValue);
     }
 
     int size() {

@@ -1,7 +1,7 @@
 package sluice.session;
 
 import java.util.ArrayDeque;
-import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
@@ -27,13 +27,13 @@ final class Sweeps {
     }
 
     private static final class Sweep {
-        private final List<Long> ids;
+        private final long last;
         private final Look look;
         private final Runnable end;
-        private int next;
+        private long at;
 
-        Sweep(List<Long> ids, Look look, Runnable end) {
-            this.ids = ids;
+        Sweep(long last, Look look, Runnable end) {
+            this.last = last;
             this.look = look;
             this.end = end;
         }
@@ -43,9 +43,9 @@ final class Sweeps {
         this.table = table;
     }
 
-    /** Looks at all there are now; {@code end} runs on the shard when it did. */
+    /** Looks at all there are now, the oldest first; {@code end} runs on the shard when it did. */
     void begin(Look look, Runnable end) {
-        going.add(new Sweep(table.ids(), look, end));
+        going.add(new Sweep(table.newest().orElse(0), look, end));
     }
 
     /**
@@ -61,22 +61,29 @@ final class Sweeps {
         }
         int looked = 0;
         int done = 0;
-        while (sweep.next < sweep.ids.size()
+        Optional<Session> next = next(sweep);
+        while (next.isPresent()
                 && looked < LOOKED_AT_MAX
                 && done < DONE_MAX
                 && (looked == 0 || looked % TurnBudget.PIECE != 0 || goesOn.getAsBoolean())) {
-            long id = sweep.ids.get(sweep.next++);
+            Session session = next.get();
+            sweep.at = session.id().value();
             looked++;
-            if (table.get(id).map(session -> sweep.look.at(session, now)).orElse(false)) {
+            if (sweep.look.at(session, now)) {
                 done++;
             }
+            next = next(sweep);
         }
-        if (sweep.next < sweep.ids.size()) {
+        if (next.isPresent()) {
             going.add(sweep);
         } else {
             sweep.end.run();
         }
         return 1 + looked;
+    }
+
+    private Optional<Session> next(Sweep sweep) {
+        return table.after(sweep.at).filter(session -> session.id().value() <= sweep.last);
     }
 
     /** No session is looked at any more; who waits for an end gets it. */

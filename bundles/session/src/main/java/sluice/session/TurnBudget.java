@@ -1,6 +1,7 @@
 package sluice.session;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import sluice.loop.MonotonicClock;
 
@@ -39,6 +40,15 @@ final class TurnBudget {
      * @return how much was done
      */
     int spend(int most, IntUnaryOperator work) {
+        return spend(most, work, () -> false);
+    }
+
+    /**
+     * As {@link #spend(int, IntUnaryOperator)}, of work that has to prepare itself in pieces as well.
+     *
+     * @param isMore whether there is something to do although the work did less than it might
+     */
+    int spend(int most, IntUnaryOperator work, BooleanSupplier isMore) {
         int done = 0;
         int piece;
         int some;
@@ -46,7 +56,7 @@ final class TurnBudget {
             piece = Math.min(PIECE, most - done);
             some = work.applyAsInt(piece);
             done += some;
-        } while (some >= piece && done < most && isLeft());
+        } while ((some >= piece || isMore.getAsBoolean()) && done < most && isLeft());
         return done;
     }
 }

@@ -83,7 +83,9 @@ final class HostileClockTest {
         Ip4 address = idle();
         gateway.dataPlane.pass(address, PACKET);
         gateway.advance(Duration.ofMinutes(30));
-        assertThat(gateway.sessions()).as("there was a packet, some time in that").hasSize(1);
+        assertThat(gateway.sessions())
+                .as("there was a packet, some time in that")
+                .hasSize(1);
         gateway.advance(IDLE.minusMillis(1));
         assertThat(gateway.sessions()).hasSize(1);
         gateway.advance(Duration.ofMillis(1));
@@ -112,7 +114,9 @@ final class HostileClockTest {
         int asked = gateway.radius.asked.size();
         int told = gateway.journal.events(SessionEvent.UPDATE).size();
         for (int i = 0; i < 10_000; i++) {
-            assertThat(gateway.shard.turn(gateway.clock.millis())).as("turn %d", i).isZero();
+            assertThat(gateway.shard.turn(gateway.clock.millis()))
+                    .as("turn %d", i)
+                    .isZero();
         }
         assertThat(gateway.radius.asked).hasSize(asked);
         assertThat(gateway.journal.events(SessionEvent.UPDATE)).hasSize(told);
@@ -121,7 +125,9 @@ final class HostileClockTest {
 
     @Test
     void questionIsRepeatedAtItsMomentsHoweverTheWallClockJumps() {
-        assertThat(secondsOfQuestions(true)).isEqualTo(secondsOfQuestions(false)).hasSizeGreaterThan(3);
+        assertThat(secondsOfQuestions(true))
+                .isEqualTo(secondsOfQuestions(false))
+                .hasSizeGreaterThan(3);
     }
 
     @Test
@@ -166,7 +172,9 @@ final class HostileClockTest {
         for (int i = 0; i < 1_000; i++) {
             gateway.turn();
         }
-        assertThat(gateway.counted(SessionCounter.RECONCILED)).as("no time has passed").isOne();
+        assertThat(gateway.counted(SessionCounter.RECONCILED))
+                .as("no time has passed")
+                .isOne();
         gateway.advance(Duration.ofMillis(Reconciliation.SOON_MILLIS));
         assertThat(gateway.counted(SessionCounter.RECONCILED)).isEqualTo(2);
     }

@@ -61,6 +61,9 @@ final class ScriptedProtocol implements AccessProtocol {
     /** How subscribers prove themselves; empty: the line does. */
     Optional<Credentials> credentials = Optional.empty();
 
+    /** What every frame costs. */
+    Runnable work = () -> {};
+
     /** All that it was told. */
     final List<Outcome> outcomes = new ArrayList<>();
 
@@ -110,6 +113,7 @@ final class ScriptedProtocol implements AccessProtocol {
 
     @Override
     public Step onFrame(SessionView session, Frame frame, long now) {
+        work.run();
         return switch (operation(frame)) {
             case DISCOVER ->
                 session.isOpen()

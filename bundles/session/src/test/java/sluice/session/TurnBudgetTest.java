@@ -36,6 +36,26 @@ final class TurnBudgetTest {
     }
 
     @Test
+    void goesOnWhileWorkThatDidNothingYetSaysThatThereIsMore() {
+        int[] left = {100};
+        int[] preparations = {50};
+        budget.begin();
+        int done = budget.spend(
+                256, most -> preparations[0]-- > 0 ? 0 : take(left, most, Duration.ZERO), () -> left[0] > 0);
+        assertThat(done).isEqualTo(100);
+        assertThat(budget.spend(
+                        256,
+                        most -> {
+                            clock.advance(Duration.ofMillis(1));
+                            return 0;
+                        },
+                        () -> true))
+                .as("until the time is over")
+                .isZero();
+        assertThat(budget.isLeft()).isFalse();
+    }
+
+    @Test
     void everyKindOfWorkGetsOnAPieceHoweverSlowTheOthersAre() {
         int[] left = {1_000};
         budget.begin();

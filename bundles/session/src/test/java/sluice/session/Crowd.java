@@ -1,0 +1,68 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Bytes;
+import sluice.net.Ip4;
+import sluice.net.LineId;
+import sluice.net.MacAddress;
+import sluice.session.api.AddressGrant;
+import sluice.session.api.AuthState;
+import sluice.session.api.Authorization;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
+
+/** Open sessions by the hundred thousand, as they come back from the store. */
+final class Crowd {
+
+    static final int MANY = 100_000;
+    static final long FIRST_ID = 1_000;
+
+    private static final long MAC = 0x0200_1000_0000L;
+    private static final Ip4 FIRST_ADDRESS = Ip4.parse("100.64.0.0");
+
+    private Crowd() {}
+
+    /** So many sessions, all with an interim record due in that time. The data plane has none of them. */
+    static void join(Gateway gateway, int count, Duration interim) {
+        FrozenMoment now = new FrozenMoment(gateway.clock.wall().millis(), gateway.clock.millis(), gateway.boot);
+        for (int i = 0; i < count; i++) {
+            FrozenSession frozen = frozen(i, now, interim);
+            AddressGrant grant = new AddressGrant(frozen.address(), Gateway.NETWORK);
+            gateway.shard.recover(new Recovery.Recovered(frozen, grant, true, Optional.empty()));
+        }
+    }
+
+    static SessionKey key(int number) {
+        return new SessionKey(
+                new LineId(0, 200 + number / 4_000, 1 + number % 4_000, Bytes.utf8("c" + number), Bytes.EMPTY),
+                new MacAddress(MAC + number));
+    }
+
+    private static FrozenSession frozen(int number, FrozenMoment now, Duration interim) {
+        return new FrozenSession(
+                new SessionId(FIRST_ID + number),
+                key(number),
+                "scripted",
+                "bng-01/c" + number,
+                AuthState.AUTHENTICATED,
+                Authorization.DEFAULT,
+                FIRST_ADDRESS.plus(number),
+                List.of(),
+                key(number).mac(),
+                now.wall(),
+                now.wall() + Duration.ofHours(1).toMillis(),
+                Traffic.NONE,
+                Traffic.NONE,
+                Map.of(SessionTimers.INTERIM.value(), now.wall() + interim.toMillis()),
+                Bytes.utf8("1bound"),
+                0,
+                0,
+                0,
+                Bytes.EMPTY,
+                Optional.of(now));
+    }
+}
