@@ -71,7 +71,7 @@ final class Commands {
     /** What RADIUS says of an open session. */
     void answered(Session session, Outcome outcome, long now) {
         if (outcome instanceof Outcome.Rejected) {
-            Reauthentications.Refused refused = reauthentications.refused(session);
+            Reauthentications.Refused refused = reauthentications.refused(session, outcome);
             refused.replies().forEach(reply -> waitFor(session, CommandResult.REJECTED, reply));
             disconnect(session, refused.cause(), now);
         } else {

@@ -330,7 +330,8 @@ final class DegradedOperation {
 
     private Optional<Outcome> withoutServer(Session session, Question question) {
         OutageRules rules = realms.of(session.userName());
-        OutageRules.Mode mode = rules.mode();
+        boolean proves = question.request.credentials().isPresent();
+        OutageRules.Mode mode = proves ? rules.mode().ofProof() : rules.mode();
         if (mode == OutageRules.Mode.CACHED) {
             Optional<Authorization> remembered = profiles.find(
                     session.key(),
@@ -372,7 +373,7 @@ final class DegradedOperation {
 
     private void remember(Session session, Authorization granted) {
         OutageRules rules = realms.of(session.userName());
-        if (rules.remembers()) {
+        if (rules.remembers() && !session.isProved()) {
             long wall = with.clock().millis();
             profiles.accepted(session.key(), session.userName(), granted, rules.profileAge(), wall)
                     .forEach(owner::remember);

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Traffic;
 import sluice.session.api.AccessProtocol;
@@ -41,16 +40,24 @@ final class EffectPerformer {
     private final DegradedOperation degraded;
     private final SessionLimits limits;
     private final Owner owner;
+    private final Opener opener;
 
     /** The shard: it waits for answers, and knows which sessions there are. */
     interface Owner {
         /** Hands the question on; the answer comes as mail. False when too many questions are open. */
         boolean authenticate(Session session, AuthenticationRequest request, Authenticator authenticator);
 
+        /**
+         * Asks about an open session for its protocol, which is told the answer.
+         *
+         * @return the answer if nobody can be asked now
+         */
+        Optional<Outcome> challenge(Session session, AuthenticationRequest request);
+
         /** The session is not being set up any more. */
         void opened(Session session);
 
-        /** The session has another address than before, or none. */
+        /** The session is found by another address or user name than before. */
         void addressed(Session session);
 
         /** The session has ended for frames; it stays known by its id until its end is durable. */
@@ -79,6 +86,7 @@ final class EffectPerformer {
         this.degraded = degraded;
         this.limits = limits;
         this.owner = owner;
+        opener = new Opener(with, timers, turns, entries, timekeeper, limits, owner);
     }
 
     /**
@@ -89,7 +97,7 @@ final class EffectPerformer {
         Step step = first;
         for (int steps = 0; steps < STEPS_MAX; steps++) {
             boolean alters = alters(session, step);
-            session.state(step.next(), protocol);
+            session.held().set(step.next(), protocol);
             if (alters && session.isOpen()) {
                 turns.current().changed(session);
             }
@@ -172,7 +180,7 @@ final class EffectPerformer {
                 case Effect.ReleaseAddress release -> releaseReserved(session);
                 case Effect.Quarantine quarantine -> session.quarantine(true);
                 case Effect.Open open -> {
-                    outcome = open(session, open, now);
+                    outcome = opener.open(session, open, now);
                     promised = true;
                 }
                 case Effect.Extend extend -> {
@@ -199,7 +207,7 @@ final class EffectPerformer {
     }
 
     private void settle(Session session, long now) {
-        if (session.hasState()) {
+        if (!session.held().isEmpty()) {
             return;
         }
         switch (session.stage()) {
@@ -222,11 +230,20 @@ final class EffectPerformer {
     }
 
     private Optional<Outcome> authenticate(Session session, Effect.Authenticate effect) {
-        effect.userName().ifPresent(session::userName);
-        if (!with.settings().radius()) {
-            return Optional.of(admitted(session, accepted(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED)));
+        boolean again = session.isOpen();
+        if (again
+                && effect.userName()
+                        .filter(name -> !name.equals(session.userName()))
+                        .isPresent()) {
+            with.counters().count(SessionCounter.REFUSED_RENAMED);
+            return Optional.of(new Outcome.Rejected("the session began under another user name"));
         }
-        session.asked(AskedAttributes.of(effect));
+        if (!again) {
+            effect.userName().ifPresent(name -> rename(session, name));
+        }
+        if (!with.settings().radius()) {
+            return Optional.of(unasked(session));
+        }
         AuthenticationRequest request = new AuthenticationRequest(
                 session.id(),
                 session.key(),
@@ -234,8 +251,30 @@ final class EffectPerformer {
                 session.userName(),
                 effect.attributes(),
                 effect.credentials(),
-                false);
+                again);
+        if (again) {
+            return owner.challenge(session, request);
+        }
+        session.asked(AskedAttributes.of(effect));
         return degraded.ask(session, request).map(outcome -> admitted(session, outcome));
+    }
+
+    /** Everybody is served with the defaults. */
+    private Outcome unasked(Session session) {
+        if (session.isOpen()) {
+            return new Outcome.Accepted(session.authorization().orElseThrow());
+        }
+        authorize(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED);
+        return admitted(session, new Outcome.Accepted(Authorization.DEFAULT));
+    }
+
+    /** The subscriber calls himself so; a place that he has under another name becomes free. */
+    private void rename(Session session, String name) {
+        if (!name.equals(session.userName())) {
+            limits.leaveUser(session);
+            session.userName(name);
+            owner.addressed(session);
+        }
     }
 
     /**
@@ -248,8 +287,8 @@ final class EffectPerformer {
             case Outcome.Accepted accepted -> {
                 with.counters().count(SessionCounter.ACCEPTED);
                 degraded.answered(session, accepted);
-                yield Optional.of(
-                        admitted(session, accepted(session, accepted.authorization(), AuthState.AUTHENTICATED)));
+                authorize(session, accepted.authorization(), AuthState.AUTHENTICATED);
+                yield Optional.of(admitted(session, accepted));
             }
             case Outcome.Rejected rejected -> {
                 with.counters().count(SessionCounter.REJECTED);
@@ -275,9 +314,8 @@ final class EffectPerformer {
         return refusal.<Outcome>map(Outcome.Rejected::new).orElse(outcome);
     }
 
-    private Outcome accepted(Session session, Authorization authorization, AuthState known) {
+    private void authorize(Session session, Authorization authorization, AuthState known) {
         session.authorize(authorization, with.policies().policyOf(authorization), known);
-        return new Outcome.Accepted(authorization);
     }
 
     private Outcome requestAddress(Session session, Effect.RequestAddress effect) {
@@ -302,45 +340,6 @@ final class EffectPerformer {
         };
     }
 
-    private Optional<Outcome> open(Session session, Effect.Open open, long now) {
-        if (session.address().isEmpty() || session.authorization().isEmpty()) {
-            with.counters().count(SessionCounter.OPEN_FAILED);
-            return Optional.of(new Outcome.OpenFailed("the session has no address or is not authorized"));
-        }
-        if (!session.isOpen() && !limits.isRoomFor(session)) {
-            with.counters().count(SessionCounter.OPENED_LATER);
-            return Optional.of(new Outcome.OpenFailed("an older session has not ended yet"));
-        }
-        session.path(open.tags(), open.nextHop());
-        try {
-            entries.install(session);
-        } catch (DataPlaneException e) {
-            with.counters().count(SessionCounter.OPEN_FAILED);
-            return Optional.of(new Outcome.OpenFailed(e.reason().toString()));
-        }
-        session.leaseEnds(open.lease()
-                .map(lease -> with.clock().millis() + lease.toMillis())
-                .orElse(0L));
-        if (session.isOpen()) {
-            turns.current().changed(session);
-            return Optional.empty();
-        }
-        session.stage(Session.Stage.OPEN);
-        owner.opened(session);
-        session.openedAt(with.clock().millis(), now, 0);
-        timers.disarm(session, SessionTimers.SETUP);
-        timekeeper.opened(session, now);
-        turns.current()
-                .opened(session, SessionEvents.start(session, with.clock().instant()));
-        with.counters().count(SessionCounter.OPENED);
-        LOG.debug(
-                "{} opened: address={} policy={}",
-                session.tag(),
-                session.ip4(),
-                session.policy().name());
-        return Optional.empty();
-    }
-
     private void extend(Session session, Duration lease) {
         session.leaseEnds(with.clock().millis() + lease.toMillis());
         turns.current().changed(session);
@@ -355,7 +354,8 @@ final class EffectPerformer {
     }
 
     private void releaseReserved(Session session) {
-        if (session.stage() == Session.Stage.STARTING) {
+        boolean unused = session.isOpen() && session.place().isAny();
+        if (unused || session.stage() == Session.Stage.STARTING) {
             releaseAddress(session);
         }
     }

@@ -9,11 +9,15 @@ import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
+import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.Ip6Prefix;
 import sluice.session.api.Addressing;
+import sluice.session.api.Authorization;
 import sluice.session.api.FramedRoute;
 import sluice.session.api.Policy;
+import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
 
 /** The sessions as the data plane sees them: what is installed for one, and what it counted. Belongs to one shard. */
 final class Entries {
@@ -35,39 +39,37 @@ final class Entries {
      * @throws DataPlaneException when no data plane could take it
      */
     static SubscriberEntry of(FrozenSession session, Policy policy) throws DataPlaneException {
-        Addressing addressing = session.authorization().addressing();
-        return new SubscriberEntry(
-                session.id().value(),
-                session.key().line().port(),
-                policy.marked(session.tags()),
-                session.nextHop(),
-                0,
-                0,
-                session.address(),
-                prefixes(addressing),
-                routes(addressing),
-                policy.upload(),
-                policy.download(),
-                policy.treatment());
+        return of(session.id(), session.key(), session.path(), session.address(), session.authorization(), policy);
     }
 
-    /** As {@link #of(FrozenSession, Policy)}, of a session that has an address and an authorization. */
+    /** As {@link #of(FrozenSession, Policy)}, of a session that has an authorization. */
     static SubscriberEntry of(Session session) throws DataPlaneException {
-        Addressing addressing = session.authorization().orElseThrow().addressing();
-        Policy policy = session.policy();
+        return of(
+                session.id(),
+                session.key(),
+                session.path(),
+                session.place(),
+                session.authorization().orElseThrow(),
+                session.policy());
+    }
+
+    private static SubscriberEntry of(
+            SessionId id, SessionKey key, Path path, Ip4 address, Authorization authorization, Policy policy)
+            throws DataPlaneException {
+        Addressing addressing = authorization.addressing();
         return new SubscriberEntry(
-                session.id().value(),
-                session.key().line().port(),
-                policy.marked(session.tags()),
-                session.nextHop(),
-                0,
-                0,
-                session.ip4(),
+                id.value(),
+                key.line().port(),
+                policy.marked(path.tags()),
+                path.nextHop(),
+                path.link().isPresent() ? key.pppoeSession() : 0,
+                path.magic(),
+                address,
                 prefixes(addressing),
-                routes(addressing),
+                address.isAny() ? List.of() : routes(addressing),
                 policy.upload(),
                 policy.download(),
-                policy.treatment());
+                path.fitting(policy.treatment()));
     }
 
     /** Every IPv6 network of a subscriber, once. */
@@ -133,16 +135,16 @@ final class Entries {
 
     /** Whether the data plane has an entry of the session, stopped or not. */
     boolean has(Session session) {
-        return with.dataPlane().read(session.id().value(), session.ip4()).isPresent();
+        return with.dataPlane().read(session.id().value(), session.place()).isPresent();
     }
 
     /** What the session used in all. */
     Traffic traffic(Session session) {
-        if (session.address().isEmpty()) {
+        if (session.stage() == Session.Stage.STARTING) {
             return session.before();
         }
         return with.dataPlane()
-                .read(session.id().value(), session.ip4())
+                .read(session.id().value(), session.place())
                 .map(session.before()::plus)
                 .orElse(session.reported());
     }
@@ -150,7 +152,7 @@ final class Entries {
     /** Stops the session's packets and reads for the last time; entry and counters stay. */
     Traffic stop(Session session) {
         try {
-            Optional<Traffic> last = with.dataPlane().stop(session.id().value(), session.ip4());
+            Optional<Traffic> last = with.dataPlane().stop(session.id().value(), session.place());
             return last.map(session.before()::plus).orElse(session.reported());
         } catch (DataPlaneException e) {
             failed(session, e);
@@ -161,7 +163,32 @@ final class Entries {
     /** The session's entry is free. */
     void remove(Session session) {
         try {
-            with.dataPlane().remove(session.id().value(), session.ip4());
+            with.dataPlane().remove(session.id().value(), session.place());
+        } catch (DataPlaneException e) {
+            failed(session, e);
+        }
+    }
+
+    /**
+     * The session is installed at another place than before: its former entry lets nothing pass any more, and what it
+     * counted counts on.
+     *
+     * @param former where it was; {@link #removeFormer} takes that away
+     */
+    void moved(Session session, Ip4 former) {
+        try {
+            with.dataPlane()
+                    .stop(session.id().value(), former)
+                    .ifPresent(last -> session.before(session.before().plus(last)));
+        } catch (DataPlaneException e) {
+            failed(session, e);
+        }
+    }
+
+    /** The entry at a former place is free. */
+    void removeFormer(Session session, Ip4 former) {
+        try {
+            with.dataPlane().remove(session.id().value(), former);
         } catch (DataPlaneException e) {
             failed(session, e);
         }

@@ -11,7 +11,6 @@ import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.LineId;
-import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
 import sluice.net.VlanTag;
 import sluice.net.WireReader;
@@ -19,6 +18,7 @@ import sluice.net.WireWriter;
 import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
 import sluice.session.api.IncompatibleState;
+import sluice.session.api.PppLink;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
 
@@ -30,6 +30,8 @@ import sluice.session.api.SessionKey;
  * version added, with its number before it. So the first release reads the sessions of this one, and what it does not
  * know is lost by that alone (see docs/DECISIONS.md).
  *
+ * @param address 0.0.0.0 without one
+ * @param leaseEnds wall clock milliseconds; 0: when the session ends
  * @param timers name to deadline
  * @param before what earlier entries of the data plane counted
  * @param reported last reading, used when the data plane has lost its entry
@@ -48,8 +50,7 @@ record FrozenSession(
         AuthState authState,
         Authorization authorization,
         Ip4 address,
-        List<VlanTag> tags,
-        MacAddress nextHop,
+        Path path,
         long openedAt,
         long leaseEnds,
         Traffic before,
@@ -64,12 +65,12 @@ record FrozenSession(
 
     private static final int VERSION = 1;
     private static final int SECOND = 2;
+    private static final int THIRD = 3;
 
     /** Timers that the first release would hand to a protocol which does not know them. */
     private static final Set<String> TIMERS_SINCE_SECOND = Set.of(SessionTimers.IDLE.value());
 
     FrozenSession {
-        tags = List.copyOf(tags);
         timers = Map.copyOf(timers);
     }
 
@@ -91,15 +92,14 @@ record FrozenSession(
                 session.userName(),
                 session.authState(),
                 session.authorization().orElseThrow(),
-                session.ip4(),
-                session.tags(),
-                session.nextHop(),
+                session.place(),
+                session.path(),
                 session.openedAt(),
                 session.leaseEnds(),
                 session.before(),
                 session.reported(),
                 deadlines,
-                session.freezeState(),
+                session.held().freeze(),
                 session.age(moment.monotonic()),
                 moment.monotonic() - session.idleSince(),
                 session.idlePackets(),
@@ -143,6 +143,9 @@ record FrozenSession(
         encodeSecond(out, before);
         encodeSecond(out, reported);
         FrozenFields.map(out, timers(true), WireWriter::u64);
+        if (key.pppoeSession() != 0) {
+            encodeThird(out);
+        }
         return out.toBytes();
     }
 
@@ -157,13 +160,21 @@ record FrozenSession(
         out.u8(authState == AuthState.AUTHENTICATED ? 1 : 0);
         FrozenAuthorization.encodeFirst(out, authorization);
         out.ip4(address);
-        out.u8(tags.size());
-        tags.forEach(tag -> out.u16(tag.tpid()).u16(tag.tci()));
-        out.mac(nextHop).u64(openedAt).u64(leaseEnds);
+        out.u8(path.tags().size());
+        path.tags().forEach(tag -> out.u16(tag.tpid()).u16(tag.tci()));
+        out.mac(path.nextHop()).u64(openedAt).u64(leaseEnds);
         encodeFirst(out, before);
         encodeFirst(out, reported);
         FrozenFields.map(out, timers(false), WireWriter::u64);
         FrozenFields.bytes(out, state);
+    }
+
+    private void encodeThird(WireWriter out) {
+        out.u8(THIRD).u16(key.pppoeSession());
+        FrozenFields.optional(
+                out,
+                path.link(),
+                (to, link) -> to.u32(link.magic() & 0xffff_ffffL).u16(link.mru()));
     }
 
     private Map<String, Long> timers(boolean sinceSecond) {
@@ -181,7 +192,11 @@ record FrozenSession(
                 throw new IncompatibleState("Frozen session of version " + version + ", expected " + VERSION);
             }
             FrozenSession first = decodeFirst(in);
-            return in.hasRemaining() && in.u8() == SECOND ? first.decodeSecond(in) : first;
+            if (!in.hasRemaining() || in.u8() != SECOND) {
+                return first;
+            }
+            FrozenSession second = first.decodeSecond(in);
+            return in.hasRemaining() && in.u8() == THIRD ? second.decodeThird(in) : second;
         } catch (MalformedPacket | IllegalArgumentException e) {
             throw new IncompatibleState("Frozen session is damaged: " + e.getMessage());
         }
@@ -196,8 +211,7 @@ record FrozenSession(
                 in.u8() == 1 ? AuthState.AUTHENTICATED : AuthState.UNAUTHENTICATED,
                 FrozenAuthorization.decodeFirst(in),
                 in.ip4(),
-                tags(in),
-                in.mac(),
+                path(in),
                 in.u64(),
                 in.u64(),
                 traffic(in),
@@ -232,8 +246,7 @@ record FrozenSession(
                 auth < AuthState.values().length ? AuthState.values()[auth] : authState,
                 whole,
                 address,
-                tags,
-                nextHop,
+                path,
                 openedAt,
                 leaseEnds,
                 wholeBefore,
@@ -250,6 +263,37 @@ record FrozenSession(
     private static SessionKey key(WireReader in) throws MalformedPacket {
         LineId line = new LineId(in.u16(), in.u16(), in.u16(), FrozenFields.bytes(in), FrozenFields.bytes(in));
         return new SessionKey(line, in.mac());
+    }
+
+    /** This session with what version 3 added, for PPPoE alone. */
+    private FrozenSession decodeThird(WireReader in) throws MalformedPacket {
+        SessionKey whole = new SessionKey(key.line(), key.mac(), in.u16());
+        Optional<PppLink> link = FrozenFields.optional(in, from -> new PppLink((int) from.u32(), from.u16()));
+        return new FrozenSession(
+                id,
+                whole,
+                protocol,
+                userName,
+                authState,
+                authorization,
+                address,
+                new Path(path.tags(), path.nextHop(), link),
+                openedAt,
+                leaseEnds,
+                before,
+                reported,
+                timers,
+                state,
+                age,
+                idle,
+                idlePackets,
+                asked,
+                frozen);
+    }
+
+    private static Path path(WireReader in) throws MalformedPacket {
+        List<VlanTag> tags = tags(in);
+        return new Path(tags, in.mac(), Optional.empty());
     }
 
     private static List<VlanTag> tags(WireReader in) throws MalformedPacket {

@@ -3,18 +3,22 @@ package sluice.session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import sluice.dataplane.api.Traffic;
 import sluice.net.Ip4;
 import sluice.session.api.Network;
 
-/** The networks of this gateway as its protocols see them. Safe for any thread. */
-final class KnownNetworks implements Session.Networks {
+/** What protocols see of this gateway: its networks, and what the data plane counted. */
+final class KnownNetworks implements Session.Outside {
 
     private final List<Network> networks;
     private final ShortLeases leases;
+    private final Entries entries;
 
-    KnownNetworks(List<Network> networks, ShortLeases leases) {
+    KnownNetworks(List<Network> networks, ShortLeases leases, Entries entries) {
         this.networks = networks;
         this.leases = leases;
+        this.entries = entries;
     }
 
     @Override
@@ -27,5 +31,11 @@ final class KnownNetworks implements Session.Networks {
     @Override
     public Optional<Duration> leaseLimit(Network network) {
         return leases.limit(network);
+    }
+
+    @Override
+    public OptionalLong received(Session session) {
+        Traffic traffic = entries.traffic(session);
+        return OptionalLong.of(traffic.uploadPackets() + traffic.uploadDropped());
     }
 }

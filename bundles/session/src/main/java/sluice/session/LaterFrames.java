@@ -17,6 +17,9 @@ final class LaterFrames {
     private final int chore;
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparingLong(Waiting::due));
 
+    /** When the earliest timer fires, monotonic milliseconds. */
+    private long armed = Long.MAX_VALUE;
+
     /** @param due monotonic milliseconds */
     private record Waiting(long due, List<Frame> frames) {}
 
@@ -32,8 +35,16 @@ final class LaterFrames {
             return false;
         }
         waiting.add(new Waiting(due, frames));
-        timers.armChore(chore, due);
+        arm(due);
         return true;
+    }
+
+    /** One timer for all that is due no earlier; a later one is armed when that fires. */
+    private void arm(long due) {
+        if (due < armed) {
+            armed = due;
+            timers.armChore(chore, due);
+        }
     }
 
     private void send(long now) {
@@ -42,6 +53,10 @@ final class LaterFrames {
             waiting.remove();
             next.frames().forEach(sending);
             next = waiting.peek();
+        }
+        armed = Long.MAX_VALUE;
+        if (next != null) {
+            arm(next.due());
         }
     }
 }

@@ -14,7 +14,7 @@ final class Newcomers {
     private final SessionLimits limits;
     private final Drain drain;
     private final RejectMemory rejects;
-    private final Session.Networks networks;
+    private final Session.Outside networks;
     private int starting;
 
     Newcomers(
@@ -24,7 +24,7 @@ final class Newcomers {
             DurableTurns turns,
             SessionLimits limits,
             Drain drain,
-            Session.Networks networks) {
+            Session.Outside networks) {
         this.with = with;
         this.table = table;
         this.timers = timers;

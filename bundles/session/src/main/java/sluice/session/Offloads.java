@@ -53,7 +53,7 @@ final class Offloads {
             return;
         }
         boolean taken =
-                leases.put(keyOf(session), session.id().value(), session.ip4(), terms, Duration.ofMillis(remaining));
+                leases.put(keyOf(session), session.id().value(), session.place(), terms, Duration.ofMillis(remaining));
         session.offloaded(taken ? terms.lease() : Duration.ZERO);
         if (taken) {
             with.counters().count(SessionCounter.OFFLOADED);

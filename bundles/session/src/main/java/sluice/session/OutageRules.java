@@ -26,7 +26,12 @@ record OutageRules(Mode mode, Mode unknown, Optional<String> policy, Duration pr
         /** Served with the realm's policy. */
         ALLOW,
         /** Waits until a server answers. */
-        QUEUE
+        QUEUE;
+
+        /** For somebody whose password or answer to a challenge only a server can judge. */
+        Mode ofProof() {
+            return this == QUEUE ? QUEUE : DENY;
+        }
     }
 
     /** Nobody new is served. */

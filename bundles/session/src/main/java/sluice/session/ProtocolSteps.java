@@ -28,7 +28,7 @@ final class ProtocolSteps {
     /** A frame of the session came. */
     void frame(Session session, AccessProtocol protocol, Frame frame, long now) {
         step(session, protocol, () -> {
-            session.thawFor(protocol);
+            session.held().thawFor(protocol);
             performer.apply(session, protocol, protocol.onFrame(session, frame, now), now);
         });
     }
@@ -39,7 +39,7 @@ final class ProtocolSteps {
                 .named(session.protocol())
                 .ifPresentOrElse(
                         protocol -> step(session, protocol, () -> {
-                            session.thawFor(protocol);
+                            session.held().thawFor(protocol);
                             performer.apply(session, protocol, protocol.onTimer(session, name, now), now);
                         }),
                         () -> timers.arm(session, name, now + Protocols.ABSENCE_MILLIS));
@@ -50,7 +50,7 @@ final class ProtocolSteps {
         protocols
                 .named(session.protocol())
                 .ifPresent(protocol -> step(session, protocol, () -> {
-                    session.thawFor(protocol);
+                    session.held().thawFor(protocol);
                     performer.apply(session, protocol, protocol.onOutcome(session, outcome, now), now);
                 }));
     }

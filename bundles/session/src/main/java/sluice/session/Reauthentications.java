@@ -30,23 +30,33 @@ final class Reauthentications {
     private final Surroundings with;
     private final SessionTimers timers;
     private final Changes changes;
-    private final EffectPerformer.Owner questions;
+    private final Owner owner;
     private final Map<Session, Asked> open = new HashMap<>();
 
     /** RADIUS refused: who waits for that, and why the session ends. */
     record Refused(TerminateCause cause, List<Consumer<CommandResult>> replies) {}
 
-    /** Who waits for the answer, and whether the session time has ended. */
+    /** The shard. */
+    interface Owner {
+        /** Hands the question on; the answer comes as mail. False when too many questions are open. */
+        boolean authenticate(Session session, AuthenticationRequest request, Authenticator authenticator);
+
+        /** Tells the session's protocol. */
+        void tell(Session session, Outcome outcome);
+    }
+
+    /** Who waits for the answer, whether the session time has ended, and whether its protocol asked. */
     private static final class Asked {
         private final List<Consumer<CommandResult>> replies = new ArrayList<>(1);
         private boolean timeIsUp;
+        private boolean byProtocol;
     }
 
-    Reauthentications(Surroundings with, SessionTimers timers, Changes changes, EffectPerformer.Owner questions) {
+    Reauthentications(Surroundings with, SessionTimers timers, Changes changes, Owner owner) {
         this.with = with;
         this.timers = timers;
         this.changes = changes;
-        this.questions = questions;
+        this.owner = owner;
     }
 
     /** Somebody wants an open session asked about, with these attributes beside its own. */
@@ -54,6 +64,23 @@ final class Reauthentications {
         Asked asked = begin(session);
         asked.replies.add(reply);
         question(session, attributes, now);
+    }
+
+    /**
+     * Its protocol asks about an open session, with a proof of the subscriber, and is told the answer: an accept when
+     * it took effect. On a refusal the session ends, if it has not by what the protocol does when it hears of it.
+     *
+     * @return the answer if nobody can be asked now
+     */
+    Optional<Outcome> challenge(Session session, AuthenticationRequest request) {
+        Optional<Authenticator> authenticator = with.authenticator().get();
+        if (session.isAuthenticating()
+                || authenticator.isEmpty()
+                || !owner.authenticate(session, request, authenticator.get())) {
+            return Optional.of(new Outcome.Unanswered("RADIUS cannot be asked now"));
+        }
+        begin(session).byProtocol = true;
+        return Optional.empty();
     }
 
     /**
@@ -65,11 +92,14 @@ final class Reauthentications {
         question(session, Map.of(), now);
     }
 
-    /** RADIUS refused an open session, which must end. */
-    Refused refused(Session session) {
+    /** RADIUS refused an open session, which must end. A protocol that asked may have ended it by now. */
+    Refused refused(Session session, Outcome outcome) {
         with.counters().count(SessionCounter.REJECTED);
         LOG.debug("{} rejected when asked again", session.tag());
         Asked asked = open.remove(session);
+        if (asked != null && asked.byProtocol) {
+            owner.tell(session, outcome);
+        }
         return asked == null
                 ? new Refused(TerminateCause.REAUTHENTICATION_FAILURE, List.of())
                 : new Refused(
@@ -89,11 +119,13 @@ final class Reauthentications {
                 with.counters().count(SessionCounter.ACCEPTED);
                 changes.grant(session, accepted.authorization(), now, result -> {
                     tell(asked, result);
+                    tellProtocol(session, asked, outcome);
                 });
             }
             default -> {
                 with.counters().count(SessionCounter.UNANSWERED);
                 tell(asked, CommandResult.UNANSWERED);
+                tellProtocol(session, asked, outcome);
             }
         }
     }
@@ -134,7 +166,7 @@ final class Reauthentications {
                 all,
                 AskedAttributes.proof(asked),
                 true);
-        if (authenticator.isEmpty() || !questions.authenticate(session, request, authenticator.get())) {
+        if (authenticator.isEmpty() || !owner.authenticate(session, request, authenticator.get())) {
             answered(session, new Outcome.Unanswered("RADIUS cannot be asked now"), now);
         }
     }
@@ -152,6 +184,12 @@ final class Reauthentications {
                 session,
                 SessionTimers.SESSION_TIMEOUT,
                 now + RETRY_MILLIS + with.random().nextLong(RETRY_MILLIS / 4));
+    }
+
+    private void tellProtocol(Session session, Asked asked, Outcome outcome) {
+        if (asked.byProtocol && session.isOpen()) {
+            owner.tell(session, outcome);
+        }
     }
 
     private static void tell(Asked asked, CommandResult result) {

@@ -32,10 +32,12 @@ final class Recovery {
     /**
      * A stored session that goes on.
      *
+     * @param grant empty when the session has no address
      * @param inDataPlane whether its entry is still there, with its counters
      * @param lease what the data plane granted while nobody listened; its protocol says anew on what terms it goes on
      */
-    record Recovered(FrozenSession frozen, AddressGrant grant, boolean inDataPlane, Optional<OffloadedLease> lease) {}
+    record Recovered(
+            FrozenSession frozen, Optional<AddressGrant> grant, boolean inDataPlane, Optional<OffloadedLease> lease) {}
 
     Recovery(Surroundings with, Store store) {
         this.with = with;
@@ -64,16 +66,18 @@ final class Recovery {
         }
         dataPlane.networks(networks);
 
-        Map<Long, SubscriberEntry> entries = new HashMap<>();
-        dataPlane.entries().forEach(entry -> entries.put(entry.session(), entry));
+        Map<Long, List<SubscriberEntry>> entries = new HashMap<>();
+        dataPlane
+                .entries()
+                .forEach(entry -> entries.computeIfAbsent(entry.session(), first -> new ArrayList<>(1))
+                        .add(entry));
         Map<Long, OffloadedLease> leases = new HashMap<>();
         dataPlane.leases().drain().forEach(lease -> leases.put(lease.session(), lease));
         List<FrozenSession> stored = stored();
         List<Recovered> recovered = new ArrayList<>();
         LostSessions lost = new LostSessions(with);
         for (FrozenSession frozen : stored) {
-            Optional<SubscriberEntry> entry =
-                    Optional.ofNullable(entries.remove(frozen.id().value()));
+            Optional<SubscriberEntry> entry = takeOwn(frozen, entries);
             Optional<OffloadedLease> lease =
                     Optional.ofNullable(leases.get(frozen.id().value()));
             if (lost.has(frozen, entry, lease.isPresent())) {
@@ -83,11 +87,32 @@ final class Recovery {
             }
         }
         lost.end();
-        for (SubscriberEntry stray : entries.values()) {
-            dataPlane.remove(stray.session(), stray.address());
-            with.counters().count(SessionCounter.STRAY_REMOVED);
+        for (List<SubscriberEntry> strays : entries.values()) {
+            for (SubscriberEntry stray : strays) {
+                remove(stray);
+            }
         }
         return recovered;
+    }
+
+    /** The entry that the store knows of; one at another address is half of a move that a kill interrupted. */
+    private Optional<SubscriberEntry> takeOwn(FrozenSession frozen, Map<Long, List<SubscriberEntry>> entries)
+            throws DataPlaneException {
+        Optional<SubscriberEntry> own = Optional.empty();
+        for (SubscriberEntry entry : entries.getOrDefault(frozen.id().value(), List.of())) {
+            if (entry.address().equals(frozen.address())) {
+                own = Optional.of(entry);
+            } else {
+                remove(entry);
+            }
+        }
+        entries.remove(frozen.id().value());
+        return own;
+    }
+
+    private void remove(SubscriberEntry stray) throws DataPlaneException {
+        with.dataPlane().remove(stray.session(), stray.address());
+        with.counters().count(SessionCounter.STRAY_REMOVED);
     }
 
     private List<FrozenSession> stored() {
@@ -105,8 +130,10 @@ final class Recovery {
 
     private Optional<Recovered> recover(
             FrozenSession frozen, Optional<SubscriberEntry> entry, Optional<OffloadedLease> lease) {
-        Optional<AddressGrant> grant = with.addresses().restore(frozen.id(), frozen.key(), frozen.address());
-        if (grant.isEmpty()) {
+        boolean withAddress = !frozen.address().isAny();
+        Optional<AddressGrant> grant =
+                withAddress ? with.addresses().restore(frozen.id(), frozen.key(), frozen.address()) : Optional.empty();
+        if (withAddress && grant.isEmpty()) {
             with.counters().count(SessionCounter.PARKED);
             LOG.warn(
                     "session={} line={} holds {} which is in no pool now; it stays in the store and in the data plane"
@@ -116,7 +143,7 @@ final class Recovery {
                     frozen.address());
             return Optional.empty();
         }
-        boolean there = entry.isPresent() && entry.get().address().equals(frozen.address());
+        boolean there = entry.isPresent();
         try {
             // also when it is there: it may be stopped, or the policy may have changed; its counters go on
             with.dataPlane().install(Entries.of(frozen, with.policies().policyOf(frozen.authorization())));
@@ -128,6 +155,6 @@ final class Recovery {
             LOG.error("session={} could not be installed again: {}", frozen.id(), e.getMessage());
         }
         with.counters().count(SessionCounter.RECOVERED);
-        return Optional.of(new Recovered(frozen, grant.get(), there, lease));
+        return Optional.of(new Recovered(frozen, grant, there, lease));
     }
 }

@@ -10,13 +10,9 @@ import sluice.dataplane.api.LeaseTerms;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
-import sluice.net.MacAddress;
-import sluice.net.VlanTag;
-import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
-import sluice.session.api.IncompatibleState;
 import sluice.session.api.Network;
 import sluice.session.api.Policy;
 import sluice.session.api.ProtocolState;
@@ -43,12 +39,10 @@ final class Session implements SessionView {
     private final SessionKey key;
     private final String protocol;
     private String userName;
-    private final Networks networks;
+    private final Outside outside;
 
     private Stage stage = Stage.STARTING;
-    private @Nullable ProtocolState state;
-    private @Nullable AccessProtocol stateOwner;
-    private Bytes frozenState = Bytes.EMPTY;
+    private final HeldState held = new HeldState();
     private @Nullable Authorization authorization;
     private @Nullable AddressGrant address;
     private Policy policy = Policy.UNLIMITED;
@@ -58,8 +52,8 @@ final class Session implements SessionView {
     private boolean durable;
     private @Nullable LeaseTerms offered;
     private Duration offloaded = Duration.ZERO;
-    private List<VlanTag> tags = List.of();
-    private MacAddress nextHop = MacAddress.ZERO;
+    private Path path = Path.NONE;
+    private Ip4 place = Ip4.ANY;
     private long openedAt;
     /** Monotonic milliseconds. */
     private long openedSince;
@@ -74,22 +68,27 @@ final class Session implements SessionView {
     private List<Object> indexed = List.of();
     private Bytes asked = Bytes.EMPTY;
 
-    /** Finds networks by address, for protocols. */
-    interface Networks {
+    /** What protocols ask of the gateway about a session. */
+    interface Outside {
         Optional<Network> networkOf(Ip4 address);
 
         /** The longest lease there is now; empty when the network's own counts. */
         default Optional<Duration> leaseLimit(Network network) {
             return Optional.empty();
         }
+
+        /** How many packets the data plane counted from the subscriber of an open session. */
+        default OptionalLong received(Session session) {
+            return OptionalLong.empty();
+        }
     }
 
-    Session(SessionId id, SessionKey key, String protocol, String userName, Networks networks) {
+    Session(SessionId id, SessionKey key, String protocol, String userName, Outside outside) {
         this.id = id;
         this.key = key;
         this.protocol = protocol;
         this.userName = userName;
-        this.networks = networks;
+        this.outside = outside;
     }
 
     @Override
@@ -110,13 +109,14 @@ final class Session implements SessionView {
         return userName;
     }
 
+    /** As the subscriber calls himself. */
     void userName(String name) {
         userName = name;
     }
 
     @Override
     public Optional<ProtocolState> state() {
-        return Optional.ofNullable(state);
+        return held.now();
     }
 
     @Override
@@ -135,16 +135,21 @@ final class Session implements SessionView {
     }
 
     @Override
+    public OptionalLong received() {
+        return isOpen() ? outside.received(this) : OptionalLong.empty();
+    }
+
+    @Override
     public Optional<Network> networkOf(Ip4 wanted) {
         if (address != null && address.network().prefix().contains(wanted)) {
             return Optional.of(address.network());
         }
-        return networks.networkOf(wanted);
+        return outside.networkOf(wanted);
     }
 
     @Override
     public Optional<Duration> leaseLimit(Network network) {
-        return networks.leaseLimit(network);
+        return outside.leaseLimit(network);
     }
 
     @Override
@@ -170,60 +175,13 @@ final class Session implements SessionView {
         stage = next;
     }
 
-    /** Whether the protocol keeps something of this session. */
-    boolean hasState() {
-        return state != null || !frozenState.isEmpty();
-    }
-
-    void state(Optional<ProtocolState> next, AccessProtocol owner) {
-        state = next.orElse(null);
-        stateOwner = owner;
-        frozenState = Bytes.EMPTY;
-    }
-
-    void frozenState(Bytes bytes) {
-        state = null;
-        stateOwner = null;
-        frozenState = bytes;
-    }
-
-    /** The state as bytes, whoever made it. */
-    Bytes freezeState() {
-        return state != null && stateOwner != null ? stateOwner.freeze(state) : frozenState;
-    }
-
-    /**
-     * Makes the state one of this protocol instance: after a restart, or when a new version of the bundle took over.
-     *
-     * @throws IncompatibleState when it cannot be; the state is as before then
-     */
-    void thawFor(AccessProtocol owner) throws IncompatibleState {
-        if (isOf(owner) || !hasState()) {
-            return;
-        }
-        state = owner.thaw(freezeState());
-        stateOwner = owner;
-        frozenState = Bytes.EMPTY;
-    }
-
-    /** Lets go of the classes of a protocol that leaves. */
-    void freezeFor(AccessProtocol leaving) {
-        if (isOf(leaving) && state != null) {
-            frozenState(leaving.freeze(state));
-        }
-    }
-
-    /** Two versions of a protocol may call themselves equal; only the very instance knows the class of the state. */
-    @SuppressWarnings("ReferenceEquality")
-    private boolean isOf(AccessProtocol instance) {
-        return stateOwner == instance;
+    /** What the protocol keeps of this session. */
+    HeldState held() {
+        return held;
     }
 
     String describe() {
-        return switch (stage) {
-            case CLOSING, GONE -> "closing";
-            default -> state != null && stateOwner != null ? stateOwner.describe(state) : "recovered";
-        };
+        return stage == Stage.CLOSING || stage == Stage.GONE ? "closing" : held.describe();
     }
 
     void authorize(Authorization granted, Policy chosen, AuthState onWhoseWord) {
@@ -233,15 +191,15 @@ final class Session implements SessionView {
     }
 
     /** Becomes what was frozen, except for timers and what depends on the data plane. */
-    void thaw(FrozenSession frozen, Policy chosen, AddressGrant grant, FrozenMoment now) {
+    void thaw(FrozenSession frozen, Policy chosen, Optional<AddressGrant> grant, FrozenMoment now) {
         authorize(frozen.authorization(), chosen, frozen.authState());
-        address(Optional.of(grant));
-        path(frozen.tags(), frozen.nextHop());
+        address(grant);
+        path(frozen.path(), frozen.address());
         openedAt(frozen.openedAt(), now.monotonic(), frozen.ageAt(now));
         idle(now.monotonic() - frozen.idleAt(now), frozen.idlePackets());
         leaseEnds(frozen.leaseEnds());
         reported(frozen.reported());
-        frozenState(frozen.state());
+        held.set(frozen.state());
         asked(frozen.asked());
         stage(Stage.OPEN);
         durable(true);
@@ -307,17 +265,23 @@ final class Session implements SessionView {
         offloaded = lease;
     }
 
-    void path(List<VlanTag> line, MacAddress hop) {
-        tags = line;
-        nextHop = hop;
+    /**
+     * The session is, or is to be, in the data plane.
+     *
+     * @param at its address there; 0.0.0.0 without one
+     */
+    void path(Path way, Ip4 at) {
+        path = way;
+        place = at;
     }
 
-    List<VlanTag> tags() {
-        return tags;
+    Path path() {
+        return path;
     }
 
-    MacAddress nextHop() {
-        return nextHop;
+    /** The address that it has in the data plane since it was opened; 0.0.0.0 without one. */
+    Ip4 place() {
+        return place;
     }
 
     long openedAt() {
@@ -359,14 +323,6 @@ final class Session implements SessionView {
 
     void reported(Traffic traffic) {
         reported = traffic;
-    }
-
-    /** @throws IllegalStateException when the session has no address */
-    Ip4 ip4() {
-        if (address == null) {
-            throw new IllegalStateException("Session " + id + " has no address");
-        }
-        return address.address();
     }
 
     ArmedTimers timers() {
@@ -413,6 +369,11 @@ final class Session implements SessionView {
     /** What the protocol knew when RADIUS was asked. */
     Map<String, String> askedWith() {
         return AskedAttributes.decode(asked);
+    }
+
+    /** Whether the subscriber proved who he is; else his line did. */
+    boolean isProved() {
+        return AskedAttributes.proof(askedWith()).isPresent();
     }
 
     /** As {@link AskedAttributes}, which are smaller than a map. */

@@ -10,7 +10,6 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.platform.api.Event;
-import sluice.session.api.AddressGrant;
 import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
 import sluice.session.api.SessionEvent;
@@ -75,7 +74,7 @@ final class SessionEvents {
                     session.id(),
                     session.key(),
                     session.authState(),
-                    session.address().map(AddressGrant::address),
+                    addressed(session.place()),
                     session.userName(),
                     session.policy().name(),
                     session.protocol(),
@@ -88,7 +87,7 @@ final class SessionEvents {
                     frozen.id(),
                     frozen.key(),
                     frozen.authState(),
-                    Optional.of(frozen.address()),
+                    addressed(frozen.address()),
                     frozen.userName(),
                     policy,
                     frozen.protocol(),
@@ -97,12 +96,22 @@ final class SessionEvents {
         }
     }
 
+    private static Optional<Ip4> addressed(Ip4 place) {
+        return place.isAny() ? Optional.empty() : Optional.of(place);
+    }
+
+    /** Line and device; of PPPoE the session too, of which a device has several. */
+    private static String accessKey(SessionKey key) {
+        String device = key.line() + "/" + key.mac();
+        return key.pppoeSession() == 0 ? device : device + "/" + key.pppoeSession();
+    }
+
     private static Map<String, String> common(Told session, Instant now, String status) {
         LineId line = session.key().line();
         Map<String, String> fields = new LinkedHashMap<>(32);
         fields.put(SessionEvent.SESSION_LAST_UPDATE, now.toString());
         fields.put(SessionEvent.SESSION_ID, session.id().toString());
-        fields.put(SessionEvent.ACCESS_KEY, line + "/" + session.key().mac());
+        fields.put(SessionEvent.ACCESS_KEY, accessKey(session.key()));
         fields.put(SessionEvent.REMOTE_ID, LineId.printable(line.remoteId()));
         fields.put(SessionEvent.CIRCUIT_ID, LineId.printable(line.circuitId()));
         fields.put(SessionEvent.AUTH_STATE, session.authState().toString());
@@ -115,6 +124,10 @@ final class SessionEvents {
         fields.put(SessionEvent.USERNAME, session.userName());
         fields.put(SessionEvent.POLICY, session.policy());
         fields.put(SessionEvent.PROTOCOL, session.protocol());
+        if (session.key().pppoeSession() != 0) {
+            fields.put(
+                    SessionEvent.PPPOE_SESSION, Integer.toString(session.key().pppoeSession()));
+        }
         fields.put(SessionEvent.NAS_PORT_ID, line.port() + ":" + line.svlan() + "." + line.cvlan());
         fields.put(SessionEvent.CIRCUIT_ID_HEX, line.circuitId().toHex());
         fields.put(SessionEvent.REMOTE_ID_HEX, line.remoteId().toHex());

@@ -148,6 +148,11 @@ final class SessionLimits {
         devices.leave(session.key().mac(), holder);
     }
 
+    /** The session gets another user name. */
+    void leaveUser(Session session) {
+        users.leave(session.userName(), holder(session));
+    }
+
     /** Places that are taken, for tests of leaks. */
     int taken() {
         return lines.size() + users.size() + devices.size();

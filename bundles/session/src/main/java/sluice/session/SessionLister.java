@@ -85,19 +85,22 @@ final class SessionLister {
                 session.address().map(grant -> grant.network().name()),
                 session.authorization().isPresent() ? Optional.of(session.policy()) : Optional.empty(),
                 opened ? Optional.of(Instant.ofEpochMilli(session.openedAt())) : Optional.empty(),
-                opened ? Optional.of(leaseEnds(session, now)) : Optional.empty(),
+                opened ? leaseEnds(session, now) : Optional.empty(),
                 timersLeft(session, now),
                 entries.traffic(session),
                 session.authorization().map(Attributes::of).orElse(List.of()));
     }
 
     /** By the timer, which no jump of the wall clock moves. */
-    private Instant leaseEnds(Session session, long now) {
+    private Optional<Instant> leaseEnds(Session session, long now) {
         long wall = with.clock().millis();
         OptionalLong deadline = session.deadline(TimerName.LEASE);
+        if (deadline.isEmpty() && session.leaseEnds() == 0) {
+            return Optional.empty();
+        }
         long byTimer = deadline.isPresent() ? wall + deadline.getAsLong() - now : session.leaseEnds();
         boolean jumped = Math.abs(byTimer - session.leaseEnds()) > JUMP_MILLIS;
-        return Instant.ofEpochMilli(jumped ? byTimer : session.leaseEnds());
+        return Optional.of(Instant.ofEpochMilli(jumped ? byTimer : session.leaseEnds()));
     }
 
     /** What is left until each is due; of the idle time what is left of it, not until it is looked at. */

@@ -20,7 +20,8 @@ import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
 /** The one writer of its sessions: everything that happens to them happens in its turns. */
-final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.Owner, DegradedOperation.Owner {
+final class SessionShard
+        implements Agent, DurableTurns.Owner, EffectPerformer.Owner, DegradedOperation.Owner, Reauthentications.Owner {
 
     private static final int TIMERS_MAX = 256;
     private static final int MAIL_MAX = 256;
@@ -44,13 +45,14 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private final EffectPerformer performer;
     private final ProtocolSteps protocols;
     private final Changes changes;
+    private final Reauthentications reauthentications;
     private final Commands commands;
     private final SessionLister lister;
     private final Newcomers newcomers;
     private final Strays strays;
     private final DueTimers dueTimers;
     private final TurnBudget budget;
-    private final Session.Networks networks;
+    private final Session.Outside networks;
     private final Drain drain = new Drain();
 
     private int authenticating;
@@ -79,14 +81,14 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
         performer = new EffectPerformer(with, timers, turns, offloads, entries, timekeeper, degraded, limits, this);
         protocols = new ProtocolSteps(with, present, timers, performer);
         changes = new Changes(with, turns, entries, timekeeper, offloads, table);
-        commands =
-                new Commands(table, performer, protocols, changes, new Reauthentications(with, timers, changes, this));
+        reauthentications = new Reauthentications(with, timers, changes, this);
+        commands = new Commands(table, performer, protocols, changes, reauthentications);
         lister = new SessionLister(table, sweeps, entries, offloads, with);
         new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
         new Reconciliation(with, timers, sweeps, entries, turns, changes).begin(now);
         budget = new TurnBudget(clock);
         dueTimers = new DueTimers(with, table, timekeeper, offloads, degraded, performer, protocols, commands);
-        networks = new KnownNetworks(with.addresses().networks(), with.alone().leases());
+        networks = new KnownNetworks(with.addresses().networks(), with.alone().leases(), entries);
         newcomers = new Newcomers(with, table, timers, turns, limits, drain, networks);
         strays = new Strays(with, table, timers, newcomers, with.places().ignored(), now);
     }
@@ -292,6 +294,11 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     }
 
     @Override
+    public Optional<Outcome> challenge(Session session, AuthenticationRequest request) {
+        return reauthentications.challenge(session, request);
+    }
+
+    @Override
     public void remember(StoreChange change) {
         turns.remember(change);
     }
@@ -345,7 +352,7 @@ final class SessionShard implements Agent, DurableTurns.Owner, EffectPerformer.O
     private void onLeaving(AccessProtocol protocol) {
         sweeps.begin(
                 (session, time) -> {
-                    session.freezeFor(protocol);
+                    session.held().freezeFor(protocol);
                     return false;
                 },
                 () -> {});

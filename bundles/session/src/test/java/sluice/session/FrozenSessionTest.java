@@ -25,6 +25,7 @@ import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
 import sluice.session.api.FramedRoute;
 import sluice.session.api.IncompatibleState;
+import sluice.session.api.PppLink;
 import sluice.session.api.Reach;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
@@ -118,8 +119,10 @@ final class FrozenSessionTest {
                 authState,
                 authorization,
                 Ip4.parse("10.64.0.9"),
-                List.of(new VlanTag(VlanTag.S_TAG, 100), new VlanTag(VlanTag.C_TAG, 7)),
-                MacAddress.parse("02:00:00:00:00:07"),
+                new Path(
+                        List.of(new VlanTag(VlanTag.S_TAG, 100), new VlanTag(VlanTag.C_TAG, 7)),
+                        MacAddress.parse("02:00:00:00:00:07"),
+                        Optional.empty()),
                 1_767_225_600_000L,
                 1_767_312_000_000L,
                 before,
@@ -211,6 +214,60 @@ final class FrozenSessionTest {
     void firstReleaseReadsTheHeadOfWhatThisOneWrites() {
         String head = FULL.encode().toHex().substring(0, GOLDEN_1.length());
         assertThat(head).isEqualTo(GOLDEN_1.replaceFirst("302f33" + "01", "302f33" + "00"));
+    }
+
+    /** What a PPPoE session without an address has behind {@link #GOLDEN_2}; a later version must read it for ever. */
+    private static final String GOLDEN_3_TAIL = "03 1267 01 12345678 05d4".replaceAll("\\s", "");
+
+    @Test
+    void pppoeSessionWithoutAddressIsOfTheThirdVersion() throws IncompatibleState {
+        String golden =
+                GOLDEN_2.replaceFirst("68656c6c6f0005616761696e" + "0a400009", "68656c6c6f0005616761696e00000000")
+                        + GOLDEN_3_TAIL;
+        FrozenSession dialled = dialled();
+        assertThat(dialled.encode().toHex()).isEqualTo(golden);
+        assertThat(FrozenSession.decode(Bytes.fromHex(golden))).isEqualTo(dialled);
+    }
+
+    @Test
+    void releaseBeforePppoeReadsAllButTheLink() throws IncompatibleState {
+        Bytes whole = dialled().encode();
+        FrozenSession second = FrozenSession.decode(whole.slice(0, whole.length() - GOLDEN_3_TAIL.length() / 2));
+        assertThat(second.key().pppoeSession()).isZero();
+        assertThat(second.path().link()).isEmpty();
+        assertThat(second.frozen()).isEqualTo(FULL.frozen());
+    }
+
+    @Test
+    void truncatedLinkIsRefused() {
+        Bytes whole = dialled().encode();
+        for (int length = whole.length() - GOLDEN_3_TAIL.length() / 2 + 1; length < whole.length(); length++) {
+            Bytes cut = whole.slice(0, length);
+            assertThatThrownBy(() -> FrozenSession.decode(cut)).isInstanceOf(IncompatibleState.class);
+        }
+    }
+
+    private static FrozenSession dialled() {
+        return new FrozenSession(
+                FULL.id(),
+                new SessionKey(FULL.key().line(), FULL.key().mac(), 0x1267),
+                FULL.protocol(),
+                FULL.userName(),
+                FULL.authState(),
+                FULL.authorization(),
+                Ip4.ANY,
+                new Path(FULL.path().tags(), FULL.path().nextHop(), Optional.of(new PppLink(0x1234_5678, 1492))),
+                FULL.openedAt(),
+                FULL.leaseEnds(),
+                FULL.before(),
+                FULL.reported(),
+                FULL.timers(),
+                FULL.state(),
+                FULL.age(),
+                FULL.idle(),
+                FULL.idlePackets(),
+                FULL.asked(),
+                FULL.frozen());
     }
 
     @Test

@@ -16,6 +16,7 @@ import sluice.loop.Bell;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.platform.api.CounterSet;
+import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.AddressRefusal;
 import sluice.session.api.AddressRequest;
@@ -59,6 +60,7 @@ final class Gateway {
     final FakePolicies policies = new FakePolicies();
     final Radius radius = new Radius();
     final ScriptedProtocol protocol = new ScriptedProtocol();
+    final DialProtocol dial = new DialProtocol();
     CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
     SessionShard shard;
     Protocols protocols = new Protocols();
@@ -69,6 +71,7 @@ final class Gateway {
     SessionLimits.Places places = SessionLimits.Places.of(limits);
     Outage outage = new Outage(outages, journal, clock.wall(), clock.millis());
     String boot = "boot-1";
+    StraySettings strays = new StraySettings(10, 100);
     int interimsPerSecond = 1_000;
 
     Gateway() {
@@ -85,6 +88,7 @@ final class Gateway {
         counters = new CounterSet<>(SessionCounter.class);
         protocols = new Protocols();
         protocols.add(protocol);
+        protocols.add(dial);
         SessionSettings settings = new SessionSettings(
                 "bng-01",
                 true,
@@ -97,7 +101,7 @@ final class Gateway {
                 100,
                 50,
                 interimsPerSecond,
-                new StraySettings(10, 100));
+                strays);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         outage = new Outage(outages, journal, clock.wall(), clock.millis());
         places = SessionLimits.Places.of(limits);
@@ -153,9 +157,23 @@ final class Gateway {
     }
 
     void arrive(char operation, int cvlan, long mac, String circuit) {
-        Frame frame = ScriptedProtocol.frame(operation, cvlan, mac, circuit);
+        arrive(protocol, ScriptedProtocol.frame(operation, cvlan, mac, circuit));
+    }
+
+    /** As {@link #frame}, of the protocol that dials. */
+    List<Frame> dial(char operation, int id, int cvlan, long mac, String text) {
+        dialArrives(operation, id, cvlan, mac, text);
+        turn();
+        return sent();
+    }
+
+    void dialArrives(char operation, int id, int cvlan, long mac, String text) {
+        arrive(dial, DialProtocol.frame(operation, id, cvlan, mac, text));
+    }
+
+    private void arrive(AccessProtocol whose, Frame frame) {
         try {
-            shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(protocol, protocol.keyOf(frame), frame));
+            shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(whose, whose.keyOf(frame), frame));
         } catch (sluice.net.MalformedPacket e) {
             throw new IllegalArgumentException(e);
         }

@@ -202,7 +202,7 @@ final class SessionLimitsTest {
                         new sluice.net.MacAddress(MAC)),
                 "scripted",
                 "user-" + id,
-                new KnownNetworks(List.of(), new ShortLeases(gateway.outages, gateway.outage, gateway.addresses)));
+                address -> java.util.Optional.empty());
     }
 
     /** A subscriber asks and is accepted; what he is told. */

@@ -125,7 +125,16 @@ public final class FakeDataPlane implements DataPlane, FrameSource, FrameSink {
 
     /** Packets pass: adds to the counters of the address, unless it is stopped. */
     public synchronized void pass(Ip4 address, Traffic more) {
-        Slot slot = slots.get(Key.of(0, address));
+        pass(Key.of(0, address), more);
+    }
+
+    /** Packets of a session without an address pass. */
+    public synchronized void pass(long session, Traffic more) {
+        pass(Key.of(session, Ip4.ANY), more);
+    }
+
+    private void pass(Key key, Traffic more) {
+        Slot slot = slots.get(key);
         if (slot != null && !slot.stopped) {
             slot.traffic = slot.traffic.plus(more);
         }

@@ -22,7 +22,8 @@ public sealed interface Effect {
     /**
      * Asks who the subscriber is. Answered by {@link Outcome.Accepted}, {@link Outcome.Rejected} or
      * {@link Outcome.Unanswered}, not in this turn. Asked about an open session, what is granted takes effect before
-     * the answer comes; a refusal leaves it to the protocol to end the session.
+     * the answer comes; after a refusal it ends with {@link TerminateCause#REAUTHENTICATION_FAILURE} unless the
+     * protocol ends it when it hears of that.
      *
      * @param userName by which the session is called from now on: in RADIUS, limits per user, events; empty: by the
      *     operator's template, made of the line. An open session keeps its name, and another one is rejected

@@ -47,7 +47,10 @@ public sealed interface Outcome {
     /** There is no address for the session. */
     record AddressRefused(AddressRefusal reason) implements Outcome {}
 
-    /** The session could not be brought up; nothing of it is left in the data plane. */
+    /**
+     * The session could not be brought up and nothing of it is in the data plane; one that was open is as it was before
+     * the attempt.
+     */
     record OpenFailed(String reason) implements Outcome {}
 
     /** What the step did could not be made durable; a session that it opened is taken down again. */

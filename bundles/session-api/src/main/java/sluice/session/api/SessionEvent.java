@@ -14,7 +14,7 @@ public final class SessionEvent {
     public static final String POLICY_APPLY = "POLICY_APPLY";
 
     public static final String SESSION_ID = "session_id";
-    /** Line and MAC as text. */
+    /** Line and MAC as text, and of PPPoE the session id. */
     public static final String ACCESS_KEY = "access_key";
 
     public static final String CIRCUIT_ID = "circuit_id";
@@ -54,6 +54,8 @@ public final class SessionEvent {
     public static final String POLICY = "policy";
     /** Name of the access protocol. */
     public static final String PROTOCOL = "protocol";
+    /** Session id of RFC 2516; absent with IPoE. */
+    public static final String PPPOE_SESSION = "pppoe_session";
     /** Access port and VLANs as {@code port:svlan.cvlan}. */
     public static final String NAS_PORT_ID = "nas_port_id";
     /** Circuit-id and remote-id as hexadecimal bytes, exactly as on the wire. */

@@ -1,0 +1,153 @@
+package sluice.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.Traffic;
+import sluice.net.Ip4;
+import sluice.platform.api.Event;
+import sluice.session.api.Effect;
+import sluice.session.api.Outcome;
+import sluice.session.api.SessionEvent;
+
+/**
+ * Brings sessions up: data plane, then store and event in one transaction. A session that is open already is changed in
+ * place; when it gets an address that it did not have, its entry moves there and the counters go on. Belongs to one
+ * shard.
+ */
+final class Opener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Opener.class);
+
+    private final Surroundings with;
+    private final SessionTimers timers;
+    private final DurableTurns turns;
+    private final Entries entries;
+    private final Timekeeper timekeeper;
+    private final SessionLimits limits;
+    private final EffectPerformer.Owner owner;
+
+    Opener(
+            Surroundings with,
+            SessionTimers timers,
+            DurableTurns turns,
+            Entries entries,
+            Timekeeper timekeeper,
+            SessionLimits limits,
+            EffectPerformer.Owner owner) {
+        this.with = with;
+        this.timers = timers;
+        this.turns = turns;
+        this.entries = entries;
+        this.timekeeper = timekeeper;
+        this.limits = limits;
+        this.owner = owner;
+    }
+
+    /** Lets packets pass, or says why that did not work. */
+    Optional<Outcome> open(Session session, Effect.Open open, long now) {
+        if (session.authorization().isEmpty()) {
+            return failed("the session is not authorized");
+        }
+        if (session.address().isEmpty()
+                && Entries.networks6(session.authorization().get().addressing()).isEmpty()) {
+            return failed("the session has neither an address nor an IPv6 prefix");
+        }
+        if (open.link().isPresent() && session.key().pppoeSession() == 0) {
+            return failed("a PPP link without a PPPoE session");
+        }
+        if (!session.isOpen() && !limits.isRoomFor(session)) {
+            with.counters().count(SessionCounter.OPENED_LATER);
+            return Optional.of(new Outcome.OpenFailed("an older session has not ended yet"));
+        }
+        Path former = session.path();
+        Ip4 formerPlace = session.place();
+        session.path(
+                Path.of(open), session.address().map(grant -> grant.address()).orElse(Ip4.ANY));
+        try {
+            entries.install(session);
+        } catch (DataPlaneException e) {
+            session.path(former, formerPlace);
+            return failed(e.reason().toString());
+        }
+        session.leaseEnds(open.lease().map(this::end).orElse(0L));
+        if (session.isOpen()) {
+            changed(session, formerPlace);
+        } else {
+            opened(session, now);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Outcome> failed(String reason) {
+        with.counters().count(SessionCounter.OPEN_FAILED);
+        return Optional.of(new Outcome.OpenFailed(reason));
+    }
+
+    private long end(Duration lease) {
+        return with.clock().millis() + lease.toMillis();
+    }
+
+    private void opened(Session session, long now) {
+        session.stage(Session.Stage.OPEN);
+        owner.opened(session);
+        session.openedAt(with.clock().millis(), now, 0);
+        timers.disarm(session, SessionTimers.SETUP);
+        timekeeper.opened(session, now);
+        turns.current()
+                .opened(session, SessionEvents.start(session, with.clock().instant()));
+        with.counters().count(SessionCounter.OPENED);
+        LOG.debug(
+                "{} opened: address={} policy={}",
+                session.tag(),
+                session.place(),
+                session.policy().name());
+    }
+
+    private void changed(Session session, Ip4 formerPlace) {
+        turns.current().changed(session);
+        if (session.place().equals(formerPlace)) {
+            return;
+        }
+        entries.moved(session, formerPlace);
+        owner.addressed(session);
+        Traffic traffic = entries.traffic(session);
+        session.reported(traffic);
+        Instant now = with.clock().instant();
+        turns.current().interim(SessionEvents.reading(SessionEvent.UPDATE, session, traffic, now));
+        turns.current().promise(session, new Move(session, formerPlace));
+        LOG.debug("{} has another address: {}", session.tag(), session.place());
+    }
+
+    /** The store knows what the former entry had counted, so it may go. */
+    private final class Move implements Turn.Promise {
+        private final Session session;
+        private final Ip4 former;
+
+        Move(Session session, Ip4 former) {
+            this.session = session;
+            this.former = former;
+        }
+
+        @Override
+        public Optional<Event> event() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void durable(long now) {
+            if (!session.place().equals(former)) {
+                entries.removeFormer(session, former);
+            }
+        }
+
+        /** It is stopped, and the session is written again and again until the store has it. */
+        @Override
+        public void failed(long now) {
+            durable(now);
+        }
+    }
+}
