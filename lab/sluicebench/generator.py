@@ -9,6 +9,7 @@ from sluicelab.namespace import Namespace, run
 
 SOURCES = pathlib.Path(__file__).parent.parent / "bench-src"
 RENEWLOAD = SOURCES / "renewload"
+PPPOELOAD = SOURCES / "pppoeload"
 EXCHANGE = RENEWLOAD / "exchange.bpf.c"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
@@ -51,6 +52,29 @@ class Renewals:
         return 1 - self.answered / self.sent
 
 
+@dataclasses.dataclass(frozen=True)
+class Dialled:
+    """What devices that dialled came to. Latencies are in microseconds, from the time at which a PADI was due."""
+
+    started: int
+    set_up: int
+    setups_per_s: float
+    p50_us: float
+    p99_us: float
+    flaps: int
+    lost: int
+    refused: int
+    open: int
+    redialled: int
+    echoes: int
+    echo_replies: int
+    processor_s: float
+
+    @property
+    def lost_share(self) -> float:
+        return 1 - self.set_up / self.started
+
+
 class Generator:
     """Loads one server through one device. Every load takes clients that no earlier one had."""
 
@@ -91,6 +115,21 @@ class Generator:
             said["sent"], said["answered"], said["lost"], said["renewals_per_s"], latency["p50"], latency["p99"]
         )
 
+    def dial(self, devices: range, *how: object, seconds: float = 180) -> Dialled:
+        """
+        Devices that dial PPPoE.
+
+        :param how: `--window N`, closed loop, or `--rate PER_SECOND`, open loop; `--hold`, `--churn`, `--stay`
+        """
+        words = ("--device", self._device, "--first", devices.start, "--devices", len(devices), *how)
+        command = self._namespace.command(build_pppoeload(self._work), *map(str, words))
+        said = json.loads(run(*command, seconds=seconds))
+        if said["bad"]:
+            raise WrongReplies(f"{said['bad']} wrong frames: {said['bad_frames']}")
+        setup = said["latency_us"]["setup"]
+        same = {field.name: said[field.name] for field in dataclasses.fields(Dialled) if field.name in said}
+        return Dialled(p50_us=setup["p50"], p99_us=setup["p99"], **same)
+
     def command_until_offer(self, per_second: float, seconds: float) -> list[str]:
         """The command of an open loop that ends with the first OFFER."""
         clients = int(per_second * seconds)
@@ -117,6 +156,12 @@ def build_renewload(work: pathlib.Path) -> pathlib.Path:
     shared = [source for source in sorted(SOURCES.glob("*.[ch]")) if source.name != "dhcpload.c"]
     own = [source for source in sorted(RENEWLOAD.glob("*.[ch]")) if source != EXCHANGE]
     return _compiled(work / "renewload", [*shared, *own], "-lbpf")
+
+
+def build_pppoeload(work: pathlib.Path) -> pathlib.Path:
+    """The program whose devices dial PPPoE."""
+    shared = [source for name in ("arguments", "clock", "histogram", "port") for source in sorted(SOURCES.glob(f"{name}.[ch]"))]
+    return _compiled(work / "pppoeload", [*shared, *sorted(PPPOELOAD.glob("*.[ch]"))], "-lm")
 
 
 def build_exchange(work: pathlib.Path) -> pathlib.Path:

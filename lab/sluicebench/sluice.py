@@ -13,7 +13,7 @@ from sluicebench.generator import Generator, outcome
 from sluicelab.appliance import Appliance, Configuration
 from sluicelab.lab import BPFFS, HOME, WORK
 from sluicelab.namespace import BENCH_PREFIX, Namespace, Process, link, run
-from sluicelab.radius import Radius
+from sluicelab.radius import Dialer, Radius
 from sluicelab.topology import Line, Pool, SubscriberPlan, Topology
 
 TRUNK, CORE, MANAGEMENT, LOAD, DEVICE = "trunk0", "core0", "mgmt0", "up0", "eth0"
@@ -38,6 +38,7 @@ class SluiceGateway:
         `interval` a moment later, so that a power cut may take what `kill -9` cannot
     :param network: of the subscribers; the data plane has room for so many
     :param fast_path: whether clients that have a lease are answered in the kernel
+    :param dialers: how many devices FreeRADIUS lets dial PPPoE; no probe asks for an OFFER then
     """
 
     name = "sluice"
@@ -49,18 +50,21 @@ class SluiceGateway:
         sync: str = "commit",
         network: str = NETWORK,
         fast_path: bool = True,
+        dialers: int = 0,
     ) -> None:
         self._work = work
         self._fast_path = fast_path
         self._sync = sync
         self._topology = _topology(radius_lines, ipaddress.IPv4Network(network))
         self._capacity = self._topology.pools[0].network.num_addresses
-        self._with_radius = radius_lines > 0
+        self._with_radius = radius_lines + dialers > 0
+        self._dialers = dialers
         self._gateway, self._core, self._oss, self._load = (
             Namespace(BENCH_PREFIX + name) for name in ("bng", "core", "oss", "load")
         )
         self._secret = secrets.token_hex(16)
         self._radius = Radius(self._topology, self._oss, RUN / "radius", self._secret)
+        self._radius.dialers = [Dialer(f"u{number:07}", f"p{number:07}", POLICY) for number in range(dialers)]
         keys = {"radius": self._secret, "redis": "unused", "postgresql": "unused"}
         self._appliance = Appliance(self._topology, self._gateway, work, keys)
         self.generator: Generator
@@ -72,7 +76,10 @@ class SluiceGateway:
     def up(self) -> None:
         """Everything from nothing, with empty data; returns when it answers."""
         self.prepare()
-        self.start()
+        if self._dialers:
+            self._appliance.start()
+        else:
+            self.start()
 
     def prepare(self) -> None:
         """Networks, FreeRADIUS and the installed appliance, which is not started."""
@@ -147,6 +154,21 @@ class SluiceGateway:
         """How many sessions the shards own."""
         return sum(int(row["sessions"]) for row in self._appliance.table("session:shards"))
 
+    def leaks(self) -> list[str]:
+        """What is held although nobody is there: sessions, addresses, entries of the kernel, timers."""
+        shards = self._appliance.table("session:shards")
+        held = {
+            "sessions": self.sessions(),
+            "addresses": sum(int(pool["held"]) for pool in self._appliance.table("pools:list")),
+            "entries": len(self._appliance.table("dataplane:entries")),
+            "timers": sum(int(row.get("timers", 0)) for row in shards),
+        }
+        return [f"{count} {what}" for what, count in held.items() if count]
+
+    def check(self) -> None:
+        """Compares sessions, disk and kernel; CommandFailed when they do not fit together."""
+        self._appliance.shell("dataplane:check")
+
     def _networks(self) -> None:
         if not BPFFS.is_mount():
             run("mount", "-t", "bpf", "bpf", BPFFS)
@@ -179,6 +201,8 @@ class SluiceGateway:
                 "fast_path": str(self._fast_path).lower(),
             },
             "sluice.journal": {"sync": self._sync},
+            # who went without a word is found soon
+            "sluice.pppoe": {"echo_seconds": 5},
             "sluice.telemetry": {"redis_host": "", "postgresql_host": ""},
         }
 

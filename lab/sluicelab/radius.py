@@ -54,6 +54,12 @@ client gateway {{
 modules {{
     pap {{
     }}
+    chap {{
+    }}
+    mschap {{
+        use_mppe = no
+        with_ntdomain_hack = no
+    }}
     files {{
         filename = ${{base}}/users
         key = "%{{User-Name}}"
@@ -83,11 +89,19 @@ server default {{
     }}
     authorize {{
         files
+        chap
+        mschap
         pap
     }}
     authenticate {{
         Auth-Type PAP {{
             pap
+        }}
+        Auth-Type CHAP {{
+            chap
+        }}
+        Auth-Type MS-CHAP {{
+            mschap
         }}
     }}
     preacct {{
@@ -167,6 +181,20 @@ class AccountingRecord:
         return records
 
 
+@dataclasses.dataclass(frozen=True)
+class Dialer:
+    """A subscriber with a name and a password; `replies` is what else an accept says, as the users file writes it."""
+
+    user: str
+    password: str
+    policy: str = "unlimited"
+    replies: tuple[str, ...] = ()
+
+    def entry(self, interim: int) -> str:
+        items = (f"Filter-Id = {_quoted(self.policy)}", f"Acct-Interim-Interval = {interim}", *self.replies)
+        return f"{_quoted(self.user)} Cleartext-Password := {_quoted(self.password)}\n\t" + ",\n\t".join(items) + "\n"
+
+
 class Radius:
     """FreeRADIUS in the OSS namespace."""
 
@@ -180,6 +208,8 @@ class Radius:
         self.replies: dict[SubscriberPlan, list[str]] = {}
         # entries of the users file that go before the subscriber's own, less the name with which they begin
         self.rules: dict[SubscriberPlan, list[str]] = {}
+        # who dials with a password; the line is not looked at
+        self.dialers: list[Dialer] = []
         # where it listens and who may ask; further listeners and clients, as radiusd.conf writes them
         self.address = str(topology.oss.address.ip)
         self.auth_port, self.acct_port = topology.oss.auth_port, topology.oss.acct_port
@@ -213,6 +243,7 @@ class Radius:
         known = [plan for plan in self._topology.admitted if plan not in self.strangers]
         rules = [f"{_quoted(self.user_name(plan))} {rule}" for plan, rules in self.rules.items() for rule in rules]
         users = rules + [_user(plan, self.user_name(plan), interim, self.replies.get(plan, [])) for plan in known]
+        users += [dialer.entry(interim) for dialer in self.dialers]
         (self._directory / "users").write_text("\n".join(users) + "\nDEFAULT Auth-Type := Reject\n")
         run("chown", "-R", f"{ACCOUNT}:{ACCOUNT}", self._directory)
         run("chmod", "-R", "u=rwX,go=", self._directory)
@@ -254,8 +285,12 @@ class Radius:
             return []
         return AccountingRecord.parse(self.detail_file.read_text(errors="surrogateescape"))
 
+    def records_named(self, user: str) -> list[AccountingRecord]:
+        """Of everybody who called himself so."""
+        return [record for record in self.records() if record.text("User-Name") == user]
+
     def records_of(self, plan: SubscriberPlan) -> list[AccountingRecord]:
-        return [record for record in self.records() if record.text("User-Name") == self.user_name(plan)]
+        return self.records_named(self.user_name(plan))
 
 
 def _user(plan: SubscriberPlan, user_name: str, interim: int, further: list[str]) -> str:

@@ -1,10 +1,12 @@
 """The lab's own PPPoE, proven against the concentrator of rp-pppoe, without the appliance."""
 
+import json
 import random
 from typing import Iterator
 
 import pytest
 
+from sluicebench.generator import build_pppoeload
 from sluicelab import pppoeframes as ppp
 from sluicelab.lab import WORK, Lab
 from sluicelab.pppd import Concentrator, Pppd
@@ -15,6 +17,7 @@ from sluicelab.uml import MTU, Guest
 METHODS = ("pap", "chap", "mschap-v2")
 LINES = tuple(Line("tagging", f"line-{cvlan}", 300, cvlan) for cvlan in (10, 11, 12, 300))
 TAP, REFERENCE_TAP = "tap0", "tap1"
+LOADED = 3  # devices of the generator, on lines of its own
 USER, PASSWORD = "somebody", "secret"
 
 
@@ -49,11 +52,14 @@ def reference(wires: Lab) -> Iterator[tuple[Concentrator, list[str]]]:
     """A concentrator on every line, each with its method; the addresses of their own."""
     with Guest("reference", wires.gateway, REFERENCE_TAP, WORK) as guest:
         concentrator = Concentrator(guest)
-        concentrator.secrets({USER: PASSWORD})
+        concentrator.secrets({USER: PASSWORD} | {f"u{number:07}": f"p{number:07}" for number in range(LOADED)})
         own = []
         for number, line in enumerate(LINES):
             guest.add_line(f"line{number}", line, f"02:5d:00:00:00:{number:02x}")
             own.append(concentrator.serve(f"line{number}", f"require-{METHODS[number % len(METHODS)]}"))
+        for number in range(LOADED):
+            guest.add_line(f"load{number}", Line("tagging", f"load-{number}", 100, 2 + number), f"02:5d:00:00:01:{number:02x}")
+            concentrator.serve(f"load{number}", "require-chap")
         yield concentrator, own
 
 
@@ -120,3 +126,15 @@ def test_a_wrong_password_by_frames_is_refused(wires: Lab, reference) -> None:
         client.connect()
         client.link_up()
         assert client.authenticate(USER, "wrong").code == ppp.PAP_NAK
+
+
+def test_the_load_generator_dials_the_reference(wires: Lab, reference) -> None:
+    program = build_pppoeload(WORK)
+    command = (program, "--device", "up0", "--devices", str(LOADED), "--window", "2", "--hold", "2", "--echo", "1",
+               "--churn", "2", "--churn-rate", "2")  # fmt: skip
+    said = json.loads(wires.node.namespace.run(*command, seconds=60))
+    assert (said["set_up"], said["lost"], said["refused"], said["bad"], said["flaps"]) == (LOADED, 0, 0, 0, 0), said
+    assert said["echoes"] == said["echo_replies"] >= LOADED
+    assert said["redialled"] >= 1 and said["opened"] > LOADED
+    assert said["open"] == 0 and said["closed"] >= LOADED
+    assert said["latency_us"]["discovery"]["p50"] <= said["latency_us"]["setup"]["p50"]
