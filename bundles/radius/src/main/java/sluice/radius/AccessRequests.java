@@ -92,10 +92,11 @@ final class AccessRequests {
         int passwordAt =
                 password.isEmpty() ? -1 : out.room(AttributeCode.USER_PASSWORD, PacketSignature.hiddenLength(password));
         request.credentials().ifPresent(credentials -> writeAnswer(out, credentials));
-        int serviceType = isAuthorizeOnly(request) ? AUTHORIZE_ONLY : settings.serviceType();
+        int serviceType = serviceType(request);
         if (serviceType != 0) {
             out.number(AttributeCode.SERVICE_TYPE, serviceType);
         }
+        RequestAttributes.writeFraming(out, request.protocol());
         common.writeGateway(out);
         common.writeLine(out, request.key().line(), request.key().mac(), request.protocol());
         out.text(AttributeCode.ACCT_SESSION_ID, request.session().toString());
@@ -136,6 +137,14 @@ final class AccessRequests {
             }
             default -> LOG.debug("No challenge in {}", credentials);
         }
+    }
+
+    private int serviceType(AuthenticationRequest request) {
+        if (isAuthorizeOnly(request)) {
+            return AUTHORIZE_ONLY;
+        }
+        int service = RequestAttributes.serviceOf(request.protocol());
+        return service != 0 ? service : settings.serviceType();
     }
 
     /** RFC 5176, 3.2: a CoA-Request wanted this question, or there is no proof that could be sent again. */

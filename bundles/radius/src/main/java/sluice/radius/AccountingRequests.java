@@ -97,7 +97,13 @@ final class AccountingRequests {
         prefix(out, AttributeCode.FRAMED_IPV6_PREFIX, event.field(SessionEvent.FRAMED_PREFIX));
         prefix(out, AttributeCode.DELEGATED_IPV6_PREFIX, event.field(SessionEvent.DELEGATED_PREFIX));
         MacAddress mac = MacAddress.parse(event.field(SessionEvent.MAC_ADDRESS));
-        common.writeLine(out, line(event), mac, event.field(SessionEvent.PROTOCOL));
+        String protocol = event.field(SessionEvent.PROTOCOL);
+        int service = RequestAttributes.serviceOf(protocol);
+        if (service != 0) {
+            out.number(AttributeCode.SERVICE_TYPE, service);
+        }
+        RequestAttributes.writeFraming(out, protocol);
+        common.writeLine(out, line(event), mac, protocol);
         String word = event.field(SessionEvent.AUTH_STATE);
         boolean local = LOCAL.stream().anyMatch(state -> state.toString().equals(word));
         out.number(AttributeCode.ACCT_AUTHENTIC, local ? AUTHENTIC_LOCAL : AUTHENTIC_RADIUS);

@@ -1,8 +1,10 @@
 package sluice.radius;
 
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.net.Bytes;
 import sluice.platform.api.CounterSet;
 import sluice.radius.packet.Attribute;
 import sluice.radius.packet.AttributeCode;
@@ -40,7 +42,7 @@ final class AuthorizationReader {
             case Packets.ACCESS_ACCEPT -> accepted(found);
             case Packets.ACCESS_REJECT -> {
                 counters.count(RadiusCounter.REJECTED);
-                yield new Outcome.Rejected(message(found));
+                yield new Outcome.Rejected(message(found), value(found, AttributeCode.MS_CHAP_ERROR));
             }
             case Packets.ACCESS_CHALLENGE -> {
                 counters.count(RadiusCounter.CHALLENGED);
@@ -54,6 +56,9 @@ final class AuthorizationReader {
     private Outcome accepted(List<Attribute> found) {
         AuthorizationBuilder builder = new AuthorizationBuilder(dictionary);
         for (Attribute attribute : found) {
+            if (attribute.code().equals(AttributeCode.MS_CHAP2_SUCCESS)) {
+                continue; // good for one answer, not for the session
+            }
             try {
                 builder.add(attribute);
             } catch (PacketRefused wrongSize) {
@@ -66,7 +71,15 @@ final class AuthorizationReader {
         }
         counters.add(RadiusCounter.UNREADABLE_RATES, builder.unreadable());
         counters.count(RadiusCounter.ACCEPTED);
-        return new Outcome.Accepted(builder.authorization());
+        return new Outcome.Accepted(builder.authorization(), value(found, AttributeCode.MS_CHAP2_SUCCESS));
+    }
+
+    /** The first of its kind, on its own. */
+    private static Optional<Bytes> value(List<Attribute> found, AttributeCode code) {
+        return found.stream()
+                .filter(attribute -> attribute.code().equals(code))
+                .findFirst()
+                .map(attribute -> attribute.value().compact());
     }
 
     /** Reply-Message, which may come in pieces (RFC 2865, 5.18), printable. */

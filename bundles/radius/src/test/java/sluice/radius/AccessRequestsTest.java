@@ -54,6 +54,18 @@ class AccessRequestsTest {
     }
 
     @Test
+    void subscriberWhoDialsIsFramedByPppWhateverTheOperatorSaysOfOthers() throws Exception { // RFC 2865, 5.6 and 5.7
+        RadiusRequest request =
+                sealed(Samples.request("x", new Credentials.Pap(Bytes.utf8("secret"))), Samples.settings());
+        assertThat(text(request, "Service-Type")).isEqualTo("Framed");
+        assertThat(text(request, "Framed-Protocol")).isEqualTo("PPP");
+        assertThat(text(request, "NAS-Port-Type")).isEqualTo("PPPoEoQinQ"); // RFC 4603, 2
+        RadiusRequest earlier = sealed(Samples.request("x", new Credentials.Earlier()), Samples.settings());
+        assertThat(text(earlier, "Service-Type")).isEqualTo("Authorize-Only");
+        assertThat(text(earlier, "Framed-Protocol")).isEqualTo("PPP");
+    }
+
+    @Test
     void messageAuthenticatorStandsFirstAndIsRight() throws Exception {
         RadiusRequest request = sealed(Samples.request("somebody"), Samples.settings());
         assertThat(request.getAttributes().getFirst().getType()).isEqualTo(80);

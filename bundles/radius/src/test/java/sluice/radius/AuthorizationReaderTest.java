@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.Policer;
@@ -133,6 +134,18 @@ class AuthorizationReaderTest {
     void rejectTellsWhy() throws Exception {
         out.text(AttributeCode.REPLY_MESSAGE, "not").text(AttributeCode.REPLY_MESSAGE, "paid");
         assertThat(read(Packets.ACCESS_REJECT)).isEqualTo(new Outcome.Rejected("not paid"));
+    }
+
+    @Test
+    void wordsOfMsChapGoBackToWhoAskedAndStayNowhere() throws Exception { // RFC 2548, 2.3.3 and 2.1.5
+        Bytes success = Bytes.of(7).plus(Bytes.utf8("S=" + "0123456789".repeat(4)));
+        out.octets(AttributeCode.MS_CHAP2_SUCCESS, success);
+        Outcome.Accepted accepted = (Outcome.Accepted) read(Packets.ACCESS_ACCEPT);
+        assertThat(accepted.success()).contains(success);
+        assertThat(accepted.authorization().other()).isEmpty();
+        Bytes error = Bytes.of(7).plus(Bytes.utf8("E=691 R=0 V=3"));
+        out.octets(AttributeCode.MS_CHAP_ERROR, error).text(AttributeCode.REPLY_MESSAGE, "wrong");
+        assertThat(read(Packets.ACCESS_REJECT)).isEqualTo(new Outcome.Rejected("wrong", Optional.of(error)));
     }
 
     @Test

@@ -64,6 +64,17 @@ class RadiusAccountingTest extends AccountingOverUdp {
     }
 
     @Test
+    void sessionOfPppoeIsFramedByPpp() throws Exception { // RFC 2865, 5.6, 5.7 and RFC 4603
+        append(event(SessionEvent.START, "s1", Map.of(SessionEvent.PROTOCOL, "pppoe")));
+        UdpServer.Question start = server.take();
+        assertThat(start.number(6)).isEqualTo(2);
+        assertThat(start.number(7)).isEqualTo(1);
+        assertThat(start.number(61)).isEqualTo(34);
+        server.confirm(start);
+        awaitCommitted(1);
+    }
+
+    @Test
     void octetsAreWholeOnBothSidesOfEveryFourGibibytes() throws Exception { // RFC 2869, 5.1
         long[][] usage = {{0xffff_ffffL, 0x1_0000_0000L}, {0x1_0000_0001L, 0xffff_ffff_ffffL}, {0, 1}};
         for (long[] pair : usage) {
