@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Traffic;
+import sluice.net.Bytes;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressRequest;
 import sluice.session.api.AddressSource.AddressAnswer;
@@ -96,7 +97,7 @@ final class EffectPerformer {
     void apply(Session session, AccessProtocol protocol, Step first, long now) {
         Step step = first;
         for (int steps = 0; steps < STEPS_MAX; steps++) {
-            boolean alters = alters(session, step);
+            boolean alters = session.isOpen() && alters(session, protocol, step);
             session.held().set(step.next(), protocol);
             if (alters && session.isOpen()) {
                 turns.current().changed(session);
@@ -111,9 +112,25 @@ final class EffectPerformer {
         throw new IllegalStateException(protocol.name() + " answered " + STEPS_MAX + " outcomes with failing effects");
     }
 
-    private static boolean alters(Session session, Step step) {
-        return !step.next().equals(session.state())
-                || step.effects().stream().anyMatch(effect -> !(effect instanceof Effect.Send));
+    /**
+     * Whether the store has to learn of it: a timer alone, or a state that freezes to the same, is not worth a write.
+     */
+    private static boolean alters(Session session, AccessProtocol protocol, Step step) {
+        return step.effects().stream().anyMatch(EffectPerformer::matters)
+                || !step.next().equals(session.state())
+                        && !step.next()
+                                .map(protocol::freeze)
+                                .orElse(Bytes.EMPTY)
+                                .equals(session.held().freeze());
+    }
+
+    private static boolean matters(Effect effect) {
+        return switch (effect) {
+            case Effect.Send send -> false;
+            case Effect.Arm arm -> false;
+            case Effect.Disarm disarm -> false;
+            default -> true;
+        };
     }
 
     /** Ends an open session and keeps what it counted. */

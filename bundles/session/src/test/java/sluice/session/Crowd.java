@@ -32,7 +32,7 @@ final class Crowd {
         for (int i = 0; i < count; i++) {
             FrozenSession frozen = frozen(i, now, interim);
             AddressGrant grant = new AddressGrant(frozen.address(), Gateway.NETWORK);
-            gateway.shard.recover(new Recovery.Recovered(frozen, grant, true, Optional.empty()));
+            gateway.shard.recover(new Recovery.Recovered(frozen, Optional.of(grant), true, Optional.empty()));
         }
     }
 
@@ -51,8 +51,7 @@ final class Crowd {
                 AuthState.AUTHENTICATED,
                 Authorization.DEFAULT,
                 FIRST_ADDRESS.plus(number),
-                List.of(),
-                key(number).mac(),
+                new Path(List.of(), key(number).mac(), Optional.empty()),
                 now.wall(),
                 now.wall() + Duration.ofHours(1).toMillis(),
                 Traffic.NONE,

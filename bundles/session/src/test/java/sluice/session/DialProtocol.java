@@ -79,7 +79,8 @@ final class DialProtocol implements AccessProtocol {
     /** All that came without a session. */
     final List<Stray> strays = new ArrayList<>();
 
-    record State(String word) implements ProtocolState {}
+    /** @param echoes is lost with a kill */
+    record State(String word, int echoes) implements ProtocolState {}
 
     static Frame frame(char operation, int id, int cvlan, long mac, String text) {
         return new Frame(
@@ -144,7 +145,7 @@ final class DialProtocol implements AccessProtocol {
     @Override
     public Step onFrame(SessionView session, Frame frame, long now) {
         return switch (operation(frame)) {
-            case DIAL -> Step.to(new State("dialled"), answer(session, DIALLED, ""));
+            case DIAL -> Step.to(new State("dialled", 0), answer(session, DIALLED, ""));
             case PROVE ->
                 Step.stay(
                         session,
@@ -160,8 +161,11 @@ final class DialProtocol implements AccessProtocol {
             case SIX -> open(session);
             case ECHO -> {
                 OptionalLong received = session.received();
-                yield Step.stay(
-                        session, answer(session, ECHO, received.isPresent() ? "" + received.getAsLong() : "none"));
+                State state = (State) session.state().orElseThrow();
+                yield Step.to(
+                        new State(state.word(), state.echoes() + 1),
+                        answer(session, ECHO, received.isPresent() ? "" + received.getAsLong() : "none"),
+                        new Effect.Arm(ALIVE, Duration.ofSeconds(90)));
             }
             case END -> Step.forget(new Effect.Close(TerminateCause.USER_REQUEST));
             default -> Step.unchanged(session);
@@ -170,7 +174,7 @@ final class DialProtocol implements AccessProtocol {
 
     private Step open(SessionView session) {
         return Step.to(
-                new State("open"),
+                new State("open", 0),
                 new Effect.Open(TAGS, session.key().mac(), link),
                 answer(
                         session,
@@ -217,7 +221,7 @@ final class DialProtocol implements AccessProtocol {
 
     @Override
     public ProtocolState thaw(Bytes bytes) throws IncompatibleState {
-        return new State(bytes.toUtf8());
+        return new State(bytes.toUtf8(), 0);
     }
 
     @Override

@@ -265,6 +265,18 @@ final class DialTest {
     }
 
     @Test
+    void echoOfAnOpenSessionWritesNothing() {
+        online("alice");
+        gateway.journal.hold();
+        gateway.dial(DialProtocol.ECHO, ID, 7, MAC, "");
+        assertThat(gateway.journal.waiting()).isZero();
+        gateway.advance(Duration.ofSeconds(60));
+        gateway.dial(DialProtocol.ECHO, ID, 7, MAC, "");
+        gateway.advance(Duration.ofSeconds(60));
+        assertThat(gateway.sessions()).as("the timer is set anew all the same").hasSize(1);
+    }
+
+    @Test
     void proofOfTheServerReachesTheSubscriber() {
         begin(ID, 7, MAC, "alice");
         gateway.radius.answer(new Outcome.Accepted(Authorization.DEFAULT, Optional.of(Bytes.utf8("S=0123456789"))));

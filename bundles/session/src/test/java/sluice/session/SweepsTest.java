@@ -16,7 +16,7 @@ import sluice.session.api.SessionId;
 final class SweepsTest {
 
     private static final long ALLOWED_BYTES = 10_000;
-    private static final Session.Networks NOWHERE = new Session.Networks() {
+    private static final Session.Outside NOWHERE = new Session.Outside() {
         @Override
         public Optional<Network> networkOf(Ip4 address) {
             return Optional.empty();

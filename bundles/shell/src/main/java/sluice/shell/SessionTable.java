@@ -46,6 +46,9 @@ final class SessionTable {
         rows.add(List.of("State", session.state() + " (" + session.protocol() + ")"));
         rows.add(List.of("Served as", session.authState().toString()));
         rows.add(List.of("MAC", session.key().mac().toString()));
+        if (session.key().pppoeSession() != 0) {
+            rows.add(List.of("PPPoE session", Integer.toString(session.key().pppoeSession())));
+        }
         rows.add(List.of("Line", line.toString()));
         rows.add(List.of("Circuit-id", LineId.printable(line.circuitId())));
         rows.add(List.of("Remote-id", LineId.printable(line.remoteId())));
@@ -79,6 +82,7 @@ final class SessionTable {
                 .field("port", line.port())
                 .field("svlan", line.svlan())
                 .field("cvlan", line.cvlan())
+                .field("pppoe_session", session.key().pppoeSession())
                 .field("circuit_id", LineId.printable(line.circuitId()))
                 .field("remote_id", LineId.printable(line.remoteId()))
                 .field("username", session.userName())

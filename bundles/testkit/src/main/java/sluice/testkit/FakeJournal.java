@@ -58,6 +58,11 @@ public final class FakeJournal implements Journal, Store, EventLog {
         holding = true;
     }
 
+    /** How many transactions wait. */
+    public synchronized int waiting() {
+        return held.size();
+    }
+
     /** What waits becomes durable, or fails; from now on nothing waits. */
     public void commit() {
         List<Pending> all;

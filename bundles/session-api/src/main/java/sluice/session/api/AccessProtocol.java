@@ -51,7 +51,11 @@ public interface AccessProtocol {
      */
     Step onOutcome(SessionView session, Outcome outcome, long now);
 
-    /** Bytes from which {@link #thaw} makes the same state, also in later versions of this protocol. */
+    /**
+     * Bytes from which {@link #thaw} makes the same state, also in later versions of this protocol. An open session is
+     * written to the store when they are others than before, so what changes all the time and may be lost (echoes that
+     * were not answered yet) is not among them.
+     */
     Bytes freeze(ProtocolState state);
 
     /**

@@ -106,7 +106,10 @@ public sealed interface Effect {
     /** Ends the session: data plane, final counters, store, event. The address becomes free. */
     record Close(TerminateCause cause) implements Effect {}
 
-    /** Sets a timer, in place of one of the same name. Timers are frozen with the session. */
+    /**
+     * Sets a timer, in place of one of the same name. Timers are frozen with the session, but no open session is
+     * written to the store for a timer alone: after a kill it may be due as early as when the session was written last.
+     */
     record Arm(TimerName timer, Duration after) implements Effect {}
 
     /** Takes a timer back; nothing happens when it is not armed. */
