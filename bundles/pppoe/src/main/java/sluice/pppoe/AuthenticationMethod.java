@@ -3,7 +3,7 @@ package sluice.pppoe;
 import java.util.Optional;
 import sluice.net.WireWriter;
 
-/** How a peer may prove who it is: values of LCP option 3 (RFC 1661, 6.2). */
+/** How a peer may prove who it is: values of LCP option 3 (RFC 1661, 6.2). The position is part of the frozen link. */
 enum AuthenticationMethod {
     /** RFC 1334. */
     PAP("pap", PppProtocol.PAP, AuthenticationMethod.NO_ALGORITHM),

@@ -12,7 +12,7 @@ import sluice.net.Ip4;
  * @param tells whether we say it; not when the peer refuses to hear of it
  * @param address the peer's
  * @param dns name servers, at most two
- * @param naks how often the peer wanted another address for us
+ * @param naks how often the peer wanted another address for us, 0..255
  */
 record IpcpOptions(Ip4 gateway, boolean tells, Ip4 address, List<Ip4> dns, int naks) implements OptionSet<IpcpOptions> {
     static final int ADDRESSES = 1;
@@ -27,6 +27,7 @@ record IpcpOptions(Ip4 gateway, boolean tells, Ip4 address, List<Ip4> dns, int n
     static final IpcpOptions NONE = new IpcpOptions(Ip4.ANY, false, Ip4.ANY, List.of(), 0);
 
     private static final int SERVERS_MAX = 2;
+    private static final int NAKS_MAX = 255;
 
     IpcpOptions {
         dns = dns.size() > SERVERS_MAX ? List.copyOf(dns.subList(0, SERVERS_MAX)) : List.copyOf(dns);
@@ -85,7 +86,11 @@ record IpcpOptions(Ip4 gateway, boolean tells, Ip4 address, List<Ip4> dns, int n
     public IpcpOptions nakked(List<PppOption> wanted, LayerContext context) {
         return wanted.stream().anyMatch(option -> option.type() == ADDRESS)
                 ? new IpcpOptions(
-                        gateway, tells && naks + 1 < context.settings().maxFailure(), address, dns, naks + 1)
+                        gateway,
+                        tells && naks + 1 < context.settings().maxFailure(),
+                        address,
+                        dns,
+                        Math.min(naks + 1, NAKS_MAX))
                 : this;
     }
 

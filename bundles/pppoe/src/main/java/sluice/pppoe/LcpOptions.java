@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * @param magic our magic number, 0 when the peer refuses to hear of it
  * @param peerMru largest packet that the peer takes, never above the limit
  * @param peerMagic the peer's magic number, 0 when it has none
- * @param loops how often our own magic number came back in a row
+ * @param loops how often our own magic number came back in a row, 0..255
  * @param failure why there will be no agreement
  */
 record LcpOptions(
@@ -43,6 +43,8 @@ record LcpOptions(
 
     /** Every host takes an IPv4 packet of this size (RFC 791, 3.1). */
     static final int MRU_MIN = 576;
+
+    private static final int LOOPS_MAX = 255;
 
     LcpOptions {
         refused = List.copyOf(refused);
@@ -113,9 +115,9 @@ record LcpOptions(
 
     /** Our own magic number came back (RFC 1661, 6.4): chance, or all we hear is ourselves. */
     private Answer<LcpOptions> looped(LayerContext context) {
-        int again = loops + 1;
+        int again = Math.min(loops + 1, LOOPS_MAX);
         Optional<LinkEnd> end =
-                again > context.settings().maxFailure() ? Optional.of(LinkEnd.LOOPED) : Optional.empty();
+                again >= context.settings().maxFailure() ? Optional.of(LinkEnd.LOOPED) : Optional.empty();
         LcpOptions next =
                 new LcpOptions(limit, mru, method, refused, magic, peerMru, peerMagic, again, failure.or(() -> end));
         PppOption other = PppOption.i32(MAGIC, number(context.random(), magic, 0));

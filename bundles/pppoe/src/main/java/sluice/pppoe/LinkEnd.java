@@ -2,7 +2,10 @@ package sluice.pppoe;
 
 import sluice.session.api.TerminateCause;
 
-/** Why a link ended, with what RADIUS is told and what the peer reads in the Terminate-Request. */
+/**
+ * Why a link ended (the name is part of the frozen link), with what RADIUS is told and what the peer reads in the
+ * Terminate-Request.
+ */
 enum LinkEnd {
     PEER_TERMINATED("peer_terminated", TerminateCause.USER_REQUEST, "Terminated by the peer"),
     ORDERED("ordered", TerminateCause.ADMIN_RESET, "Terminated by the gateway"),

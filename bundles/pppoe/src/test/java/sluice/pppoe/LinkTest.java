@@ -88,4 +88,158 @@ class LinkTest {
         assertThat(peer.done.getLast())
                 .isEqualTo(new LinkAction.Close(LinkEnd.ORDERED, TerminateCause.SESSION_TIMEOUT));
     }
+
+    @Test
+    void silentPeerIsAskedMaxConfigureTimesAndThenIsNone() {
+        PppPeer peer = new PppPeer(DUAL).begun();
+        int rounds = 0;
+        while (peer.link.phase() != Link.Phase.DEAD && rounds < 100) {
+            peer.due(LinkTimer.LCP);
+            rounds++;
+        }
+        assertThat(rounds).isEqualTo(10);
+        assertThat(peer.sent)
+                .hasSize(10)
+                .allMatch(sent -> sent.packet().equals(peer.sent.getFirst().packet()));
+        assertThat(peer.done.getLast()).isEqualTo(new LinkAction.Close(LinkEnd.NO_ANSWER, TerminateCause.LOST_CARRIER));
+    }
+
+    @Test
+    void linkThatIsNotOpenInTimeEnds() {
+        PppPeer peer = new PppPeer(DUAL).authenticated();
+        peer.due(LinkTimer.SETUP);
+        assertThat(peer.done.getLast())
+                .isEqualTo(new LinkAction.Close(LinkEnd.SETUP_TIMEOUT, TerminateCause.USER_ERROR));
+        PppPeer open = new PppPeer(DUAL).opened();
+        assertThat(open.due(LinkTimer.SETUP)).isEmpty();
+    }
+
+    @Test
+    void peerThatNegotiatesAnewKeepsItsAddressAndItsPackets() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        peer.send(PppProtocol.LCP, ControlPacket.CONFIGURE_REQUEST, 9, PppOption.i32(LcpOptions.MAGIC, 5));
+        assertThat(peer.counted()).contains(LinkCounter.RENEGOTIATED);
+        assertThat(peer.done(LinkAction.Close.class)).isEmpty();
+        peer.ack(PppProtocol.LCP);
+        peer.next(PppProtocol.LCP, ControlPacket.CONFIGURE_ACK);
+        peer.respond(peer.next(PppProtocol.CHAP, ChapPacket.CHALLENGE).id(), "alice");
+        peer.on(PppPeer.accept());
+        peer.next(PppProtocol.CHAP, ChapPacket.SUCCESS);
+        peer.openIpv6cpAfterIpcp();
+        assertThat(peer.done(LinkAction.NeedAddress.class)).hasSize(1);
+        assertThat(peer.link.stage()).isEqualTo("open");
+        assertThat(peer.done(LinkAction.Open.class).getLast())
+                .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, true, true));
+    }
+
+    @Test
+    void networkProtocolIsIgnoredBeforeAuthenticationAndRejectedWhenNotOffered() {
+        PppPeer peer = new PppPeer(IP4).established();
+        peer.sent.clear();
+        for (int protocol : List.of(PppProtocol.IPCP, PppProtocol.IPV6CP, 0x80fd)) {
+            peer.send(protocol, ControlPacket.CONFIGURE_REQUEST, 1);
+        }
+        assertThat(peer.sent).isEmpty();
+        PppPeer open = new PppPeer(IP4).opened();
+        open.send(PppProtocol.IPV6CP, ControlPacket.CONFIGURE_REQUEST, 1, PppOption.u64(1, 7));
+        assertThat(open.next(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT)
+                        .data()
+                        .toHex())
+                .isEqualTo("8057" + "0101000e" + "010a0000000000000007");
+        open.send(0x80fd, ControlPacket.CONFIGURE_REQUEST, 1);
+        assertThat(open.next(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT)
+                        .data()
+                        .toHex())
+                .isEqualTo("80fd" + "01010004");
+    }
+
+    @Test
+    void rejectedProtocolIsCutToWhatThePeerTakes() {
+        PppPeer peer = new PppPeer(IP4).opened();
+        peer.on(new LinkEvent.Received(new PppFrame(0x80fd, Bytes.adopt(new byte[1490])).encode()));
+        ControlPacket reject = peer.next(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT);
+        assertThat(reject.encode().length()).isEqualTo(PppPeer.LIMIT);
+    }
+
+    @Test
+    void oneFamilyThatThePeerRejectsLeavesTheOther() {
+        PppPeer peer = new PppPeer(DUAL).authenticated();
+        peer.on(PppPeer.grant());
+        peer.next(PppProtocol.IPV6CP, ControlPacket.CONFIGURE_REQUEST);
+        peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST);
+        peer.send(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT, 1, Bytes.fromHex("8021"));
+        assertThat(peer.link.phase()).isEqualTo(Link.Phase.NETWORK);
+        assertThat(peer.done(LinkAction.ReleaseAddress.class)).hasSize(1);
+        peer.send(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT, 2, Bytes.fromHex("8057"));
+        assertThat(peer.link.ending()).contains(LinkEnd.NO_NETWORK);
+        peer.next(PppProtocol.LCP, ControlPacket.TERMINATE_REQUEST);
+    }
+
+    @Test
+    void peerThatRejectsLcpOrItsOwnAuthenticationIsNone() {
+        for (String protocol : List.of("c021", "c223")) {
+            PppPeer peer = new PppPeer(DUAL).established();
+            peer.send(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT, 1, Bytes.fromHex(protocol));
+            assertThat(peer.link.ending()).contains(LinkEnd.PROTOCOL_REJECTED);
+        }
+        PppPeer open = new PppPeer(DUAL).opened();
+        open.send(PppProtocol.LCP, ControlPacket.CODE_REJECT, 1, Bytes.fromHex("01010004"));
+        assertThat(open.done.getLast())
+                .isEqualTo(new LinkAction.Close(LinkEnd.PROTOCOL_REJECTED, TerminateCause.USER_ERROR));
+        PppPeer harmless = new PppPeer(DUAL).opened();
+        harmless.send(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT, 1, Bytes.fromHex("80fd"));
+        harmless.send(PppProtocol.LCP, ControlPacket.CODE_REJECT, 1, Bytes.fromHex("0c010004"));
+        assertThat(harmless.link.stage()).isEqualTo("open");
+    }
+
+    @Test
+    void withoutAnAddressOnlyIp6IsLeft() {
+        PppPeer four = new PppPeer(IP4).authenticated();
+        four.on(new LinkEvent.AddressRefused());
+        assertThat(four.link.ending()).contains(LinkEnd.NO_ADDRESS);
+        PppPeer both = new PppPeer(DUAL).authenticated();
+        both.on(new LinkEvent.AddressRefused());
+        both.openIpv6cp();
+        assertThat(both.link.stage()).isEqualTo("open");
+        both.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1);
+        both.next(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT);
+    }
+
+    @Test
+    void loopedLinkEnds() {
+        PppPeer peer = new PppPeer(DUAL).begun();
+        int rounds = 0;
+        while (!peer.sent.isEmpty() && rounds < 200) {
+            PppPeer.ControlPacketOf echoed = peer.sent.removeFirst();
+            peer.on(new LinkEvent.Received(echoed.packet().in(echoed.protocol())));
+            rounds++;
+        }
+        assertThat(peer.link.ending()).contains(LinkEnd.LOOPED);
+        assertThat(rounds).isLessThan(50);
+    }
+
+    @Test
+    void peerThatNeverAgreesToItsAddressIsNotNakkedForEver() {
+        PppPeer peer = new PppPeer(IP4).authenticated();
+        peer.on(PppPeer.grant());
+        peer.ack(PppProtocol.IPCP);
+        PppOption own = PppOption.ip4(IpcpOptions.ADDRESS, PppPeer.DNS_1);
+        for (int round = 0; round < 5; round++) {
+            peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, round, own);
+            peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_NAK);
+        }
+        peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 6, own);
+        assertThat(peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_REJECT).data())
+                .isEqualTo(PppOption.encodeAll(List.of(own)));
+    }
+
+    @Test
+    void mruOfDiscoveryIsAskedForAndTheSmallerOneHolds() {
+        LinkContext context = new PppPeer(IP4).context();
+        assertThat(Link.begin(1500, context).lcp().options().request()).contains(PppOption.u16(LcpOptions.MRU, 1500));
+        PppPeer peer = new PppPeer(IP4).begun();
+        peer.ack(PppProtocol.LCP);
+        peer.send(PppProtocol.LCP, ControlPacket.CONFIGURE_REQUEST, 1, PppOption.u16(LcpOptions.MRU, 1480));
+        assertThat(peer.link.peerMru()).isEqualTo(1480);
+    }
 }

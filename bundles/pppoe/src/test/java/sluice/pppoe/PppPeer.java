@@ -174,6 +174,15 @@ final class PppPeer {
         next(PppProtocol.IPCP, ControlPacket.CONFIGURE_ACK);
     }
 
+    /** As after a new negotiation of LCP, when IPCP has its address and asks first. */
+    void openIpv6cpAfterIpcp() {
+        ControlPacketOf six = sent.removeFirst();
+        assertThat(six.protocol()).isEqualTo(PppProtocol.IPV6CP);
+        openIpcp();
+        sent.addFirst(six);
+        openIpv6cp();
+    }
+
     static LinkSettings with(List<AuthenticationMethod> methods, boolean noneAllowed, Families families) {
         LinkSettings given = LinkSettings.DEFAULT;
         return new LinkSettings(
