@@ -2,10 +2,12 @@ package sluice.pppoe;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Duration;
+import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
@@ -22,9 +24,11 @@ import sluice.net.WireWriter;
  * place: port 4, S-VLAN 2, C-VLAN 2, MAC 6
  * </pre>
  *
- * <p>A cookie is good in its slot and in the next one. Safe for any thread.
+ * <p>A cookie is good in its slot and in the next one, each of 30 s. A component of its own, so that cookies survive a
+ * change of the server's settings. Safe for any thread.
  */
-final class Cookies {
+@Component(service = Cookies.class)
+public final class Cookies {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_LENGTH = 32;
     private static final int SLOT_LENGTH = 4;
@@ -32,10 +36,10 @@ final class Cookies {
     private static final int PROOF_LENGTH = 16;
     private static final int LENGTH = SLOT_LENGTH + NONCE_LENGTH + PROOF_LENGTH;
     private static final int RESERVED_SESSION = 0xffff;
+    private static final long SLOT_MILLIS = 30_000;
 
     private final RandomGenerator random;
     private final SecretKeySpec secret;
-    private final long slotMillis;
 
     /** What is to be thought of a cookie. */
     enum Verdict {
@@ -47,18 +51,18 @@ final class Cookies {
         FORGED
     }
 
-    /**
-     * Cookies with a secret of their own.
-     *
-     * @param random safe for any thread, not to be guessed
-     * @param slot how long the secret's slots are; a cookie lives one to two of them
-     */
-    Cookies(RandomGenerator random, Duration slot) {
+    /** Cookies with a secret of their own. */
+    @Activate
+    public Cookies() {
+        this(new SecureRandom());
+    }
+
+    /** @param random safe for any thread, not to be guessed */
+    Cookies(RandomGenerator random) {
         byte[] key = new byte[SECRET_LENGTH];
         random.nextBytes(key);
         this.random = random;
         this.secret = new SecretKeySpec(key, ALGORITHM);
-        this.slotMillis = slot.toMillis();
     }
 
     /** @param now monotonic milliseconds */
@@ -91,11 +95,7 @@ final class Cookies {
      * @param hostUniq by which a device that begins several sessions with one cookie tells them
      */
     int sessionId(Bytes cookie, Bytes hostUniq) {
-        Bytes digest = hmac(new WireWriter(LENGTH + 4 + hostUniq.length())
-                .u16(cookie.length())
-                .bytes(cookie)
-                .bytes(hostUniq)
-                .toBytes());
+        Bytes digest = digest(cookie, hostUniq);
         for (int at = 0; at + 1 < digest.length(); at += 2) {
             int id = digest.at(at) << 8 | digest.at(at + 1);
             if (id != 0 && id != RESERVED_SESSION) {
@@ -105,8 +105,26 @@ final class Cookies {
         return 1;
     }
 
+    /** Names the PADR with that cookie and Host-Uniq, for as long as this gateway lives. */
+    long opening(Bytes cookie, Bytes hostUniq) {
+        Bytes digest = digest(cookie, hostUniq);
+        long name = 0;
+        for (int at = digest.length() - Long.BYTES; at < digest.length(); at++) {
+            name = name << Byte.SIZE | digest.at(at);
+        }
+        return name;
+    }
+
+    private Bytes digest(Bytes cookie, Bytes hostUniq) {
+        return hmac(new WireWriter(LENGTH + 4 + hostUniq.length())
+                .u16(cookie.length())
+                .bytes(cookie)
+                .bytes(hostUniq)
+                .toBytes());
+    }
+
     private int slot(long now) {
-        return (int) Math.floorDiv(now, slotMillis);
+        return (int) Math.floorDiv(now, SLOT_MILLIS);
     }
 
     private Bytes proof(Bytes claim, LineId line, MacAddress station) {

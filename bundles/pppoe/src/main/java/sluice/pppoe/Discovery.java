@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import sluice.dataplane.api.Frame;
 import sluice.net.Bytes;
 import sluice.net.LineId;
@@ -34,26 +33,27 @@ final class Discovery {
     private final Cookies cookies;
     private final PppoeCounters counters;
 
-    Discovery(RandomGenerator random, Duration cookieSlot, PppoeCounters counters) {
-        this.cookies = new Cookies(random, cookieSlot);
+    Discovery(Cookies cookies, PppoeCounters counters) {
+        this.cookies = cookies;
         this.counters = counters;
     }
 
-    /** By what the session of that packet is found. */
+    /** By what the session of a frame of data is found: it does not name its line. */
+    SessionKey keyOf(PppoeFrame frame) {
+        LineId line = LineId.of(frame.port(), frame.ethernet().tags(), Bytes.EMPTY, Bytes.EMPTY);
+        return new SessionKey(line, frame.station(), frame.session());
+    }
+
+    /** By what the session of a packet of discovery is found: the one that a PADR will get, too. */
     SessionKey keyOf(PppoeFrame frame, DiscoveryMessage message) {
         AccessLine access = AccessLine.of(message);
         LineId line = LineId.of(frame.port(), frame.ethernet().tags(), access.circuitId(), access.remoteId());
         int session = switch (frame.code()) {
             case PppoeFrame.PADI -> 0;
-            case PppoeFrame.PADR -> sessionId(message);
+            case PppoeFrame.PADR -> cookies.sessionId(message.cookie(), message.hostUniq());
             default -> frame.session();
         };
         return new SessionKey(line, frame.station(), session);
-    }
-
-    /** The id of the session that begins, or has begun, with that PADR. */
-    int sessionId(DiscoveryMessage padr) {
-        return cookies.sessionId(padr.cookie(), padr.hostUniq());
     }
 
     /** What becomes of a PADI. */
@@ -124,8 +124,19 @@ final class Discovery {
         if (frame.code() == PppoeFrame.PADT) {
             return ignored(PppoeCounter.PADT_UNKNOWN);
         }
+        if (isTerminateAck(frame)) {
+            return ignored(PppoeCounter.LATE_ACK);
+        }
         counters.count(PppoeCounter.PADT_TO_UNKNOWN);
         return new Welcome.Answer(frame.answer(PppoeFrame.PADT, frame.session(), DiscoveryMessage.encode(List.of())));
+    }
+
+    /** The last word of a peer whose session we ended; the end was sent to it already. */
+    private static boolean isTerminateAck(PppoeFrame frame) {
+        Bytes payload = frame.payload();
+        return payload.length() > PppoeFrame.PROTOCOL_LENGTH
+                && (payload.at(0) << 8 | payload.at(1)) == PppProtocol.LCP
+                && payload.at(PppoeFrame.PROTOCOL_LENGTH) == ControlPacket.TERMINATE_ACK;
     }
 
     private boolean isFull(DiscoveryTerms terms, Stray stray) {

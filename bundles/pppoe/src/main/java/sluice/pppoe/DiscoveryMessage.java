@@ -54,7 +54,8 @@ record DiscoveryMessage(int code, List<PppoeTag> tags) {
         return message;
     }
 
-    private static List<PppoeTag> tags(Bytes payload) throws MalformedPacket {
+    /** The tags of a payload, up to End-Of-List. */
+    static List<PppoeTag> tags(Bytes payload) throws MalformedPacket {
         WireReader in = new WireReader(payload);
         List<PppoeTag> tags = new ArrayList<>(8);
         while (in.hasRemaining()) {

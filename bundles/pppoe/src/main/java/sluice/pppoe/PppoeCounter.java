@@ -27,6 +27,7 @@ enum PppoeCounter implements Counter {
     PADR_REFUSED(47, "PADR refused: no session may begin"),
     OCCUPIED(48, "PADR refused: another session of the device has its id"),
     PADT_UNKNOWN(49, "PADT ignored: no such session"),
+    LATE_ACK(50, "Terminate-Ack ignored: its session has ended"),
 
     MALFORMED(60, "Dropped: malformed frame"),
     NOT_PPPOE(61, "Dropped: EtherType of another protocol"),

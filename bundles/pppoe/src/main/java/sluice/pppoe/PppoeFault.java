@@ -37,8 +37,8 @@ enum PppoeFault implements MalformedPacket.Reason {
         return label;
     }
 
-    /** What counts this reason, and every other one as a malformed frame. */
-    static PppoeCounter counterOf(MalformedPacket packet) {
-        return packet.reason() instanceof PppoeFault fault ? fault.counter : PppoeCounter.MALFORMED;
+    /** What counts it. */
+    PppoeCounter counter() {
+        return counter;
     }
 }

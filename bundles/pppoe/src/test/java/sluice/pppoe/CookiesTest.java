@@ -2,7 +2,6 @@ package sluice.pppoe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -19,7 +18,7 @@ class CookiesTest {
     private static final LineId LINE = line(0, 100, 7);
     private static final long NOW = 95_000;
 
-    private final Cookies cookies = new Cookies(new Random(7), Duration.ofSeconds(30));
+    private final Cookies cookies = new Cookies(new Random(7));
     private final Bytes cookie = cookies.issue(LINE, STATION, NOW);
 
     @Test
@@ -62,7 +61,7 @@ class CookiesTest {
 
     @Test
     void cookieOfAnEarlierLifeIsForged() {
-        Cookies next = new Cookies(new Random(8), Duration.ofSeconds(30));
+        Cookies next = new Cookies(new Random(8));
         assertThat(next.check(cookie, LINE, STATION, NOW)).isEqualTo(Cookies.Verdict.FORGED);
     }
 

@@ -28,7 +28,7 @@ class DiscoveryTest {
     private static final PppoeTag HOST_UNIQ = new PppoeTag(PppoeTag.HOST_UNIQ, Bytes.of(1, 2, 3));
 
     private final PppoeCounters counters = new PppoeCounters();
-    private final Discovery discovery = new Discovery(new Random(7), Duration.ofSeconds(30), counters);
+    private final Discovery discovery = new Discovery(new Cookies(new Random(7)), counters);
 
     @Test
     void padoStandsAsWrittenDown() throws MalformedPacket {

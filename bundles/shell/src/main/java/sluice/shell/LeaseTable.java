@@ -5,10 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -28,9 +24,8 @@ import sluice.session.api.Sessions;
 public final class LeaseTable implements Inspectable {
 
     private static final String PROTOCOL = "dhcp4";
-    private static final int ANSWER_MS = 900;
 
-    private final List<Sessions> engines = new CopyOnWriteArrayList<>();
+    private final Engines engines = new Engines();
     private final InstantSource clock;
 
     @Activate
@@ -73,20 +68,8 @@ public final class LeaseTable implements Inspectable {
     }
 
     private List<SessionInfo> leases() {
-        Sessions engine = engines.stream()
-                .reduce((earlier, later) -> later)
-                .orElseThrow(() -> new IllegalStateException("The session engine is not running."));
-        try {
-            return engine.list(one ->
-                            one.protocol().equals(PROTOCOL) && one.address().isPresent())
-                    .toCompletableFuture()
-                    .get(ANSWER_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for the session engine", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("The session engine did not answer", e);
-        }
+        return engines.list(
+                one -> one.protocol().equals(PROTOCOL) && one.address().isPresent());
     }
 
     private static List<String> row(SessionInfo lease, Instant now) {
