@@ -120,7 +120,7 @@ final class SessionEvents {
         }
         fields.put(SessionEvent.STATUS, status);
         fields.put(SessionEvent.MAC_ADDRESS, session.key().mac().toString());
-        session.address().ifPresent(address -> fields.put(SessionEvent.IP_ADDRESS, address.toString()));
+        fields.put(SessionEvent.IP_ADDRESS, session.address().map(Ip4::toString).orElse(""));
         fields.put(SessionEvent.USERNAME, session.userName());
         fields.put(SessionEvent.POLICY, session.policy());
         fields.put(SessionEvent.PROTOCOL, session.protocol());

@@ -28,7 +28,9 @@ public final class SessionEvent {
     public static final String SESSION_END = "session_end";
     public static final String TERMINATE_CAUSE = "terminate_cause";
     public static final String MAC_ADDRESS = "mac_address";
+    /** IPv4; empty in a session of IPv6 alone. */
     public static final String IP_ADDRESS = "ip_address";
+
     public static final String USERNAME = "username";
     /** Towards the subscriber. */
     public static final String INPUT_OCTETS = "input_octets";
