@@ -88,14 +88,28 @@ final class FrozenLink {
                 .u8(layer.naksSent())
                 .u8(layer.naksTaken())
                 .u8(layer.nextId())
-                .u8(layer.requestId());
-        bytes(out, layer.request());
+                .u8(layer.request().id());
+        bytes(out, layer.request().options());
+        out.u8(layer.request().answersDue());
+        flag(out, layer.agreement().id() != Layer.Agreement.NOTHING);
+        if (layer.agreement().id() != Layer.Agreement.NOTHING) {
+            out.u8(layer.agreement().id());
+            bytes(out, layer.agreement().options());
+            out.u8(layer.agreement().repeats());
+        }
     }
 
     private static <O extends OptionSet<O>> Layer<O> layer(WireReader in, int protocol, OptionReader<O> options)
             throws MalformedPacket {
         AutomatonState state = constant(in, AutomatonState.values());
-        return new Layer<>(protocol, state, in.u8(), in.u8(), in.u8(), in.u8(), in.u8(), bytes(in), options.read(in));
+        int triesLeft = in.u8();
+        int naksSent = in.u8();
+        int naksTaken = in.u8();
+        int nextId = in.u8();
+        Layer.Request request = new Layer.Request(in.u8(), bytes(in), in.u8());
+        Layer.Agreement agreement = flag(in) ? new Layer.Agreement(in.u8(), bytes(in), in.u8()) : Layer.Agreement.NONE;
+        return new Layer<>(
+                protocol, state, triesLeft, naksSent, naksTaken, nextId, request, agreement, options.read(in));
     }
 
     private static void lcp(WireWriter out, LcpOptions options) {

@@ -11,6 +11,8 @@ import sluice.net.MalformedPacket;
  * the layer that it starts from does not change.
  */
 final class LayerTurn<O extends OptionSet<O>> {
+    private static final int REPEATS_MAX = 3;
+
     private final int protocol;
     private final LayerContext context;
     private final List<Bytes> send = new ArrayList<>(2);
@@ -22,8 +24,8 @@ final class LayerTurn<O extends OptionSet<O>> {
     private int naksSent;
     private int naksTaken;
     private int nextId;
-    private int requestId;
-    private Bytes request;
+    private Layer.Request request;
+    private Layer.Agreement agreement;
     private O options;
     private LayerStep.Timer timer = LayerStep.Timer.KEEP;
     private Optional<LinkEnd> failure = Optional.empty();
@@ -37,8 +39,8 @@ final class LayerTurn<O extends OptionSet<O>> {
         this.naksSent = layer.naksSent();
         this.naksTaken = layer.naksTaken();
         this.nextId = layer.nextId();
-        this.requestId = layer.requestId();
         this.request = layer.request();
+        this.agreement = layer.agreement();
         this.options = layer.options();
     }
 
@@ -97,6 +99,9 @@ final class LayerTurn<O extends OptionSet<O>> {
             perform(AutomatonEvent.REQUEST_BAD, packet);
             return;
         }
+        if (isRepetition(packet)) {
+            return;
+        }
         boolean mayNak = naksSent < context.settings().maxFailure();
         Answer<O> answer = options.judge(asked, mayNak, context);
         options = answer.next();
@@ -113,6 +118,21 @@ final class LayerTurn<O extends OptionSet<O>> {
                 Optional.of(new ControlPacket(answer.code(), packet.id(), data)));
     }
 
+    /**
+     * A peer that did not get our Ack in time, or not at all, says the same again when the layer is up already. The
+     * same answer does; by the table the link would go down and begin anew, and of a crowd that dials at once none
+     * would get through. Past a few times it goes by the table: such a peer has lost our request too.
+     */
+    private boolean isRepetition(ControlPacket packet) {
+        if (state != AutomatonState.OPENED || !agreement.isOf(packet) || agreement.repeats() >= REPEATS_MAX) {
+            return false;
+        }
+        agreement = agreement.repeated();
+        counted.add(LinkCounter.REPEATED_REQUEST);
+        transmit(new ControlPacket(ControlPacket.CONFIGURE_ACK, packet.id(), packet.data()));
+        return true;
+    }
+
     /** Whether a Configure-Request is judged; in the other states it is refused or ignored whatever it asks. */
     private boolean negotiates() {
         return state == AutomatonState.STOPPED || state.isAlive() && state != AutomatonState.STARTING;
@@ -120,29 +140,46 @@ final class LayerTurn<O extends OptionSet<O>> {
 
     /** The options have to be those of our request, byte by byte (RFC 1661, 5.2). */
     private void onAck(ControlPacket packet) {
-        if (packet.id() != requestId) {
-            counted.add(LinkCounter.STALE_ANSWER);
-        } else if (!packet.data().equals(request)) {
+        if (isStale(packet)) {
+            return;
+        }
+        if (!packet.data().equals(request.options())) {
             counted.add(LinkCounter.WRONG_ANSWER);
         } else {
+            request = request.answered();
             perform(AutomatonEvent.CONFIGURE_ACK, packet);
         }
     }
 
+    /** Whether this answers another request, or this one as often as it was sent. */
+    private boolean isStale(ControlPacket packet) {
+        boolean acknowledged = state == AutomatonState.ACK_RCVD || state == AutomatonState.OPENED;
+        boolean again = acknowledged && request.answersDue() > 0;
+        if (packet.id() == request.id() && !again) {
+            return false;
+        }
+        if (packet.id() == request.id()) {
+            request = request.answered();
+        }
+        counted.add(LinkCounter.STALE_ANSWER);
+        return true;
+    }
+
     private void onNak(ControlPacket packet) throws MalformedPacket {
         List<PppOption> named = PppOption.decodeAll(packet.data());
-        if (packet.id() != requestId) {
-            counted.add(LinkCounter.STALE_ANSWER);
+        if (isStale(packet)) {
             return;
         }
         boolean rejected = packet.code() == ControlPacket.CONFIGURE_REJECT;
-        if (named.isEmpty() || rejected && !PppOption.decodeAll(request).containsAll(named)) {
+        if (named.isEmpty()
+                || rejected && !PppOption.decodeAll(request.options()).containsAll(named)) {
             counted.add(LinkCounter.WRONG_ANSWER);
             return;
         }
         if (negotiates() && state != AutomatonState.STOPPED) {
             options = rejected ? options.rejected(named, context) : options.nakked(named, context);
             naksTaken++;
+            request = request.answered();
             failure = options.failure();
             if (failure.isEmpty() && naksTaken > context.settings().maxConfigure()) {
                 failure = Optional.of(LinkEnd.NO_CONVERGENCE);
@@ -188,7 +225,7 @@ final class LayerTurn<O extends OptionSet<O>> {
                     timer = LayerStep.Timer.ARM;
                 }
                 case SCR -> sendRequest(event == AutomatonEvent.TIMEOUT_RETRY);
-                case SCA, SCN -> answer.ifPresent(this::transmit);
+                case SCA, SCN -> answer.ifPresent(this::answer);
                 case STR -> {
                     countDown();
                     transmit(new ControlPacket(ControlPacket.TERMINATE_REQUEST, takeId(), farewell));
@@ -208,15 +245,21 @@ final class LayerTurn<O extends OptionSet<O>> {
         }
     }
 
+    private void answer(ControlPacket packet) {
+        if (packet.code() == ControlPacket.CONFIGURE_ACK) {
+            agreement = new Layer.Agreement(packet.id(), packet.data().compact(), 0);
+        }
+        transmit(packet);
+    }
+
     /** A repetition of the same keeps its identifier (RFC 1661, 5.1), so that an answer to either is good. */
     private void sendRequest(boolean repeated) {
         Bytes asked = PppOption.encodeAll(options.request());
         countDown();
-        if (!repeated || !asked.equals(request)) {
-            requestId = takeId();
-            request = asked;
-        }
-        transmit(new ControlPacket(ControlPacket.CONFIGURE_REQUEST, requestId, request));
+        request = repeated && asked.equals(request.options())
+                ? request.sentAgain()
+                : new Layer.Request(takeId(), asked, 1);
+        transmit(new ControlPacket(ControlPacket.CONFIGURE_REQUEST, request.id(), asked));
     }
 
     private void rejectCode(ControlPacket unknown) {
@@ -251,8 +294,8 @@ final class LayerTurn<O extends OptionSet<O>> {
                 Math.min(naksSent, 255),
                 Math.min(naksTaken, 255),
                 nextId,
-                requestId,
                 request,
+                agreement,
                 options);
         return new LayerStep<>(layer, send, changes, timer, failure, counted);
     }

@@ -29,7 +29,8 @@ enum LinkCounter implements Counter {
     SHORT_ECHO(65, "LCP echoes ignored, shorter than their magic number"),
     STALE_ECHO(66, "LCP echo replies ignored, not to the last request"),
     DATA(67, "PPP data packets that came here instead of the data plane"),
-    BAD_NAME(68, "User names refused unasked: empty, too long, or not printable");
+    BAD_NAME(68, "User names refused unasked: empty, too long, or not printable"),
+    REPEATED_REQUEST(69, "Configure-Requests that were acknowledged already, acknowledged again");
 
     private final int id;
     private final String label;

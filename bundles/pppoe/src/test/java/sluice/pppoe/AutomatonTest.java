@@ -102,8 +102,8 @@ class AutomatonTest {
                 0,
                 0,
                 REQUEST_ID + 1,
-                REQUEST_ID,
-                PppOption.encodeAll(List.of(OURS)),
+                new Layer.Request(REQUEST_ID, PppOption.encodeAll(List.of(OURS)), 0),
+                Layer.Agreement.NONE,
                 new OneOption());
     }
 
@@ -247,10 +247,10 @@ class AutomatonTest {
     void repetitionKeepsItsIdentifierAndAFreshRequestDoesNot() throws MalformedPacket {
         Layer<OneOption> layer = in(AutomatonState.REQ_SENT, TRIES);
         Layer<OneOption> again = LayerTurn.timeout(layer, CONTEXT).layer();
-        assertThat(again.requestId()).isEqualTo(REQUEST_ID);
+        assertThat(again.request().id()).isEqualTo(REQUEST_ID);
         Layer<OneOption> fresh =
                 receive(layer, ControlPacket.CONFIGURE_NAK, REQUEST_ID, GOOD).layer();
-        assertThat(fresh.requestId()).isEqualTo(REQUEST_ID + 1);
+        assertThat(fresh.request().id()).isEqualTo(REQUEST_ID + 1);
     }
 
     @Test
@@ -284,7 +284,8 @@ class AutomatonTest {
         int rounds = 0;
         Optional<LinkEnd> failure = Optional.empty();
         while (failure.isEmpty() && rounds < 100) {
-            LayerStep<OneOption> step = receive(layer, ControlPacket.CONFIGURE_NAK, layer.requestId(), GOOD);
+            LayerStep<OneOption> step =
+                    receive(layer, ControlPacket.CONFIGURE_NAK, layer.request().id(), GOOD);
             layer = step.layer();
             failure = step.failure();
             rounds++;
@@ -312,5 +313,40 @@ class AutomatonTest {
         assertThat(frame.information().length()).isEqualTo(576);
         assertThat(ControlPacket.decode(frame.information()).data().slice(0, 4).toHex())
                 .isEqualTo("6303057c");
+    }
+
+    @Test
+    void asManyAnswersMeanNothingAsTheRequestWasSentAgain() throws MalformedPacket {
+        Layer<OneOption> layer = LayerTurn.happen(in(AutomatonState.CLOSED, TRIES), AutomatonEvent.OPEN, CONTEXT)
+                .layer();
+        layer = LayerTurn.timeout(layer, CONTEXT).layer();
+        layer = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID, GOOD).layer();
+        int id = layer.request().id();
+        layer = receive(layer, ControlPacket.CONFIGURE_ACK, id, OURS).layer();
+        assertThat(layer.isOpened()).isTrue();
+        LayerStep<OneOption> second = receive(layer, ControlPacket.CONFIGURE_ACK, id, OURS);
+        assertThat(second.layer().isOpened()).isTrue();
+        assertThat(second.counted()).containsExactly(LinkCounter.STALE_ANSWER);
+        LayerStep<OneOption> third = receive(second.layer(), ControlPacket.CONFIGURE_ACK, id, OURS);
+        assertThat(third.layer().state()).as("by the table").isEqualTo(AutomatonState.REQ_SENT);
+    }
+
+    @Test
+    void sameRequestAgainIsAcknowledgedAgainAFewTimes() throws MalformedPacket {
+        Layer<OneOption> layer = LayerTurn.happen(in(AutomatonState.CLOSED, TRIES), AutomatonEvent.OPEN, CONTEXT)
+                .layer();
+        layer = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID, GOOD).layer();
+        layer = receive(layer, ControlPacket.CONFIGURE_ACK, layer.request().id(), OURS)
+                .layer();
+        for (int repeat = 0; repeat < 3; repeat++) {
+            LayerStep<OneOption> step = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID, GOOD);
+            assertThat(sent(step)).containsExactly("sca");
+            assertThat(step.changes()).isEmpty();
+            layer = step.layer();
+        }
+        LayerStep<OneOption> stubborn = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID, GOOD);
+        assertThat(sent(stubborn)).containsExactly("scr", "sca");
+        LayerStep<OneOption> fresh = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID + 1, GOOD);
+        assertThat(fresh.layer().state()).isEqualTo(AutomatonState.ACK_SENT);
     }
 }

@@ -174,8 +174,8 @@ class LinkRandomTest {
         int protocol = PROTOCOLS[random.nextInt(PROTOCOLS.length)];
         Bytes data = switch (random.nextInt(4)) {
             case 0 -> noise(random.nextInt(40));
-            case 1 -> link.lcp().request();
-            case 2 -> link.ipcp().request();
+            case 1 -> link.lcp().request().options();
+            case 2 -> link.ipcp().request().options();
             default ->
                 PppOption.encodeAll(List.of(
                         new PppOption(random.nextInt(12), noise(random.nextInt(9))),
