@@ -12,6 +12,38 @@
 #define IP6_MORE 20		/* bytes of the header than that of IPv4 */
 #define MTU6_MIN 1280		/* what every link of IPv6 carries (RFC 8200, 5; for PPP RFC 5072, 2) */
 
+static __always_inline void prefix_key_of(struct prefix_key *key, __u64 high, __u64 low, __u32 bits, __u32 length)
+{
+	if (bits <= 64) {
+		high &= ~0ULL << (64 - bits);
+		low = 0;
+	} else {
+		low &= ~0ULL << (128 - bits);
+	}
+	high = bpf_cpu_to_be64(high);
+	low = bpf_cpu_to_be64(low);
+	__builtin_memcpy(key->prefix, &high, 8);
+	__builtin_memcpy(key->prefix + 8, &low, 8);
+	key->length = length;
+}
+
+/* Who has the prefix of this length in the block around it: index + 1, or 0. */
+static __always_inline __u32 neighbour_of(__u64 high, __u64 low, __u32 length)
+{
+	struct prefix_block *block;
+	struct prefix_key key;
+	__u32 *number;
+
+	if (length <= BLOCK_BITS || (length > 64 && length <= 64 + BLOCK_BITS))
+		return 0;
+	prefix_key_of(&key, high, low, length - BLOCK_BITS, length);
+	number = bpf_map_lookup_elem(&block_numbers, &key);
+	block = number ? bpf_map_lookup_elem(&prefix_blocks, number) : 0;
+	if (!block)
+		return 0;
+	return block->holders[(length <= 64 ? high >> (64 - length) : low >> (128 - length)) & (BLOCK_PREFIXES - 1)];
+}
+
 /* The index of the entry whose prefix holds an address, the longest first, or NOBODY. Usually one look-up: a gateway
  * has few lengths. */
 __noinline __u32 holder_of(struct settings *settings, const struct address6 *address)
@@ -22,21 +54,14 @@ __noinline __u32 holder_of(struct settings *settings, const struct address6 *add
 		__u32 length = settings->prefix_lengths[i];
 		__u64 high = bpf_be64_to_cpu(address->high), low = bpf_be64_to_cpu(address->low);
 		struct prefix_key key;
-		__u32 *index;
+		__u32 *index, holder;
 
 		if (!length || length > 128)
 			return NOBODY;
-		if (length <= 64) {
-			high &= ~0ULL << (64 - length);
-			low = 0;
-		} else {
-			low &= ~0ULL << (128 - length);
-		}
-		high = bpf_cpu_to_be64(high);
-		low = bpf_cpu_to_be64(low);
-		__builtin_memcpy(key.prefix, &high, 8);
-		__builtin_memcpy(key.prefix + 8, &low, 8);
-		key.length = length;
+		holder = neighbour_of(high, low, length);
+		if (holder)
+			return holder - 1;
+		prefix_key_of(&key, high, low, length, length);
 		index = bpf_map_lookup_elem(&prefixes, &key);
 		if (index)
 			return *index;

@@ -171,7 +171,33 @@ struct prefix_key {
 	__u32 length;
 };
 
-/* IPv6 networks of subscribers -> index of the entry. */
+#define BLOCK_BITS 10
+#define BLOCK_PREFIXES (1 << BLOCK_BITS)
+
+/* Neighbours: prefixes of one length that are the same but for their last bits. */
+struct prefix_block {
+	__u32 holders[BLOCK_PREFIXES];	/* index of the entry + 1; 0: nobody */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);		/* Java gives the true number when it creates the map, as of what follows */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct prefix_block);
+} prefix_blocks SEC(".maps");
+
+/* The first prefix of a block, with the length of all -> its number. Few and hot, where every prefix in a hash of its own
+ * would be as many waits for memory. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix_key);
+	__type(value, __u32);
+} block_numbers SEC(".maps");
+
+/* IPv6 networks of subscribers that are in no block -> index of the entry. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, SUBSCRIBERS_MAX);

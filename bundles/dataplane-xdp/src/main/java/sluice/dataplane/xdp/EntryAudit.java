@@ -73,7 +73,7 @@ final class EntryAudit {
     }
 
     private Map<Ip6Prefix, Integer> prefixes() throws KernelException {
-        Map<Ip6Prefix, Integer> all = read(maps.prefixes(), new PrefixKind.Ip6Keys());
+        Map<Ip6Prefix, Integer> all = read(maps.prefixes());
         Set<Integer> lengths = new HashSet<>(settings.prefixLengths());
         all.forEach((prefix, index) -> {
             if (!isInstalled(index)) {
@@ -88,7 +88,7 @@ final class EntryAudit {
     }
 
     private Map<Ip4Prefix, Integer> routes() throws KernelException {
-        Map<Ip4Prefix, Integer> all = read(maps.routes(), new PrefixKind.Ip4Keys());
+        Map<Ip4Prefix, Integer> all = read(maps.routes());
         all.forEach((route, index) -> {
             if (!isInstalled(index)) {
                 addNobodys(route, index);
@@ -99,10 +99,9 @@ final class EntryAudit {
         return all;
     }
 
-    private static <P extends Comparable<P>> Map<P, Integer> read(BpfMap map, PrefixKind<P> kind)
-            throws KernelException {
+    private static <P> Map<P, Integer> read(PrefixStore<P> store) throws KernelException {
         Map<P, Integer> all = new HashMap<>();
-        map.forEach(BATCH, (key, value) -> all.put(kind.read(key), value.get(JAVA_INT, 0)));
+        store.forEach(all::put);
         return all;
     }
 

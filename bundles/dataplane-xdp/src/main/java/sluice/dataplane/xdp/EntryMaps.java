@@ -1,5 +1,8 @@
 package sluice.dataplane.xdp;
 
+import sluice.net.Ip4Prefix;
+import sluice.net.Ip6Prefix;
+
 /**
  * The maps that {@link Subscribers} keeps in step.
  *
@@ -9,7 +12,12 @@ package sluice.dataplane.xdp;
  * @param pppoe from PPPoE sessions to entries
  */
 record EntryMaps(
-        ConfigTable config, SubscriberTable table, BpfMap outside, BpfMap prefixes, BpfMap routes, BpfMap pppoe) {
+        ConfigTable config,
+        SubscriberTable table,
+        BpfMap outside,
+        PrefixStore<Ip6Prefix> prefixes,
+        PrefixStore<Ip4Prefix> routes,
+        BpfMap pppoe) {
 
     int spareCount() {
         return outside.spec().maxEntries();

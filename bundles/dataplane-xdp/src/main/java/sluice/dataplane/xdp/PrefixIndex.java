@@ -1,9 +1,5 @@
 package sluice.dataplane.xdp;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +20,7 @@ import sluice.packet.io.KernelException;
  */
 final class PrefixIndex<P extends Comparable<P>> {
 
-    private static final int BATCH = 1024;
-
-    private final BpfMap map;
+    private final PrefixStore<P> store;
     private final PrefixKind<P> kind;
     private final Map<Integer, List<P>> ofEntry = new ConcurrentHashMap<>();
     private final NavigableMap<P, Integer> holders = new TreeMap<>();
@@ -37,14 +31,12 @@ final class PrefixIndex<P extends Comparable<P>> {
      *
      * @param installed says of an index whether it is an entry that somebody has; prefixes of others are removed
      */
-    PrefixIndex(BpfMap map, PrefixKind<P> kind, IntPredicate installed) throws KernelException {
-        this.map = map;
+    PrefixIndex(PrefixStore<P> store, PrefixKind<P> kind, IntPredicate installed) throws KernelException {
+        this.store = store;
         this.kind = kind;
         this.countOfLength = new int[kind.most() + 1];
         List<P> lost = new ArrayList<>();
-        map.forEach(BATCH, (key, value) -> {
-            P prefix = kind.read(key);
-            int index = value.get(JAVA_INT, 0);
+        store.forEach((prefix, index) -> {
             if (installed.test(index)) {
                 note(prefix, index);
             } else {
@@ -52,7 +44,7 @@ final class PrefixIndex<P extends Comparable<P>> {
             }
         });
         for (P prefix : lost) {
-            delete(prefix);
+            store.remove(prefix);
         }
     }
 
@@ -99,7 +91,7 @@ final class PrefixIndex<P extends Comparable<P>> {
 
     /** Whether so many more find no room. */
     boolean isFull(int more) {
-        return holders.size() + more > map.spec().maxEntries();
+        return holders.size() + more > store.capacity();
     }
 
     /** Lengths that some prefix has. */
@@ -116,7 +108,7 @@ final class PrefixIndex<P extends Comparable<P>> {
         for (P prefix : wanted) {
             if (!before.contains(prefix)) {
                 OptionalInt other = find(prefix);
-                put(prefix, index);
+                store.put(prefix, index);
                 if (other.isPresent()) {
                     forget(prefix, other.getAsInt());
                 }
@@ -125,7 +117,7 @@ final class PrefixIndex<P extends Comparable<P>> {
         }
         for (P prefix : before) {
             if (!wanted.contains(prefix)) {
-                delete(prefix);
+                store.remove(prefix);
                 forget(prefix, index);
             }
         }
@@ -156,23 +148,5 @@ final class PrefixIndex<P extends Comparable<P>> {
         }
         holders.remove(prefix);
         countOfLength[kind.length(prefix)]--;
-    }
-
-    private void put(P prefix, int index) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            Bpf.update(map.fd(), encoded(prefix, arena), arena.allocateFrom(JAVA_INT, index));
-        }
-    }
-
-    private void delete(P prefix) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            map.remove(encoded(prefix, arena));
-        }
-    }
-
-    private MemorySegment encoded(P prefix, Arena arena) {
-        MemorySegment key = arena.allocate(kind.keyBytes(), Long.BYTES);
-        kind.write(prefix, key);
-        return key;
     }
 }

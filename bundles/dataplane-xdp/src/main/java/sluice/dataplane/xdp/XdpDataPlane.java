@@ -223,6 +223,7 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
         }
         MappedMemory configMemory = closer.add(MappedMemory.of(loaded.map("config")));
         MappedMemory entryMemory = closer.add(MappedMemory.of(entries));
+        MappedMemory blockMemory = closer.add(MappedMemory.of(loaded.map("prefix_blocks")));
         List<GatewaySettings.Port> ports = access.stream()
                 .map(device -> new GatewaySettings.Port(device.name(), device.ifindex(), device.mtu(), device.mac()))
                 .toList();
@@ -231,8 +232,8 @@ public final class XdpDataPlane implements DataPlane, FrameSource, FrameSink {
                         new ConfigTable(configMemory.memory()),
                         new SubscriberTable(entryMemory.memory(), entries.spec().maxEntries()),
                         outside,
-                        loaded.map("prefixes"),
-                        loaded.map("routes"),
+                        new PrefixBlocks(blockMemory.memory(), loaded.map("block_numbers"), loaded.map("prefixes")),
+                        new PrefixMap<>(loaded.map("routes"), new PrefixKind.Ip4Keys()),
                         loaded.map("pppoe")),
                 cores.stream()
                         .map(core -> new GatewaySettings.Core(core.ifindex(), core.mtu(), core.mac()))

@@ -33,6 +33,7 @@ record XdpSettings(
     private static final int MOST = 1 << 22;
     private static final int SHARE = 16;
     private static final int PREFIXES_EACH = 2;
+    private static final int CAPACITY_OF_A_BLOCK = 256; // room for each prefix twice: blocks are half empty
 
     XdpSettings {
         coreGateways = List.copyOf(coreGateways);
@@ -109,7 +110,12 @@ record XdpSettings(
      * theirs, used or not: those of all subscribers go by the capacity, which a power of two makes cheapest.
      */
     Map<String, Integer> mapEntries() {
+        int blocks = Math.max(LEAST, capacity / CAPACITY_OF_A_BLOCK);
         return Map.of(
+                "prefix_blocks",
+                blocks,
+                "block_numbers",
+                blocks,
                 "subscribers",
                 entries(),
                 "outside",

@@ -31,6 +31,7 @@ final class Bench implements AutoCloseable {
     private static final int NETWORK_ENTRIES = 4096;
     private static final int SPARE_ENTRIES = 64;
     private static final int PREFIXES = 256;
+    static final int PREFIX_BLOCKS = 8;
     private static final int ROUTES = 128;
     private static final int PPPOE_SESSIONS = 64;
     private static final int OUT_BYTES = 4096;
@@ -82,6 +83,8 @@ final class Bench implements AutoCloseable {
                         "subscribers", NETWORK_ENTRIES + SPARE_ENTRIES,
                         "outside", SPARE_ENTRIES,
                         "prefixes", PREFIXES,
+                        "prefix_blocks", PREFIX_BLOCKS,
+                        "block_numbers", PREFIX_BLOCKS,
                         "routes", ROUTES,
                         "pppoe", PPPOE_SESSIONS)));
         verdicts = new Verdicts(loaded.map("verdicts"));
@@ -92,6 +95,14 @@ final class Bench implements AutoCloseable {
                 new NetworkEntry(Ip4Prefix.parse("10.64.0.0/22"), Packets.GATEWAY),
                 new NetworkEntry(Ip4Prefix.parse("10.65.0.0/24"), sluice.net.Ip4.parse("10.65.0.1"))));
         before = verdicts.read();
+    }
+
+    /** As the maps have them. */
+    PrefixBlocks blocks() throws KernelException {
+        return new PrefixBlocks(
+                closer.add(MappedMemory.of(loaded.map("prefix_blocks"))).memory(),
+                loaded.map("block_numbers"),
+                loaded.map("prefixes"));
     }
 
     /** What a control plane would find that starts now. */
@@ -118,8 +129,8 @@ final class Bench implements AutoCloseable {
                                         .memory(),
                                 NETWORK_ENTRIES + SPARE_ENTRIES),
                         loaded.map("outside"),
-                        loaded.map("prefixes"),
-                        loaded.map("routes"),
+                        blocks(),
+                        new PrefixMap<>(loaded.map("routes"), new PrefixKind.Ip4Keys()),
                         loaded.map("pppoe")),
                 cores,
                 ports);

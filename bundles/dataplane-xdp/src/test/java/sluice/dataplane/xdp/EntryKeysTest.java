@@ -71,11 +71,14 @@ final class EntryKeysTest {
     }
 
     private PrefixIndex<Ip6Prefix> prefixes() throws KernelException {
-        return new PrefixIndex<>(bench.loaded().map("prefixes"), new PrefixKind.Ip6Keys(), index -> true);
+        return new PrefixIndex<>(bench.blocks(), new PrefixKind.Ip6Keys(), index -> true);
     }
 
     private PrefixIndex<Ip4Prefix> routes() throws KernelException {
-        return new PrefixIndex<>(bench.loaded().map("routes"), new PrefixKind.Ip4Keys(), index -> true);
+        return new PrefixIndex<>(
+                new PrefixMap<>(bench.loaded().map("routes"), new PrefixKind.Ip4Keys()),
+                new PrefixKind.Ip4Keys(),
+                index -> true);
     }
 
     private static SubscriberEntry entry(long session, Ip4 address, Ip4Prefix... routes) {
