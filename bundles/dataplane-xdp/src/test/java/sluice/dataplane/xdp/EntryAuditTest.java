@@ -118,6 +118,7 @@ final class EntryAuditTest {
     void entriesToWhichNoWayLeadsAreFound() throws Exception {
         deleteAll("outside");
         deleteAll("prefixes");
+        deleteAll("block_numbers");
         deleteAll("pppoe");
         assertThat(found())
                 .containsExactlyInAnyOrder(
