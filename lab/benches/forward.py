@@ -5,12 +5,14 @@ IPv4 and IPv6. Masquerade is a peer of IPv4 alone: nobody translates IPv6 toward
 
 # packages: gcc libc6-dev clang libbpf-dev bpftool nftables
 
+import collections
 import itertools
 import os
+import statistics
 import sys
 
 from sluicebench.exclusive import exclusive
-from sluicebench.forwarding import Rig, Traffic
+from sluicebench.forwarding import Rig, Tools, Traffic
 from sluicebench.sluice import clean
 from sluicelab.figures import Figures, bench_arguments
 from sluicelab.lab import WORK
@@ -42,13 +44,12 @@ def main() -> int:
     with exclusive():
         if (load := os.getloadavg()[0]) > IDLE_LOAD:
             say(f"this machine is busy with other things (load {load:.1f}): expect low and noisy figures")
-        rig = Rig(WORK / "bench", arguments.prefix_length)
         try:
-            rig.up()
+            rigs = Rigs(Tools(WORK / "bench/forward"), arguments.prefix_length)
             for number in range(1, arguments.runs + 1):
                 say(f"run {number} of {arguments.runs}")
                 for family in arguments.families:
-                    run = Run(rig, figures, family, arguments.bytes, arguments.seconds)
+                    run = Run(rigs, figures, family, arguments.bytes, arguments.seconds)
                     run.measure(arguments.subscribers, arguments.shapes)
         finally:
             clean()
@@ -60,44 +61,55 @@ def say(line: str) -> None:
     print(f"forward: {line}", file=sys.stderr, flush=True)
 
 
-class Run:
-    """Everything of one family once: the kernel, then ours with each number of subscribers."""
+class Rigs:
+    """Ours and each peer between interfaces of its own, all made the same way."""
 
-    def __init__(self, rig: Rig, figures: Figures, family: int, sizes: list[int], seconds: float) -> None:
-        self._rig = rig
+    def __init__(self, tools: Tools, prefix_length: int) -> None:
+        self.ours = Rig("ours", tools, prefix_length)
+        self.peers = {
+            "ip_forward": Rig("fwd", tools, prefix_length),
+            "masquerade": Rig("nat", tools, prefix_length, masquerade=True),
+        }
+        for rig in (self.ours, *self.peers.values()):
+            rig.up()
+
+
+class Run:
+    """Everything of one family once: each window of ours directly behind one of each peer."""
+
+    def __init__(self, rigs: Rigs, figures: Figures, family: int, sizes: list[int], seconds: float) -> None:
+        self._rigs = rigs
         self._figures = figures
         self._family = family
         self._suffix = "_ip6" if family == 6 else ""
         self._kinds = list(itertools.product(DIRECTIONS, sizes, SOURCES))
         self._seconds = seconds
-        self._peers: dict[tuple[str, str, int, str], float] = {}
 
     def measure(self, numbers: list[str], shapes: list[str]) -> None:
-        for peer in PEERS[self._family]:
-            self._rig.kernel(masquerade=peer == "masquerade")
-            for direction, size, source in self._kinds:
-                rate = self._rate(Traffic(self._family, "plain", direction, source, size, FLOWS))
-                self._peers[peer, direction, size, source] = rate
-                self._add(f"packets_per_s_{peer}_{direction}_{size}_{source}", rate, "1/s")
+        peers: dict[str, list[float]] = collections.defaultdict(list)
         for name, shape in itertools.product(numbers, shapes):
-            self._measure_ours(name, shape)
-
-    def _measure_ours(self, name: str, shape: str) -> None:
-        subscribers = SUBSCRIBERS[name]
-        maps_bytes = self._rig.ours(self._family, shape, subscribers)
-        self._add(f"bytes_per_subscriber_{shape}_{name}", maps_bytes / subscribers, "bytes")
-        for direction, size, source in self._kinds:
-            rate = self._rate(Traffic(self._family, shape, direction, source, size, subscribers))
-            kind = f"{direction}_{shape}_{size}_{name}_{source}"
-            self._add(f"packets_per_s_{kind}", rate, "1/s")
-            for peer in PEERS[self._family]:
-                self._add(f"ratio_to_{peer}_{kind}", rate / self._peers[peer, direction, size, source], "ratio")
+            subscribers = SUBSCRIBERS[name]
+            maps_bytes = self._rigs.ours.ours(self._family, shape, subscribers)
+            self._add(f"bytes_per_subscriber_{shape}_{name}", maps_bytes / subscribers, "bytes")
+            for direction, size, source in self._kinds:
+                rates = {}
+                for peer in PEERS[self._family]:
+                    traffic = Traffic(self._family, "plain", direction, source, size, FLOWS)
+                    rates[peer] = self._rate(self._rigs.peers[peer], traffic)
+                    peers[f"packets_per_s_{peer}_{direction}_{size}_{source}"].append(rates[peer])
+                rate = self._rate(self._rigs.ours, Traffic(self._family, shape, direction, source, size, subscribers))
+                kind = f"{direction}_{shape}_{size}_{name}_{source}"
+                self._add(f"packets_per_s_{kind}", rate, "1/s")
+                for peer, others in rates.items():
+                    self._add(f"ratio_to_{peer}_{kind}", rate / others, "ratio")
+        for figure, many in peers.items():
+            self._add(figure, statistics.median(many), "1/s")
 
     def _add(self, figure: str, value: float, unit: str) -> None:
         self._figures.add(figure + self._suffix, value, unit)
 
-    def _rate(self, traffic: Traffic) -> float:
-        passed = self._rig.send(traffic, self._seconds)
+    def _rate(self, rig: Rig, traffic: Traffic) -> float:
+        passed = rig.send(traffic, self._seconds)
         least = LEAST_SHARE[traffic.source]
         for arrived, sent in ((passed.right, passed.inspected), (passed.arrived, passed.sent)):
             if arrived < least * sent:

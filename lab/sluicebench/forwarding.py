@@ -1,4 +1,4 @@
-"""The rig of the forward bench: one gateway namespace that is ours or the kernel's, a sender and a sink on its two links."""
+"""The rigs of the forward bench: a gateway namespace that is ours or the kernel's, a sender and a sink on its two links."""
 
 import dataclasses
 import json
@@ -57,6 +57,29 @@ class Passed:
         return self.arrived / self.seconds
 
 
+class Tools:
+    """Sender and sink, built from their sources, and the filler, against the bundles of the built appliance."""
+
+    def __init__(self, work: pathlib.Path) -> None:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        self.program, self.object = work / "forwardload", work / "traffic.o"
+        run("gcc", "-O2", *WARNINGS, "-Wconversion", "-o", self.program, SOURCES / "forwardload.c", "-lbpf")
+        run("clang", "-O2", "-g", *WARNINGS, "-target", "bpf", "-mcpu=v3",
+            f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}", "-c", SOURCES / "traffic.bpf.c", "-o", self.object)  # fmt: skip
+        built = max(REPOSITORY.glob(DISTRIBUTION), key=lambda file: file.stat().st_mtime)
+        run("tar", "-xzf", built, "--strip-components=1", "-C", work)
+        patterns = ("sluice-*", "pax-logging-api-*", "org.apache.felix.framework-*")
+        jars = [jar for pattern in patterns for jar in work.glob(f"system/**/{pattern}.jar")]
+        classes, bundles = work / "classes", ":".join(map(str, jars))
+        home = pathlib.Path(os.environ["SLUICE_JAVA_HOME"])
+        run(home / "bin/javac", "-cp", bundles, "-d", classes, SOURCES / "SubscriberFiller.java")
+        self.filler = (
+            home / "bin/java", "--enable-native-access=ALL-UNNAMED", "-cp", f"{bundles}:{classes}",
+            "sluice.dataplane.xdp.SubscriberFiller",
+        )  # fmt: skip
+
+
 class Rig:
     """
     Two veth pairs. Sender, gateway and sink share one processor, so a rate is what one core forwards. What is there to make
@@ -64,20 +87,24 @@ class Rig:
     here, its sink is in the stack, where its own frames need no copy, and devices do GRO only where frames would be dropped
     without.
 
+    The kernel forwards until :meth:`ours`.
+
+    :param name: in the names of its namespaces, of at most four letters
     :param prefix_length: of the IPv6 prefix that is delegated to each subscriber, 56 or 64
+    :param masquerade: whether the kernel translates
     """
 
-    def __init__(self, work: pathlib.Path, prefix_length: int) -> None:
-        self._work = work / "forward"
+    def __init__(self, name: str, tools: Tools, prefix_length: int, *, masquerade: bool = False) -> None:
+        self._tools = tools
         self._prefix_length = prefix_length
-        self._access, self._gateway, self._core = (Namespace(BENCH_PREFIX + name) for name in ("acc", "bng", "core"))
-        self._ours = self._masquerade = False
+        self._access, self._gateway, self._core = (
+            Namespace(f"{BENCH_PREFIX}{name}-{place}") for place in ("acc", "bng", "core")
+        )
+        self._masquerade = masquerade
+        self._ours = False
         self._macs: dict[str, str] = {}
 
     def up(self) -> None:
-        shutil.rmtree(self._work, ignore_errors=True)
-        self._work.mkdir(parents=True)
-        self._build()
         if not BPFFS.is_mount():
             run("mount", "-t", "bpf", "bpf", BPFFS)
         for namespace in (self._access, self._gateway, self._core):
@@ -94,37 +121,26 @@ class Rig:
         self._gateway.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", *(
             f"net.ipv4.conf.{device}.rp_filter=0" for device in ("all", TRUNK, CORE)
         ))  # fmt: skip
+        if self._masquerade:
+            self._gateway.run("nft", "-f", "-", text=MASQUERADE)
 
     def _route(self, device: str, address: str, neighbour: str, network: str, mac: str, *words: str) -> None:
         self._gateway.ip("address", "add", address, "dev", device, *words)
         self._gateway.ip("neighbour", "add", neighbour, "lladdr", mac, "dev", device, "nud", "permanent")
         self._gateway.ip("route", "add", network, "via", neighbour)
 
-    def kernel(self, *, masquerade: bool) -> None:
-        """The kernel forwards from now on."""
-        run("rm", "-rf", PINS)
-        self._ours = False
-        self._masquerade = masquerade
-        self._gateway.run("nft", "flush", "ruleset")
-        if masquerade:
-            self._gateway.run("nft", "-f", "-", text=MASQUERADE)
-
     def ours(self, family: int, shape: str, subscribers: int) -> int:
         """
         Our programs forward from now on, with so many subscribers installed; gives the bytes of all maps. With family 6
         each has its IPv4 address and a delegated prefix.
         """
-        self.kernel(masquerade=False)
+        run("rm", "-rf", PINS)
         self._ours = True
         # the network and two addresses that are nobody's
         bits = max(6, (subscribers + 2).bit_length())
         prefix_length = self._prefix_length if family == 6 else 0
         words = (PINS, NEXT_HOP, NEXT_HOP6, shape, str(subscribers), f"10.128.0.0/{32 - bits}", str(prefix_length))
-        java = pathlib.Path(os.environ["SLUICE_JAVA_HOME"]) / "bin/java"
-        self._gateway.run(
-            java, "--enable-native-access=ALL-UNNAMED", "-cp", self._class_path, "sluice.dataplane.xdp.SubscriberFiller",
-            *words, seconds=120,
-        )  # fmt: skip
+        self._gateway.run(*self._tools.filler, *words, seconds=120)
         maps = (json.loads(run("bpftool", "-j", "map", "show", "pinned", path)) for path in PINS.glob("*/map_*"))
         return sum(int(found["bytes_memlock"]) for found in maps)
 
@@ -141,7 +157,7 @@ class Rig:
             namespace.run("ethtool", "-K", end, "tx", "off", "gro", "off")
         access, core = self._access_place(traffic, up), self._core_place(up)
         report = json.loads(run(
-            self._program, self._object, traffic.source, traffic.direction, str(traffic.subscribers),
+            self._tools.program, self._tools.object, traffic.source, traffic.direction, str(traffic.subscribers),
             str(self._prefix_length if traffic.family == 6 else 0), str(traffic.ip_bytes), str(seconds),
             source.name, device, *(access if up else core), sink.name, sink_device, *(core if up else access),
             CORE_ADDRESS.partition("/")[0] if up and self._masquerade else "0.0.0.0",
@@ -165,19 +181,3 @@ class Rig:
         if device not in self._macs:
             self._macs[device] = namespace.interface(device)["address"]
         return self._macs[device]
-
-    def _build(self) -> None:
-        """Sender and sink from their sources, the filler against the bundles of the built appliance."""
-        self._program, self._object = self._work / "forwardload", self._work / "traffic.o"
-        run("gcc", "-O2", *WARNINGS, "-Wconversion", "-o", self._program, SOURCES / "forwardload.c", "-lbpf")
-        run("clang", "-O2", "-g", *WARNINGS, "-target", "bpf", "-mcpu=v3",
-            f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}", "-c", SOURCES / "traffic.bpf.c", "-o", self._object)  # fmt: skip
-        built = max(REPOSITORY.glob(DISTRIBUTION), key=lambda file: file.stat().st_mtime)
-        run("tar", "-xzf", built, "--strip-components=1", "-C", self._work)
-        patterns = ("sluice-*", "pax-logging-api-*", "org.apache.felix.framework-*")
-        jars = [jar for pattern in patterns for jar in self._work.glob(f"system/**/{pattern}.jar")]
-        classes = self._work / "classes"
-        javac = pathlib.Path(os.environ["SLUICE_JAVA_HOME"]) / "bin/javac"
-        bundles = ":".join(map(str, jars))
-        run(javac, "-cp", bundles, "-d", classes, SOURCES / "SubscriberFiller.java")
-        self._class_path = f"{bundles}:{classes}"

@@ -24,13 +24,15 @@ static __always_inline int takes(struct usage *usage, __u64 now, __u64 horizon, 
 	return __sync_val_compare_and_swap(&usage->tat, tat, next) == tat ? 1 : -1;
 }
 
-/* The tries after the first. */
-__noinline int takes_again(struct usage *usage, __u64 now, __u64 horizon, __u64 time)
+/* As conforms, by the exact clock, for what the quick try has not let pass. */
+__noinline int conforms_exactly(struct usage *usage, __u64 burst, __u64 time)
 {
+	__u64 now = bpf_ktime_get_ns();
+
 	if (!usage)
 		return 0;
-	for (int i = 1; i < TRIES_MAX; i++) {
-		int taken = takes(usage, now, horizon, time);
+	for (int i = 0; i < TRIES_MAX; i++) {
+		int taken = takes(usage, now, now + burst, time);
 
 		if (taken >= 0)
 			return taken;
@@ -38,19 +40,23 @@ __noinline int takes_again(struct usage *usage, __u64 now, __u64 horizon, __u64 
 	return 0;	/* sixteen others were served in between */
 }
 
-/* Says whether a packet of `length` bytes of IP conforms, and if so takes its time. */
+/* Says whether a packet of `length` bytes of IP conforms, and if so takes its time. The clock of the last tick comes first:
+ * reading the exact one waits for all memory asked for before. It is never ahead, so what passes by it passes by both; only
+ * after a rest a bucket has, once, the time since that tick on top of its burst. */
 static __always_inline int conforms(struct usage *usage, const struct limit *limit, __u32 length)
 {
-	__u64 now, horizon, time;
-	int taken;
+	__u64 now, burst, time, tat, next;
 
 	if (!limit->cost)
 		return 1;
-	now = bpf_ktime_get_ns();
-	horizon = now + (__u64)limit->burst * 1000;
+	now = bpf_ktime_get_coarse_ns();
+	burst = (__u64)limit->burst * 1000;
 	time = ((__u64)length * limit->cost) >> COST_SHIFT;
-	taken = takes(usage, now, horizon, time);
-	return taken >= 0 ? taken : takes_again(usage, now, horizon, time);
+	tat = *(volatile __u64 *)&usage->tat;
+	next = (tat > now ? tat : now) + time;
+	if (next <= now + burst && __sync_val_compare_and_swap(&usage->tat, tat, next) == tat)
+		return 1;
+	return conforms_exactly(usage, burst, time);
 }
 
 static __always_inline void delivered4(struct usage *usage, __u32 length)

@@ -62,8 +62,7 @@ static __always_inline int is_gateway(struct settings *settings, __be32 address)
 	return network >= 0 && settings->networks[network & (NETWORKS_MAX - 1)].gateway == address;
 }
 
-/* Asks for a cache line that is needed later, so that waiting for it and for others is one wait: reading the clock in
- * between holds up every read behind it. */
+/* Asks for a cache line that is needed later, so that waiting for it and for others is one wait. */
 static __always_inline void touch(const __u64 *line)
 {
 	(void)*(const volatile __u64 *)line;

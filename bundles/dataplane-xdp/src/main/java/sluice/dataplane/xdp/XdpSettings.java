@@ -33,7 +33,7 @@ record XdpSettings(
     private static final int MOST = 1 << 22;
     private static final int SHARE = 16;
     private static final int PREFIXES_EACH = 2;
-    private static final int CAPACITY_OF_A_BLOCK = 256; // room for each prefix twice: blocks are half empty
+    private static final int CAPACITY_OF_A_BLOCK = 512; // two prefixes each, side by side
 
     XdpSettings {
         coreGateways = List.copyOf(coreGateways);
