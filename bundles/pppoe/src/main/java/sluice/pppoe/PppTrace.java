@@ -6,6 +6,7 @@ import java.util.Optional;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.MalformedPacket;
+import sluice.net.WireReader;
 
 /**
  * What a PPP frame says, in one line for people, in the words of pppd's {@code debug}. Total: bytes that make no sense
@@ -36,7 +37,8 @@ final class PppTrace {
                 default -> name + ' ' + hex(frame.information());
             };
         } catch (MalformedPacket malformed) {
-            return name + ' ' + hex(frame.information()) + " (" + malformed.getMessage() + ")";
+            boolean secret = frame.protocol() == PppProtocol.PAP || frame.protocol() == PppProtocol.CHAP;
+            return name + ' ' + (secret ? "<hidden>" : hex(frame.information())) + " (" + malformed.getMessage() + ")";
         }
     }
 
@@ -170,9 +172,10 @@ final class PppTrace {
 
     private static String pap(ControlPacket packet) throws MalformedPacket {
         return switch (packet.code()) {
-            case PapPacket.REQUEST ->
-                head("AuthReq", packet) + " user="
-                        + text(PapPacket.Request.decode(packet.data()).name()) + " password=<hidden>";
+            case PapPacket.REQUEST -> {
+                WireReader in = new WireReader(packet.data());
+                yield head("AuthReq", packet) + " user=" + text(in.bytes(in.u8())) + " password=<hidden>";
+            }
             case PapPacket.ACK -> head("AuthAck", packet) + message(packet.data());
             case PapPacket.NAK -> head("AuthNak", packet) + message(packet.data());
             default -> head("code=0x" + Integer.toHexString(packet.code()), packet);

@@ -62,7 +62,7 @@ class PppoeServerTest {
         assertThat(engine.questions.getFirst().credentials()).contains(new Credentials.Pap(Bytes.utf8("secret")));
         Table trace = engine.negotiations.table();
         assertThat(trace.rows().stream().map(row -> row.get(6)))
-                .contains("PAP Authenticate-Request id=1 user=\"" + Peer.USER + '"')
+                .contains("PAP AuthReq id=0x1 user=\"" + Peer.USER + "\" password=<hidden>")
                 .noneMatch(line -> line.contains("secret") || line.contains("736563726574"));
     }
 
@@ -85,8 +85,8 @@ class PppoeServerTest {
         engine.verdict = Optional.of(new Outcome.Rejected("Unknown user"));
         Peer peer = new Peer(engine);
         peer.dial();
-        assertThat(peer.heard).anyMatch(line -> line.startsWith("PAP Authenticate-Nak") && line.contains("Unknown"));
-        assertThat(peer.heard).anyMatch(line -> line.startsWith("LCP Terminate-Request"));
+        assertThat(peer.heard).anyMatch(line -> line.startsWith("PAP AuthNak") && line.contains("Unknown"));
+        assertThat(peer.heard).anyMatch(line -> line.startsWith("LCP TermReq"));
         assertThat(peer.heard.getLast()).isEqualTo("PADT");
         assertThat(engine.sessions).isEmpty();
         assertThat(engine.opened).isEmpty();
@@ -151,7 +151,7 @@ class PppoeServerTest {
         peer.heard.clear();
         engine.receive(peer.data(PppProtocol.LCP, new ControlPacket(ControlPacket.TERMINATE_REQUEST, 7, Bytes.EMPTY)));
         peer.talk();
-        assertThat(peer.heard).containsExactly("LCP Terminate-Ack id=7", "PADT");
+        assertThat(peer.heard).containsExactly("LCP TermAck id=0x7", "PADT");
         assertThat(engine.closed).containsExactly(TerminateCause.USER_REQUEST);
     }
 
@@ -164,7 +164,7 @@ class PppoeServerTest {
         engine.tell(engine.only(), new Outcome.Disconnect(TerminateCause.ADMIN_RESET));
         peer.talk();
         assertThat(peer.heard).hasSize(2).last().isEqualTo("PADT");
-        assertThat(peer.heard.getFirst()).startsWith("LCP Terminate-Request");
+        assertThat(peer.heard.getFirst()).startsWith("LCP TermReq");
         assertThat(engine.closed).containsExactly(TerminateCause.ADMIN_RESET);
     }
 
@@ -302,7 +302,7 @@ class PppoeServerTest {
         Peer peer = new Peer(engine);
         peer.dial(PppoeTag.maxPayload(1500));
         assertThat(peer.heard).anyMatch(line -> line.startsWith("PADS") && line.contains("max-payload=1500"));
-        assertThat(peer.heard).anyMatch(line -> line.startsWith("LCP Configure-Request") && line.contains("mru 1500"));
+        assertThat(peer.heard).anyMatch(line -> line.startsWith("LCP ConfReq") && line.contains("mru 1500"));
     }
 
     @Test
@@ -321,7 +321,7 @@ class PppoeServerTest {
                 Authorization.DEFAULT.withOther(Map.of("Framed-Interface-Id", List.of("0:0:0:99")))));
         Peer peer = new Peer(engine);
         peer.dial();
-        assertThat(peer.heard).anyMatch(line -> line.startsWith("IPV6CP Configure-Nak") && line.contains("99"));
+        assertThat(peer.heard).anyMatch(line -> line.startsWith("IPV6CP ConfNak") && line.contains("99"));
     }
 
     private static FakeEngine engine(AuthenticationMethod method) {
