@@ -1,5 +1,6 @@
 package sluice.pppoe;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import sluice.net.Bytes;
+import sluice.net.WireWriter;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Table;
 import sluice.session.api.SessionId;
@@ -28,6 +30,7 @@ public final class Negotiations implements Inspectable {
 
     private static final int PROTOCOL_AT = 0;
     private static final int CODE_AT = 2;
+    private static final int LENGTH_AT = 4;
     private static final int PAP_USER_AT = 6;
 
     private final InstantSource clock;
@@ -101,19 +104,27 @@ public final class Negotiations implements Inspectable {
                 || code == ControlPacket.DISCARD_REQUEST;
     }
 
-    /** A PAP request up to its user name, with a length that says so. */
+    /** A PAP request whose password is empty; when it is not clear where that begins, only its head. */
     private static Bytes withoutPassword(int code, Bytes payload) {
-        boolean isRequest =
-                code == PppoeFrame.DATA && payload.length() > PAP_USER_AT && protocolOf(payload) == PppProtocol.PAP;
-        if (!isRequest) {
+        boolean isPap = code == PppoeFrame.DATA
+                && payload.length() > PAP_USER_AT
+                && protocolOf(payload) == PppProtocol.PAP
+                && payload.at(CODE_AT) == PapPacket.REQUEST;
+        if (!isPap) {
             return payload;
         }
-        int user = Math.min(payload.at(PAP_USER_AT), payload.length() - PAP_USER_AT - 1);
-        byte[] kept = payload.slice(0, PAP_USER_AT + 1 + user).toArray();
-        int length = kept.length - CODE_AT;
-        kept[CODE_AT + 2] = (byte) (length >>> 8);
-        kept[CODE_AT + 3] = (byte) length;
-        return Bytes.adopt(kept);
+        int user = payload.at(PAP_USER_AT);
+        if (user > payload.length() - PAP_USER_AT - 1) {
+            return payload.slice(0, PAP_USER_AT);
+        }
+        Bytes kept = payload.slice(0, PAP_USER_AT + 1 + user);
+        int length = kept.length() - CODE_AT + 1;
+        return new WireWriter(kept.length() + 1)
+                .bytes(kept.slice(0, LENGTH_AT))
+                .u16(length)
+                .bytes(kept.slice(PAP_USER_AT))
+                .u8(0)
+                .toBytes();
     }
 
     private static int protocolOf(Bytes payload) {
@@ -150,7 +161,6 @@ public final class Negotiations implements Inspectable {
     }
 
     private static String after(Instant begin, Instant time) {
-        return String.format(
-                Locale.ROOT, "%.3f", java.time.Duration.between(begin, time).toNanos() / 1e9);
+        return String.format(Locale.ROOT, "%.3f", Duration.between(begin, time).toNanos() / 1e9);
     }
 }

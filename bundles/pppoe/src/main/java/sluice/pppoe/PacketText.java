@@ -1,8 +1,6 @@
 package sluice.pppoe;
 
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.net.MalformedPacket;
@@ -30,7 +28,11 @@ final class PacketText {
             default -> "code " + code;
         };
         try {
-            return DiscoveryMessage.tags(payload).stream().map(PacketText::tag).collect(joined(name));
+            StringBuilder text = new StringBuilder(name);
+            for (PppoeTag tag : DiscoveryMessage.tags(payload)) {
+                text.append(' ').append(tag(tag));
+            }
+            return text.toString();
         } catch (MalformedPacket malformed) {
             return name + " malformed, " + malformed.getMessage();
         }
@@ -73,11 +75,5 @@ final class PacketText {
 
     private static String quoted(Bytes value) {
         return '"' + LineId.printable(value) + '"';
-    }
-
-    private static java.util.stream.Collector<CharSequence, ?, String> joined(String name) {
-        return Collectors.collectingAndThen(
-                Collectors.toList(),
-                (List<CharSequence> parts) -> parts.isEmpty() ? name : name + ' ' + String.join(" ", parts));
     }
 }

@@ -26,6 +26,9 @@ final class Peer {
     boolean speaksIp4 = true;
     boolean speaksIp6 = true;
     boolean answersEchoes = true;
+    /** What the access node adds to discovery. */
+    List<PppoeTag> access = List.of();
+
     int session;
     Ip4 address = Ip4.ANY;
     private Frame padr = new Frame(0, Bytes.EMPTY);
@@ -178,11 +181,12 @@ final class Peer {
         engine.receive(data(protocol, packet));
     }
 
-    private static List<PppoeTag> tagsWith(PppoeTag... more) {
+    private List<PppoeTag> tagsWith(PppoeTag... more) {
         List<PppoeTag> all = new ArrayList<>();
         all.add(new PppoeTag(PppoeTag.SERVICE_NAME, Bytes.EMPTY));
         all.add(new PppoeTag(PppoeTag.HOST_UNIQ, Bytes.of(1, 2)));
         all.addAll(Arrays.asList(more));
+        all.addAll(access);
         return all;
     }
 

@@ -69,14 +69,12 @@ class PppoeServerTest {
     @Test
     void lineRatesGoToRadius() {
         FakeEngine engine = engine(AuthenticationMethod.PAP);
-        PppoeTag access = new PppoeTag(PppoeTag.VENDOR_SPECIFIC, Bytes.fromHex("00000de9" + "810400002710"));
         Peer peer = new Peer(engine);
+        peer.access = List.of(
+                new PppoeTag(PppoeTag.VENDOR_SPECIFIC, Bytes.fromHex("00000de9" + "0105312f302f33" + "810400002710")));
         peer.dial();
-        Frame padr = peer.padr();
-        assertThat(padr.bytes().length()).isPositive();
-        assertThat(AccessLine.of(new DiscoveryMessage(PppoeFrame.PADR, List.of(access)))
-                        .attributes())
-                .isEqualTo(Map.of("Actual-Data-Rate-Upstream", "10000"));
+        assertThat(engine.questions.getFirst().attributes()).isEqualTo(Map.of("Actual-Data-Rate-Upstream", "10000"));
+        assertThat(engine.only().key().line()).hasToString("0:100.7 1/0/3@");
     }
 
     @Test
