@@ -20,13 +20,14 @@ import sluice.net.UdpDatagram;
 import sluice.net.VlanId;
 import sluice.net.VlanTag;
 import sluice.net.WireReader;
+import sluice.session.Subscriber;
 import sluice.session.api.AccessProtocol;
 
 /**
  * A subscriber's router: a DHCP client that believes what it is told, and an access node before it that inserts option
  * 82 into what is broadcast and not into what is unicast.
  */
-public final class SimulatedCpe {
+public final class SimulatedCpe implements Subscriber {
 
     private static final Ip4 GATEWAY = Ip4.parse("10.64.0.1");
 
@@ -57,7 +58,7 @@ public final class SimulatedCpe {
                 new DhcpCounters());
     }
 
-    /** MAC address. */
+    @Override
     public MacAddress mac() {
         return mac;
     }
@@ -67,7 +68,7 @@ public final class SimulatedCpe {
         return cvlan;
     }
 
-    /** The address it may use now. */
+    @Override
     public Optional<Ip4> bound(long now) {
         return now < leaseEnds ? bound : Optional.empty();
     }
@@ -77,7 +78,8 @@ public final class SimulatedCpe {
         return refusals;
     }
 
-    /** What it does next: comes up, goes on, goes, or finds that somebody else has its address. */
+    /** Comes up, goes on, goes, or finds that somebody else has its address. */
+    @Override
     public Frame act(RandomGenerator random, long now) {
         if (bound(now).isPresent()) {
             Ip4 address = bound.get();
@@ -99,12 +101,13 @@ public final class SimulatedCpe {
     }
 
     /** Gives its address back, if it has one. */
+    @Override
     public Optional<Frame> leave(long now) {
         return bound(now).map(this::release);
     }
 
-    /** Hears an answer that is for it. */
-    public void hear(Frame frame, long now) throws MalformedPacket {
+    @Override
+    public List<Frame> hear(Frame frame, long now) throws MalformedPacket {
         WireReader in = new WireReader(EthernetFrame.decode(frame.bytes()).payload());
         Ip4Header ip = Ip4Header.decode(in);
         DhcpMessage message = DhcpMessage.decode(UdpDatagram.decode(ip, in).payload());
@@ -126,9 +129,10 @@ public final class SimulatedCpe {
                 leaseEnds = 0;
             }
         }
+        return List.of();
     }
 
-    /** The tags of its line. */
+    @Override
     public List<VlanTag> tags() {
         return List.of(VlanTag.service(new VlanId(100)), VlanTag.customer(new VlanId(cvlan)));
     }

@@ -6,8 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Traffic;
@@ -25,6 +29,8 @@ import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.Outcome;
+import sluice.session.api.SessionEvent;
+import sluice.session.api.SessionId;
 import sluice.testkit.FakeDataPlane;
 import sluice.testkit.FakeJournal;
 import sluice.testkit.FakePolicies;
@@ -41,10 +47,12 @@ final class World {
     final ManualClock clock = new ManualClock();
     final FakeJournal journal = new FakeJournal();
     final FakeDataPlane dataPlane = new FakeDataPlane();
-    final Map<MacAddress, SimulatedCpe> cpes = new HashMap<>();
+    final Map<MacAddress, Subscriber> cpes = new HashMap<>();
     final RandomGenerator random;
     /** Bytes that passed towards each subscriber's address in the data plane, for ever. */
     long passed;
+    /** Bytes of {@link #passed} by session. */
+    private final Map<Long, Long> used = new HashMap<>();
 
     /** What an operator changed, and was told that it is done. */
     final Orders orders = new Orders();
@@ -55,18 +63,36 @@ final class World {
 
     private CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
     private AddressSource addresses;
-    private AccessProtocol dhcp = SimulatedCpe.server();
+    private final Supplier<AccessProtocol> protocols;
+    private AccessProtocol protocol;
     private SessionShard shard;
     private int crashes;
     private boolean disk = true;
     private int reboots;
     private boolean electricityFails;
 
+    /** Subscribers who come by DHCP. */
     World(RandomGenerator random, int subscribers) {
+        this(random, subscribers, SimulatedCpe::server, SimulatedCpe::new);
+    }
+
+    /**
+     * Subscribers who come by some protocol.
+     *
+     * @param protocols a new instance, as after a start
+     * @param devices the device of each number
+     */
+    World(
+            RandomGenerator random,
+            int subscribers,
+            Supplier<AccessProtocol> protocols,
+            IntFunction<Subscriber> devices) {
         this.random = random;
+        this.protocols = protocols;
+        protocol = protocols.get();
         for (int i = 0; i < subscribers; i++) {
-            SimulatedCpe cpe = new SimulatedCpe(i);
-            cpes.put(cpe.mac(), cpe);
+            Subscriber device = devices.apply(i);
+            cpes.put(device.mac(), device);
         }
         addresses = SimulatedPools.start(journal, clock, LEASE);
         shard = start();
@@ -108,11 +134,13 @@ final class World {
         turnDisk();
         journal.commit();
         settle();
-        for (SimulatedCpe cpe : cpes.values()) {
+        for (Subscriber cpe : cpes.values()) {
             cpe.leave(clock.millis()).ifPresent(this::send);
         }
-        settle();
-        clock.advance(LEASE.multipliedBy(2));
+        for (int i = 0; i < 10; i++) { // leases end, echoes are missed
+            settle();
+            clock.advance(LEASE.dividedBy(5));
+        }
         settle();
     }
 
@@ -144,7 +172,7 @@ final class World {
         }
     }
 
-    private SimulatedCpe cpe(int number) {
+    private Subscriber cpe(int number) {
         return java.util.Objects.requireNonNull(cpes.get(new MacAddress(0x0200_0000_0000L + number)));
     }
 
@@ -153,7 +181,7 @@ final class World {
         int copies = random.nextInt(10) == 0 ? random.nextInt(3) : 1;
         for (int i = 0; i < copies; i++) {
             try {
-                shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(dhcp, dhcp.keyOf(frame), frame));
+                shard.inbox().offer(Mail.FRAMES, new Mail.Arrived(protocol, protocol.keyOf(frame), frame));
             } catch (MalformedPacket e) {
                 throw new IllegalStateException(e);
             }
@@ -183,7 +211,7 @@ final class World {
             return;
         }
         try {
-            cpe(cvlan - 1).hear(frame, clock.millis());
+            cpe(cvlan - 1).hear(frame, clock.millis()).forEach(this::send);
         } catch (MalformedPacket e) {
             throw new IllegalStateException(e);
         }
@@ -215,7 +243,7 @@ final class World {
     }
 
     private void traffic() {
-        for (SimulatedCpe cpe : cpes.values()) {
+        for (Subscriber cpe : cpes.values()) {
             cpe.bound(clock.millis())
                     .filter(address -> random.nextInt(4) == 0)
                     .filter(dataPlane::passes)
@@ -227,6 +255,9 @@ final class World {
         long bytes = 64L + random.nextInt(1_400);
         dataPlane.pass(address, new Traffic(1, bytes, 1, bytes, 0, 0, 0));
         passed += bytes;
+        dataPlane.entries().stream()
+                .filter(entry -> entry.address().equals(address))
+                .forEach(entry -> used.merge(entry.session(), bytes, Long::sum));
     }
 
     private void turnDisk() {
@@ -266,14 +297,25 @@ final class World {
         furtherQuestions.clear();
         orders.crash();
         addresses = SimulatedPools.start(journal, clock, LEASE);
-        dhcp = SimulatedCpe.server();
+        protocol = protocols.get();
         shard = start();
+    }
+
+    /** Of {@link #passed}, what sessions used whose beginning never became durable. */
+    long unborn() {
+        Set<String> born = journal.events(SessionEvent.START).stream()
+                .map(start -> start.field(SessionEvent.SESSION_ID))
+                .collect(Collectors.toSet());
+        return used.entrySet().stream()
+                .filter(session -> !born.contains(new SessionId(session.getKey()).toString()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     private SessionShard start() {
         counters = new CounterSet<>(SessionCounter.class);
-        Protocols protocols = new Protocols();
-        protocols.add(dhcp);
+        Protocols present = new Protocols();
+        present.add(protocol);
         SessionSettings settings = new SessionSettings(
                 "bng-01",
                 true,
@@ -311,7 +353,7 @@ final class World {
                 counters,
                 new Alone(outages, outage, new Realms(outages.others()), shortLeases, journal, 1_000),
                 SessionLimits.Places.of(LimitSettings.perLine(4)));
-        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);
+        SessionShard fresh = new SessionShard(with, present, new Bell(), clock);
         outage.recover(journal);
         ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {

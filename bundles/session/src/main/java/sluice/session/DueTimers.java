@@ -63,7 +63,7 @@ final class DueTimers {
             with.counters().count(SessionCounter.SETUP_TIMEOUT);
             degraded.setupOver(session);
             if (session.stage() == Session.Stage.STARTING) {
-                performer.forget(session);
+                commands.disconnect(session, TerminateCause.LOST_SERVICE, now);
             }
         } else if (!name.equals(TimerName.LEASE) || !offloads.outlives(session, now)) {
             protocols.timer(session, name, now);

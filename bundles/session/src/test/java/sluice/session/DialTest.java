@@ -338,6 +338,16 @@ final class DialTest {
     }
 
     @Test
+    void subscriberWhoseSetUpTakesTooLongIsToldSo() {
+        gateway.dial(DialProtocol.DIAL, ID, 7, MAC, "");
+        gateway.advance(Duration.ofSeconds(61));
+        assertThat(operations(gateway.sent())).containsExactly(DialProtocol.TERMINATE, DialProtocol.END);
+        assertThat(gateway.sessions()).isEmpty();
+        assertThat(gateway.counted(SessionCounter.SETUP_TIMEOUT)).isEqualTo(1);
+        assertThat(gateway.journal.events(SessionEvent.STOP)).isEmpty();
+    }
+
+    @Test
     void deadPeerEndsWithLostCarrier() {
         online("alice");
         gateway.advance(Duration.ofSeconds(91));

@@ -1,0 +1,5 @@
+/** Doors of this bundle for the simulator. */
+@NullMarked
+package sluice.pppoe;
+
+import org.jspecify.annotations.NullMarked;
