@@ -85,7 +85,7 @@ final class FrozenLink {
     private static void layer(WireWriter out, Layer<?> layer) {
         out.u8(layer.state().ordinal())
                 .u8(layer.triesLeft())
-                .u8(layer.naksSent())
+                .u8(layer.naks().sent())
                 .u8(layer.naksTaken())
                 .u8(layer.nextId())
                 .u8(layer.request().id());
@@ -103,13 +103,12 @@ final class FrozenLink {
             throws MalformedPacket {
         AutomatonState state = constant(in, AutomatonState.values());
         int triesLeft = in.u8();
-        int naksSent = in.u8();
+        Layer.Naks naks = new Layer.Naks(in.u8());
         int naksTaken = in.u8();
         int nextId = in.u8();
         Layer.Request request = new Layer.Request(in.u8(), bytes(in), in.u8());
         Layer.Agreement agreement = flag(in) ? new Layer.Agreement(in.u8(), bytes(in), in.u8()) : Layer.Agreement.NONE;
-        return new Layer<>(
-                protocol, state, triesLeft, naksSent, naksTaken, nextId, request, agreement, options.read(in));
+        return new Layer<>(protocol, state, triesLeft, naks, naksTaken, nextId, request, agreement, options.read(in));
     }
 
     private static void lcp(WireWriter out, LcpOptions options) {

@@ -8,7 +8,7 @@ import sluice.net.Bytes;
  *
  * @param protocol PPP protocol number
  * @param triesLeft of the restart counter, 0..255
- * @param naksSent Configure-Naks since the last Ack, against Max-Failure
+ * @param naks Configure-Naks that we sent since the last Ack, against Max-Failure
  * @param naksTaken Naks and Rejects of the peer since the layer was last up, so that no peer can nak for ever
  * @param nextId identifier of our next packet, 0..255
  * @param request our last Configure-Request
@@ -18,7 +18,7 @@ record Layer<O extends OptionSet<O>>(
         int protocol,
         AutomatonState state,
         int triesLeft,
-        int naksSent,
+        Naks naks,
         int naksTaken,
         int nextId,
         Request request,
@@ -78,9 +78,43 @@ record Layer<O extends OptionSet<O>>(
         }
     }
 
+    /**
+     * How often the peer was told what would be better. A request that was only repeated, because we were slow, says
+     * nothing of whether the peer learns; so it counts once for many.
+     *
+     * @param sent to different requests, 0..255
+     * @param lastId identifier of the request that got the last one, or {@link Agreement#NOTHING}; not frozen
+     * @param repeats of that request, 0..255; not frozen
+     */
+    record Naks(int sent, int lastId, int repeats) {
+        /** Before the first. */
+        static final Naks NONE = new Naks(0);
+
+        Naks {
+            checkByte(sent);
+            checkByte(lastId == Agreement.NOTHING ? 0 : lastId);
+            checkByte(repeats);
+        }
+
+        Naks(int sent) {
+            this(sent, Agreement.NOTHING, 0);
+        }
+
+        /** Whether a request of that identifier may get another one. */
+        boolean allow(int id, int failuresMax, int repeatsMax) {
+            return sent < failuresMax || id == lastId && repeats < repeatsMax;
+        }
+
+        /** One more, to the request of that identifier. */
+        Naks plus(int id, int repeatsMax) {
+            return id == lastId && repeats < repeatsMax
+                    ? new Naks(sent, id, repeats + 1)
+                    : new Naks(Math.min(sent + 1, 255), id, 0);
+        }
+    }
+
     Layer {
         checkByte(triesLeft);
-        checkByte(naksSent);
         checkByte(naksTaken);
         checkByte(nextId);
     }
@@ -93,17 +127,17 @@ record Layer<O extends OptionSet<O>>(
 
     /** A layer that nobody wants yet. */
     static <O extends OptionSet<O>> Layer<O> begin(int protocol, O options) {
-        return new Layer<>(protocol, AutomatonState.INITIAL, 0, 0, 0, 1, Request.NONE, Agreement.NONE, options);
+        return new Layer<>(protocol, AutomatonState.INITIAL, 0, Naks.NONE, 0, 1, Request.NONE, Agreement.NONE, options);
     }
 
     Layer<O> with(O others) {
-        return new Layer<>(protocol, state, triesLeft, naksSent, naksTaken, nextId, request, agreement, others);
+        return new Layer<>(protocol, state, triesLeft, naks, naksTaken, nextId, request, agreement, others);
     }
 
     /** The same behind a packet that took {@link #nextId()}. */
     Layer<O> withIdTaken() {
         return new Layer<>(
-                protocol, state, triesLeft, naksSent, naksTaken, (nextId + 1) & 0xff, request, agreement, options);
+                protocol, state, triesLeft, naks, naksTaken, (nextId + 1) & 0xff, request, agreement, options);
     }
 
     boolean isOpened() {

@@ -11,7 +11,7 @@ import sluice.net.MalformedPacket;
  * the layer that it starts from does not change.
  */
 final class LayerTurn<O extends OptionSet<O>> {
-    private static final int REPEATS_MAX = 3;
+    private static final int REPEATS_MAX = 5;
 
     private final int protocol;
     private final LayerContext context;
@@ -21,7 +21,7 @@ final class LayerTurn<O extends OptionSet<O>> {
 
     private AutomatonState state;
     private int triesLeft;
-    private int naksSent;
+    private Layer.Naks naks;
     private int naksTaken;
     private int nextId;
     private Layer.Request request;
@@ -36,7 +36,7 @@ final class LayerTurn<O extends OptionSet<O>> {
         this.context = context;
         this.state = layer.state();
         this.triesLeft = layer.triesLeft();
-        this.naksSent = layer.naksSent();
+        this.naks = layer.naks();
         this.naksTaken = layer.naksTaken();
         this.nextId = layer.nextId();
         this.request = layer.request();
@@ -102,14 +102,15 @@ final class LayerTurn<O extends OptionSet<O>> {
         if (isRepetition(packet)) {
             return;
         }
-        boolean mayNak = naksSent < context.settings().maxFailure();
+        LinkSettings settings = context.settings();
+        boolean mayNak = naks.allow(packet.id(), settings.maxFailure(), settings.maxConfigure());
         Answer<O> answer = options.judge(asked, mayNak, context);
         options = answer.next();
         failure = options.failure();
         if (answer.isGood()) {
-            naksSent = 0;
+            naks = Layer.Naks.NONE;
         } else if (answer.code() == ControlPacket.CONFIGURE_NAK) {
-            naksSent++;
+            naks = naks.plus(packet.id(), settings.maxConfigure());
         }
         Bytes data = answer.isGood() ? packet.data() : PppOption.encodeAll(answer.options());
         perform(
@@ -288,15 +289,7 @@ final class LayerTurn<O extends OptionSet<O>> {
 
     private LayerStep<O> step() {
         Layer<O> layer = new Layer<>(
-                protocol,
-                state,
-                triesLeft,
-                Math.min(naksSent, 255),
-                Math.min(naksTaken, 255),
-                nextId,
-                request,
-                agreement,
-                options);
+                protocol, state, triesLeft, naks, Math.min(naksTaken, 255), nextId, request, agreement, options);
         return new LayerStep<>(layer, send, changes, timer, failure, counted);
     }
 }

@@ -99,7 +99,7 @@ class AutomatonTest {
                 PROTOCOL,
                 state,
                 triesLeft,
-                0,
+                Layer.Naks.NONE,
                 0,
                 REQUEST_ID + 1,
                 new Layer.Request(REQUEST_ID, PppOption.encodeAll(List.of(OURS)), 0),
@@ -338,7 +338,7 @@ class AutomatonTest {
         layer = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID, GOOD).layer();
         layer = receive(layer, ControlPacket.CONFIGURE_ACK, layer.request().id(), OURS)
                 .layer();
-        for (int repeat = 0; repeat < 3; repeat++) {
+        for (int repeat = 0; repeat < 5; repeat++) {
             LayerStep<OneOption> step = receive(layer, ControlPacket.CONFIGURE_REQUEST, PEER_ID, GOOD);
             assertThat(sent(step)).containsExactly("sca");
             assertThat(step.changes()).isEmpty();

@@ -242,4 +242,25 @@ class LinkTest {
         peer.send(PppProtocol.LCP, ControlPacket.CONFIGURE_REQUEST, 1, PppOption.u16(LcpOptions.MRU, 1480));
         assertThat(peer.link.peerMru()).isEqualTo(1480);
     }
+
+    @Test
+    void repetitionsOfOneRequestCountAsOneWrongAddress() {
+        PppPeer peer = new PppPeer(IP4).authenticated();
+        peer.on(PppPeer.grant());
+        peer.ack(PppProtocol.IPCP);
+        PppOption none = PppOption.i32(IpcpOptions.ADDRESS, 0);
+        for (int repeat = 0; repeat < 10; repeat++) {
+            peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1, none);
+            peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_NAK);
+        }
+        int naks = 10;
+        while (naks < 100) {
+            peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1, none);
+            if (peer.sent.removeFirst().packet().code() != ControlPacket.CONFIGURE_NAK) {
+                break;
+            }
+            naks++;
+        }
+        assertThat(naks).as("but not for ever").isEqualTo(5 * 11);
+    }
 }
