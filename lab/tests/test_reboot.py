@@ -128,6 +128,29 @@ def test_who_was_lost_comes_back_as_a_new_session(lab: Lab, reboot: Reboot) -> N
     assert session["session_id"] != reboot.sessions[subscriber.plan.mac]["session_id"]
 
 
+def test_with_no_survivor_every_stop_comes_before_accounting_on_and_no_start_before_it(lab: Lab, reboot: Reboot) -> None:
+    here = {row["session_id"]: row["mac_address"] for row in lab.appliance.sessions() if row["ip_address"]}
+    known = len(lab.radius.records())
+    for subscriber in lab.admitted:
+        subscriber.crash_client()
+    began = max(subscriber.lease_noted_at() for subscriber in lab.admitted)
+    lab.appliance.cut_power()
+    lease = lab.topology.pools[0].lease_seconds
+    eventually(lambda: time.time() > began + lease + 1, lease + 5, "all leases are over")
+    lab.appliance.start()
+    on = lambda: [one for one in lab.radius.records()[known:] if one.status == "Accounting-On"]  # noqa: E731
+    eventually(on, 30, "Accounting-On")
+    subscriber = lab.admitted[LIVING[0]]
+    subscriber.forget()
+    subscriber.start_client()
+    subscriber.online(30)
+    eventually(lambda: lab.radius.records()[-1].status == "Start", 20, "the first session of the new boot is accounted")
+    told = [record for record in lab.radius.records()[known:] if record.status != "Interim-Update"]
+    assert [record.status for record in told] == ["Stop"] * len(here) + ["Accounting-On", "Start"]
+    assert {record.session for record in told[: len(here)]} == set(here)
+    assert {record.text("Acct-Terminate-Cause") for record in told[: len(here)]} == {"NAS-Reboot"}
+
+
 def _stops(lab: Lab, subscriber: Subscriber) -> list[AccountingRecord]:
     return [record for record in lab.radius.records_of(subscriber.plan) if record.status == "Stop"]
 

@@ -20,8 +20,10 @@ final class Drain {
         reply = whoWaits;
     }
 
+    /** The gateway serves again; whoever still waits for its last session waits in vain. */
     void end() {
         draining = false;
+        reply.cancel(false);
     }
 
     /** @param left how many sessions are left */

@@ -210,6 +210,9 @@ final class SessionEngine implements Sessions, AutoCloseable {
 
     @Override
     public CompletionStage<CommandResult> resume() {
+        // before the first new session, which Accounting-On would end at the server
+        int sessions = shards.stream().mapToInt(SessionShard::sessions).sum();
+        with.journal().submit(new Transaction(List.of(), List.of(startEvent(sessions))), UNHEARD);
         CompletionStage<CommandResult> result = CompletableFuture.completedStage(CommandResult.DONE);
         for (SessionShard shard : shards) {
             CompletableFuture<CommandResult> reply = new CompletableFuture<>();
@@ -218,15 +221,16 @@ final class SessionEngine implements Sessions, AutoCloseable {
             }
             result = result.thenCombine(reply, (one, other) -> one == CommandResult.DONE ? other : one);
         }
-        with.journal().submit(new Transaction(List.of(), List.of(startEvent(0))), UNHEARD);
         return result;
     }
 
+    /** Those that wait in the store and the data plane for their pool go on too, so no server may end them. */
     private Event startEvent(int sessions) {
+        boolean goesOn = sessions > 0 || with.counters().get(SessionCounter.PARKED) > 0;
         return new Event(
                 GATEWAY_START,
                 with.clock().instant(),
-                Map.of("recovered", Boolean.toString(sessions > 0), "sessions", Integer.toString(sessions)));
+                Map.of("recovered", Boolean.toString(goesOn), "sessions", Integer.toString(sessions)));
     }
 
     /** One row per shard. */

@@ -332,7 +332,8 @@ final class SessionShard
         table.remove(session);
         census.gone(session);
         commands.gone(session);
-        drain.went(table.size());
+        sessions = table.size();
+        drain.went(sessions);
     }
 
     @Override

@@ -85,6 +85,27 @@ final class Gateway {
     }
 
     private SessionShard start() {
+        Surroundings with = surroundings();
+        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);
+        outage.recover(journal);
+        ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
+        try {
+            for (Recovery.Recovered one : new Recovery(with, journal).run()) {
+                fresh.recover(one);
+            }
+        } catch (sluice.dataplane.api.DataPlaneException e) {
+            throw new IllegalStateException(e);
+        }
+        return fresh;
+    }
+
+    /** The whole engine with its threads, in place of the shard; the caller closes it. */
+    SessionEngine engine() {
+        addresses.held.clear();
+        return new SessionEngine(surroundings(), journal, dataPlane, clock, 1);
+    }
+
+    private Surroundings surroundings() {
         counters = new CounterSet<>(SessionCounter.class);
         protocols = new Protocols();
         protocols.add(protocol);
@@ -108,7 +129,7 @@ final class Gateway {
         Realms told = new Realms(outages.others());
         realms.forEach(told::add);
         ShortLeases shortLeases = new ShortLeases(outages, outage, addresses);
-        Surroundings with = new Surroundings(
+        return new Surroundings(
                 settings,
                 dataPlane,
                 dataPlane,
@@ -123,17 +144,6 @@ final class Gateway {
                 counters,
                 new Alone(outages, outage, told, shortLeases, journal, outages.profilesMax()),
                 places);
-        SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);
-        outage.recover(journal);
-        ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
-        try {
-            for (Recovery.Recovered one : new Recovery(with, journal).run()) {
-                fresh.recover(one);
-            }
-        } catch (sluice.dataplane.api.DataPlaneException e) {
-            throw new IllegalStateException(e);
-        }
-        return fresh;
     }
 
     /** Turns until nothing is left to do now. */
@@ -284,6 +294,8 @@ final class Gateway {
         final Map<Ip4, SessionId> held = new java.util.TreeMap<>();
         final List<Ip4> quarantined = new ArrayList<>();
         int usedPercent;
+        /** No pool is configured. */
+        boolean gone;
 
         @Override
         public int usedPercent(Network network) {
@@ -304,6 +316,9 @@ final class Gateway {
 
         @Override
         public Optional<AddressGrant> restore(SessionId session, SessionKey key, Ip4 address) {
+            if (gone) {
+                return Optional.empty();
+            }
             SessionId holder = held.putIfAbsent(address, session);
             return holder == null || holder.equals(session)
                     ? Optional.of(new AddressGrant(address, NETWORK))
