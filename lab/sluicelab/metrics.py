@@ -4,8 +4,9 @@ import re
 
 NAME = r"[a-z][a-z0-9_]*"
 HELP = re.compile(rf"# HELP ({NAME}) (\S.*)")
-TYPE = re.compile(rf"# TYPE ({NAME}) (counter|gauge)")
+TYPE = re.compile(rf"# TYPE ({NAME}) (counter|gauge|histogram)")
 SAMPLE = re.compile(rf'({NAME})(?:\{{((?:{NAME}="(?:[^"\\\n]|\\["\\n])*",?)+)\}})? (-?\d+(?:\.\d+)?(?:E-?\d+)?)')
+OF_HISTOGRAM = ("_bucket", "_sum", "_count")
 LABEL = re.compile(rf'({NAME})="((?:[^"\\]|\\.)*)"(?:,|$)')
 Labels = frozenset[tuple[str, str]]
 
@@ -31,14 +32,15 @@ class Metrics:
                 assert (typed[2] == "counter") == name.endswith("_total"), name
                 continue
             sample = SAMPLE.fullmatch(line)
-            assert sample and sample[1] == name, line
-            self._take(name, LABEL.findall(sample[2] or ""), float(sample[3]))
+            series = [name + end for end in OF_HISTOGRAM] if self.types[name] == "histogram" else [name]
+            assert sample and sample[1] in series, line
+            self._take(name, sample[1], LABEL.findall(sample[2] or ""), float(sample[3]))
         assert list(self.types) == sorted(self.types)
 
-    def _take(self, name: str, labels: list[tuple[str, str]], value: float) -> None:
-        names = tuple(label for label, _ in labels)
+    def _take(self, name: str, series: str, labels: list[tuple[str, str]], value: float) -> None:
+        names = tuple(label for label, _ in labels if series == name or label != "le")
         assert self.labels.setdefault(name, names) == names and len(set(names)) == len(names), (name, names)
-        key = (name, frozenset(labels))
+        key = (series, frozenset(labels))
         assert key not in self._values, f"{key} is there twice"
         self._values[key] = value
 

@@ -8,7 +8,7 @@ from sluicelab.metrics import Metrics
 from sluicelab.waiting import eventually
 
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs/METRICS.md"
-ROW = re.compile(r"^\| `(bng_\w+)` \| (counter|gauge) \| ([^|]*) \|", re.MULTILINE)
+ROW = re.compile(r"^\| `(bng_\w+)` \| (counter|gauge|histogram) \| ([^|]*) \|", re.MULTILINE)
 POOL, SERVER = "residential", "lab"
 
 

@@ -23,10 +23,11 @@ final class MetricsTest {
     private static final Pattern TEXT = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     /** A family: name, meaning in one or more pieces, labels. */
-    private static final Pattern FAMILY = Pattern.compile("MetricFamily\\s*\\.(counter|gauge)\\(\\s*\"(\\w+)\",\\s*"
-            + "((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*\\+?\\s*)+)((?:,\\s*\"\\w+\"\\s*)*)\\)");
+    private static final Pattern FAMILY =
+            Pattern.compile("MetricFamily\\s*\\.(counter|gauge|histogram)\\(\\s*\"(\\w+)\",\\s*"
+                    + "((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*\\+?\\s*)+)((?:,\\s*\"\\w+\"\\s*)*)\\)");
 
-    private static final Pattern ANY = Pattern.compile("MetricFamily\\s*\\.(counter|gauge)\\(");
+    private static final Pattern ANY = Pattern.compile("MetricFamily\\s*\\.(counter|gauge|histogram)\\(");
 
     @Test
     void theDocumentSaysWhatTheBundlesSay() throws IOException {

@@ -1,32 +1,41 @@
 package sluice.dhcp;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import sluice.dataplane.api.DataPlane;
 import sluice.platform.api.Metric;
 import sluice.platform.api.MetricFamily;
 import sluice.platform.api.MetricSource;
 
-/** What became of DHCP messages that reached this server; what the data plane answers by itself is not among them. */
+/** What became of DHCP messages, whether this server or the data plane answered them. Safe for any thread. */
 @Component(service = MetricSource.class)
 public final class DhcpMetrics implements MetricSource {
 
     private static final MetricFamily REQUESTS = MetricFamily.counter(
             "bng_dhcp_requests_total",
-            "DHCP messages by path (slow: decided by Java) and result: offer, ack, nak, released, declined,"
-                    + " denied, unanswered, no_address, failed, dropped, ignored",
+            "DHCP messages by path (slow: decided by Java; fast: answered by the data plane) and result: offer, ack,"
+                    + " nak, released, declined, denied, unanswered, no_address, failed, dropped, ignored",
             "path",
             "result");
-    private static final String PATH = "slow";
+    private static final String SLOW = "slow";
+    private static final String FAST = "fast";
+    private static final String OFFER = "offer";
+    private static final String ACK = "ack";
 
     private static final Map<String, Set<DhcpCounter>> RESULTS = results();
 
     private final DhcpCounters counters;
+    private final List<DataPlane> dataPlanes = new CopyOnWriteArrayList<>();
 
     /** A view of the counters. */
     @Activate
@@ -34,10 +43,19 @@ public final class DhcpMetrics implements MetricSource {
         this.counters = counters;
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindDataPlane(DataPlane dataPlane) {
+        dataPlanes.add(dataPlane);
+    }
+
+    void unbindDataPlane(DataPlane dataPlane) {
+        dataPlanes.remove(dataPlane);
+    }
+
     private static Map<String, Set<DhcpCounter>> results() {
         Map<String, Set<DhcpCounter>> results = new LinkedHashMap<>();
-        results.put("offer", EnumSet.of(DhcpCounter.OFFER));
-        results.put("ack", EnumSet.of(DhcpCounter.ACK, DhcpCounter.ACK_INFORM));
+        results.put(OFFER, EnumSet.of(DhcpCounter.OFFER));
+        results.put(ACK, EnumSet.of(DhcpCounter.ACK, DhcpCounter.ACK_INFORM));
         results.put("nak", EnumSet.of(DhcpCounter.NAK));
         results.put("released", EnumSet.of(DhcpCounter.RELEASE));
         results.put("declined", EnumSet.of(DhcpCounter.DECLINE));
@@ -52,9 +70,16 @@ public final class DhcpMetrics implements MetricSource {
 
     @Override
     public List<Metric> metrics() {
-        return RESULTS.entrySet().stream()
-                .map(result -> REQUESTS.sample(
-                        result.getValue().stream().mapToLong(counters::get).sum(), PATH, result.getKey()))
-                .toList();
+        List<Metric> metrics = new ArrayList<>();
+        RESULTS.forEach((result, those) -> metrics.add(
+                REQUESTS.sample(those.stream().mapToLong(counters::get).sum(), SLOW, result)));
+        dataPlanes.stream()
+                .flatMap(dataPlane -> dataPlane.leases().answers().stream())
+                .findFirst() // there are two for a moment, while one takes over from the other
+                .ifPresent(answers -> {
+                    metrics.add(REQUESTS.sample(answers.offers(), FAST, OFFER));
+                    metrics.add(REQUESTS.sample(answers.acks(), FAST, ACK));
+                });
+        return metrics;
     }
 }

@@ -17,14 +17,17 @@ public final class TimeHistogram {
     private static final int MAX = (Long.SIZE - SUB_BITS) * SUBS;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /** A count per range, then the maximum. */
-    private final long[] cells = new long[MAX + 1];
+    private static final int SUM = MAX + 1;
+
+    /** A count per range, then the maximum and the sum. */
+    private final long[] cells = new long[MAX + 2];
 
     /** Counts one duration, nanoseconds; negative ones as 0. */
     public void record(long nanos) {
         long duration = Math.max(0, nanos);
         int range = range(duration);
         CELL.setOpaque(cells, range, cells[range] + 1);
+        CELL.setOpaque(cells, SUM, cells[SUM] + duration);
         if (duration > cells[MAX]) {
             CELL.setOpaque(cells, MAX, duration);
         }
@@ -37,6 +40,31 @@ public final class TimeHistogram {
             count += cell(range);
         }
         return count;
+    }
+
+    /** All durations together, nanoseconds; after 292 years it begins below zero. */
+    public long sum() {
+        return cell(SUM);
+    }
+
+    /**
+     * How many did not exceed each of these durations, and last how many there were at all: as of one moment, so that
+     * no number is smaller than the one before it. Those of the range of a duration count as not longer.
+     *
+     * @param nanos ascending
+     */
+    public long[] upTo(long... nanos) {
+        long[] counts = new long[nanos.length + 1];
+        long seen = 0;
+        int next = 0;
+        for (int range = 0; range < MAX; range++) {
+            seen += cell(range);
+            while (next < nanos.length && range(Math.max(0, nanos[next])) == range) {
+                counts[next++] = seen;
+            }
+        }
+        counts[nanos.length] = seen;
+        return counts;
     }
 
     /** The longest, nanoseconds; 0 if none was recorded. */

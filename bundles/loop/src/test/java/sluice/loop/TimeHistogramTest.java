@@ -1,5 +1,6 @@
 package sluice.loop;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,19 @@ final class TimeHistogramTest {
         assertEquals(2, times.longerThan(50_000_000));
         assertEquals(0, times.longerThan(700_000_000));
         assertEquals(5, times.longerThan(0));
+    }
+
+    @Test
+    void thoseUpToSomeDurationsAreCountedAndAllOfThem() {
+        assertArrayEquals(new long[] {0, 0, 0}, times.upTo(0, 1_000_000));
+        for (long millis : new long[] {1, 2, 2, 40, 700}) {
+            times.record(millis * 1_000_000);
+        }
+        assertArrayEquals(
+                new long[] {0, 1, 3, 3, 4, 5, 5},
+                times.upTo(0, 1_000_000, 2_500_000, 20_000_000, 50_000_000, Long.MAX_VALUE));
+        assertArrayEquals(new long[] {5}, times.upTo());
+        assertEquals(745_000_000, times.sum());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import sluice.platform.api.Distribution;
 import sluice.platform.api.Metric;
 import sluice.platform.api.MetricFamily;
 
@@ -19,6 +20,9 @@ import sluice.platform.api.MetricFamily;
  * # TYPE bng_pool_available_ips gauge
  * bng_pool_available_ips{pool="residential"} 1007
  * </pre>
+ *
+ * A histogram is several series: {@code NAME_bucket} for each bound {@code le}, {@code NAME_sum} and
+ * {@code NAME_count}.
  */
 final class TextFormat {
 
@@ -53,11 +57,38 @@ final class TextFormat {
         Set<List<String>> written = new HashSet<>();
         for (Metric metric : metrics) {
             if (metric.family().equals(family) && written.add(metric.labels())) {
-                text.append(name);
-                labels(family.labels(), metric.labels(), text);
-                text.append(' ').append(number(metric.value())).append('\n');
+                metric.distribution()
+                        .ifPresentOrElse(
+                                distribution -> write(family, metric.labels(), distribution, text),
+                                () -> write(name, family.labels(), metric.labels(), metric.value(), text));
             }
         }
+    }
+
+    private static void write(MetricFamily family, List<String> labels, Distribution distribution, StringBuilder text) {
+        List<String> names = new ArrayList<>(family.labels());
+        names.add("le");
+        for (int i = 0; i < distribution.cases().size(); i++) {
+            double bound =
+                    i < distribution.bounds().size() ? distribution.bounds().get(i) : Double.POSITIVE_INFINITY;
+            List<String> values = new ArrayList<>(labels);
+            values.add(number(bound));
+            write(
+                    family.name() + "_bucket",
+                    names,
+                    values,
+                    (double) distribution.cases().get(i),
+                    text);
+        }
+        write(family.name() + "_sum", family.labels(), labels, distribution.sum(), text);
+        write(family.name() + "_count", family.labels(), labels, (double) distribution.count(), text);
+    }
+
+    private static void write(
+            String series, List<String> names, List<String> values, double value, StringBuilder text) {
+        text.append(series);
+        labels(names, values, text);
+        text.append(' ').append(number(value)).append('\n');
     }
 
     private static void labels(List<String> names, List<String> values, StringBuilder text) {

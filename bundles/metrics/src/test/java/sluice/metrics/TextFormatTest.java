@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import sluice.platform.api.Distribution;
 import sluice.platform.api.MetricFamily;
 
 /** The text format of Prometheus, version 0.0.4. */
@@ -36,6 +37,35 @@ final class TextFormatTest {
             # TYPE bng_odd gauge
             bng_odd{who="a\\"b\\\\c\\nd"} 0
             """);
+    }
+
+    @Test
+    void histogramHasABucketForEachBoundAndOneForAllThenSumAndCount() {
+        MetricFamily times = MetricFamily.histogram("bng_wait_seconds", "Waits", "server");
+        Distribution waits = new Distribution(List.of(0.005, 1.0), List.of(2L, 3L, 4L), 12.5);
+        assertThat(TextFormat.write(List.of(times.sample(waits, "one")))).isEqualTo("""
+            # HELP bng_wait_seconds Waits
+            # TYPE bng_wait_seconds histogram
+            bng_wait_seconds_bucket{server="one",le="0.005"} 2
+            bng_wait_seconds_bucket{server="one",le="1"} 3
+            bng_wait_seconds_bucket{server="one",le="+Inf"} 4
+            bng_wait_seconds_sum{server="one"} 12.5
+            bng_wait_seconds_count{server="one"} 4
+            """);
+    }
+
+    @Test
+    void distributionsThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> new Distribution(List.of(1.0), List.of(1L), 1)).hasMessageContaining("one more");
+        assertThatThrownBy(() -> new Distribution(List.of(2.0, 1.0), List.of(1L, 1L, 1L), 1))
+                .hasMessageContaining("ascending");
+        assertThatThrownBy(() -> new Distribution(List.of(1.0), List.of(2L, 1L), 1))
+                .hasMessageContaining("ascending");
+        assertThatThrownBy(() -> STATE.sample(new Distribution(List.of(), List.of(0L), 0)))
+                .hasMessageContaining("GAUGE");
+        assertThatThrownBy(() ->
+                        MetricFamily.histogram("bng_wait_seconds", "Waits").sample(1))
+                .hasMessageContaining("HISTOGRAM");
     }
 
     @Test

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import sluice.loop.TimeHistogram;
+import sluice.platform.api.Distribution;
 import sluice.platform.api.Metric;
 import sluice.platform.api.MetricFamily;
 import sluice.platform.api.MetricSource;
@@ -23,6 +26,11 @@ public final class RadiusMetrics implements MetricSource {
             "server");
     private static final MetricFamily TIMEOUTS = MetricFamily.counter(
             "bng_radius_timeouts_total", "Transmissions to the server that nothing came back for in time", "server");
+    private static final MetricFamily LATENCY = MetricFamily.histogram(
+            "bng_radius_latency_seconds",
+            "From the last transmission of a request to its reply, Status-Server too",
+            "type",
+            "server");
     private static final MetricFamily UP = MetricFamily.gauge(
             "bng_radius_server_up",
             "1 while requests are sent to that service of the server, else 0",
@@ -40,6 +48,12 @@ public final class RadiusMetrics implements MetricSource {
             "reader");
     private static final MetricFamily ALARM =
             MetricFamily.gauge("bng_accounting_alarm", "1 while accounting is late, else 0", "reader");
+
+    private static final long[] BOUNDS_MILLIS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000};
+    private static final long[] BOUNDS_NANOS =
+            LongStream.of(BOUNDS_MILLIS).map(millis -> millis * 1_000_000).toArray();
+    private static final List<Double> BOUNDS =
+            LongStream.of(BOUNDS_MILLIS).mapToObj(millis -> millis / 1e3).toList();
 
     /** How requests end, beside time-outs. */
     private static final Map<LinkCounter, String> RESULTS = results();
@@ -78,6 +92,7 @@ public final class RadiusMetrics implements MetricSource {
                 }
             });
             timeouts.merge(server, link.counters().get(LinkCounter.TIME_OUTS), Long::sum);
+            metrics.add(LATENCY.sample(distribution(link.latency()), type, server));
             metrics.add(UP.sample(link.state().equals("up"), type, server));
         }
         timeouts.forEach((server, sum) -> metrics.add(TIMEOUTS.sample(sum, server)));
@@ -89,6 +104,11 @@ public final class RadiusMetrics implements MetricSource {
             metrics.add(ALARM.sample(spool.alarm().isRaised(), reader));
         }
         return metrics;
+    }
+
+    private static Distribution distribution(TimeHistogram times) {
+        List<Long> counts = LongStream.of(times.upTo(BOUNDS_NANOS)).boxed().toList();
+        return new Distribution(BOUNDS, counts, times.sum() / 1e9);
     }
 
     private static boolean canBe(RequestKind kind, LinkCounter counter) {

@@ -8,9 +8,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import sluice.platform.api.Distribution;
 import sluice.platform.api.Event;
 import sluice.session.api.SessionEvent;
 
@@ -72,6 +75,26 @@ class RadiusAccountingTest extends AccountingOverUdp {
         assertThat(start.number(61)).isEqualTo(34);
         server.confirm(start);
         awaitCommitted(1);
+    }
+
+    @Test
+    void roundTripsAreADistributionForEachServiceOfAServer() throws Exception {
+        append(event(SessionEvent.START, "s1", Map.of()));
+        UdpServer.Question start = server.take();
+        clock.advance(Duration.ofMillis(30));
+        server.confirm(start);
+        awaitCommitted(1);
+        Map<String, Distribution> latency = new RadiusMetrics(client, accounting)
+                .metrics().stream()
+                        .filter(metric -> metric.family().name().equals("bng_radius_latency_seconds"))
+                        .collect(Collectors.toMap(
+                                metric -> metric.labels().getFirst(),
+                                metric -> metric.distribution().orElseThrow()));
+        Distribution acct = Objects.requireNonNull(latency.get("acct"));
+        assertThat(acct.count()).isEqualTo(1);
+        assertThat(acct.sum()).isEqualTo(0.03);
+        assertThat(acct.cases().get(acct.bounds().indexOf(0.02))).isZero();
+        assertThat(acct.cases().get(acct.bounds().indexOf(0.05))).isEqualTo(1);
     }
 
     @Test

@@ -78,10 +78,10 @@ final class GatewayStartTest {
         gateway.online(7, MAC);
         try (SessionEngine engine = gateway.engine()) {
             engine.add(gateway.protocol);
-            assertThat(engine.drain().toCompletableFuture().get(10, TimeUnit.SECONDS)).isOne();
+            assertThat(engine.drain().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .isOne();
             engine.resume().toCompletableFuture().get(10, TimeUnit.SECONDS);
-            assertThat(types())
-                    .endsWith(SessionEvent.STOP, SessionEngine.GATEWAY_STOP, SessionEngine.GATEWAY_START);
+            assertThat(types()).endsWith(SessionEvent.STOP, SessionEngine.GATEWAY_STOP, SessionEngine.GATEWAY_START);
             assertThat(events().getLast().field(RECOVERED)).isEqualTo("false");
         }
     }

@@ -57,6 +57,11 @@ public interface LeaseOffload {
      */
     Optional<OffloadedLease> remove(LeaseKey key, long session);
 
+    /** How often it answered; empty when it does not answer anybody, or cannot be read. Takes microseconds. */
+    default Optional<LeaseAnswers> answers() {
+        return Optional.empty();
+    }
+
     /** Removes everything; for an owner that begins and does not know on what terms leases stand. */
     List<OffloadedLease> drain();
 }

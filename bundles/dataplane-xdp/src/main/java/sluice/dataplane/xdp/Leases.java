@@ -5,10 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.dataplane.api.LeaseAnswers;
 import sluice.dataplane.api.LeaseKey;
 import sluice.dataplane.api.LeaseOffload;
 import sluice.dataplane.api.LeaseTerms;
@@ -31,6 +33,7 @@ final class Leases implements LeaseOffload {
 
     private final BpfMap leases;
     private final DhcpProfiles profiles;
+    private final Verdicts verdicts;
     private final boolean enabled;
     private volatile boolean full;
 
@@ -41,8 +44,24 @@ final class Leases implements LeaseOffload {
     Leases(LoadedObject loaded, boolean enabled) throws KernelException {
         this.leases = loaded.map("leases");
         this.profiles = new DhcpProfiles(loaded.map("dhcp_profiles"));
+        this.verdicts = new Verdicts(loaded.map("verdicts"));
         this.enabled = enabled;
         loaded.map("dhcp_fast_path").put(0, enabled ? 1 : 0);
+    }
+
+    @Override
+    public Optional<LeaseAnswers> answers() {
+        if (!enabled) {
+            return Optional.empty();
+        }
+        try {
+            Map<Verdict, Long> counts = verdicts.read();
+            return Optional.of(new LeaseAnswers(
+                    counts.getOrDefault(Verdict.FAST_OFFER, 0L), counts.getOrDefault(Verdict.FAST_ACK, 0L)));
+        } catch (KernelException unreadable) {
+            LOG.debug("Answers of the kernel cannot be counted: {}", unreadable.getMessage());
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package sluice.platform.api;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -25,7 +26,9 @@ public record MetricFamily(String name, Type type, String help, List<String> lab
         /** Only grows, but begins anew when what counts does. */
         COUNTER,
         /** Goes up and down. */
-        GAUGE
+        GAUGE,
+        /** How many values were how large; only grows, as a counter. */
+        HISTOGRAM
     }
 
     public MetricFamily {
@@ -47,6 +50,16 @@ public record MetricFamily(String name, Type type, String help, List<String> lab
     /** Something that goes up and down. */
     public static MetricFamily gauge(String name, String help, String... labels) {
         return new MetricFamily(name, Type.GAUGE, help, List.of(labels));
+    }
+
+    /** Something of which each case has a size, in the unit that the name says. */
+    public static MetricFamily histogram(String name, String help, String... labels) {
+        return new MetricFamily(name, Type.HISTOGRAM, help, List.of(labels));
+    }
+
+    /** What was counted so far, of a histogram. */
+    public Metric sample(Distribution distribution, String... labels) {
+        return new Metric(this, List.of(labels), (double) distribution.count(), Optional.of(distribution));
     }
 
     /** A value of this family. */
