@@ -1,5 +1,6 @@
 """Other systems end and change sessions while they run (RFC 5176): radclient asks, the data plane shows what came of it."""
 
+import dataclasses
 import datetime
 import json
 import random
@@ -13,11 +14,14 @@ from sluicelab.cpe import Cpe, random_mac
 from sluicelab.lab import Lab
 from sluicelab.namespace import CommandFailed
 from sluicelab.subscriber import Subscriber
+from sluicelab.topology import SubscriberPlan
 from sluicelab.waiting import eventually, throughout
 
 ELSEWHERE = "203.0.113.80"
 RESIDUAL = "Residual-Context-Removed"
 MOVED = "10.64.1.99"
+ONT_REALM, ONT_MAC = "fibre.example", "02:5b:00:00:00:0f"
+ONT_USER = f"ALCL1234ABCD@{ONT_REALM}"
 MAY_CHANGE, STRANGER = "198.18.255.3", "198.18.255.4"
 
 
@@ -26,8 +30,13 @@ def lab() -> Iterator[Lab]:
     """A lab with a walled garden, a client that may only change, and addresses for it and for a stranger."""
     lab = Lab(progress=print)
     core = lab.topology.core
+    ont = _ont(lab)
+    others = lab.radius.user_name
+    lab.radius.user_name = lambda plan: ONT_USER if plan == ont else others(plan)
+    lab.radius.rules = {ont: ["Auth-Type := Accept\n\tFilter-Id = residential-50mbps"]}
     lab.up(
         {
+            "sluice.session": {"user_name": "{ont-serial}@{realm}", "realm": ONT_REALM},
             "sluice.garden~arrears": {
                 "name": "arrears",
                 "allowed": f"{core.address.ip} udp/{core.echo_port}",
@@ -65,6 +74,36 @@ def test_a_policy_is_changed_by_its_name(lab: Lab, sender: CoaSender) -> None:
     assert sender.coa(f"Framed-IP-Address = {one.address()}", "Filter-Id = guest").code == "CoA-ACK"
     assert 8 < _megabits_down(lab, one) < 12
     assert lab.appliance.session_of(one.plan.mac)["policy"] == "guest"
+
+
+def test_upload_and_download_are_changed_apart_by_the_policies_of_erx(lab: Lab, sender: CoaSender) -> None:
+    one = lab.admitted[5]
+    download = _entry(lab, one.plan.mac)["download_limit"]
+    assert sender.coa(_id(lab, one), 'ERX-Ingress-Policy-Name = "guest"').code == "CoA-ACK"
+    assert _entry(lab, one.plan.mac)["download_limit"] == download
+    assert 4 < _megabits_up(lab, one) < 6
+    assert _megabits_down(lab, one) > 20
+    assert sender.coa(_id(lab, one), 'ERX-Egress-Policy-Name = "guest"').code == "CoA-ACK"
+    assert 8 < _megabits_down(lab, one) < 12
+    assert 4 < _megabits_up(lab, one) < 6
+    answer = sender.coa(_id(lab, one), 'ERX-Ingress-Policy-Name = "no-such-policy"')
+    assert (answer.code, answer.cause) == ("CoA-NAK", "Invalid-Attribute-Value")
+
+
+def test_a_line_is_called_by_the_serial_of_its_ont_and_the_realm(
+    lab: Lab, sender: CoaSender, chance: random.Random
+) -> None:
+    ont = _ont(lab)
+    assert lab.appliance.session_of(lab.admitted[1].plan.mac)["username"] == lab.admitted[1].plan.user_name("bng-01")
+    with Cpe(lab.node.namespace, ont.line, ONT_MAC, chance) as device:
+        grant = eventually(lambda: device.lease(seconds=5), 30, "the ONT is known to RADIUS by its serial")
+        session = lab.appliance.session_of(ONT_MAC)
+        assert (session["username"], session["policy"]) == (ONT_USER, "residential-50mbps")
+        assert sender.coa(f'User-Name = "{ONT_USER}"', "Filter-Id = guest").code == "CoA-ACK"
+        assert lab.appliance.session_of(ONT_MAC)["policy"] == "guest"
+        device.release(grant)
+    told = lambda: [record.status for record in lab.radius.records_named(ONT_USER)]  # noqa: E731
+    eventually(lambda: told()[:1] == ["Start"] and told()[-1:] == ["Stop"], 20, "it is accounted by that name")
 
 
 def test_walls_and_blocks_are_put_up_and_taken_away(lab: Lab, sender: CoaSender) -> None:
@@ -264,6 +303,19 @@ def test_settings_are_changed_while_it_runs(lab: Lab, sender: CoaSender) -> None
     lab.admitted[3].ping(lab.core.address, count=1)
 
 
+def _ont(lab: Lab) -> SubscriberPlan:
+    """A device behind an ONT whose serial number the access node writes into the circuit-id, digits small."""
+    plan = lab.admitted[2].plan
+    line = dataclasses.replace(plan.line, circuit_id="1/0/9 FSAN:ALCL1234abcd", cvlan=9)
+    return dataclasses.replace(plan, line=line, mac=ONT_MAC)
+
+
+def _entry(lab: Lab, mac: str) -> dict[str, str]:
+    """What the data plane has of a device."""
+    (only,) = json.loads(lab.appliance.shell(f"dataplane:entry --json {mac}"))["data"]
+    return only
+
+
 def _id(lab: Lab, one: Subscriber) -> str:
     return f'Acct-Session-Id = "{lab.appliance.session_of(one.plan.mac)["session_id"]}"'
 
@@ -274,8 +326,17 @@ def _stops(lab: Lab, one: Subscriber) -> list:
 
 def _megabits_down(lab: Lab, one: Subscriber) -> float:
     """What arrives of 80 Mbit/s of UDP towards the subscriber, for three seconds."""
+    return _megabits(lab, one, "-R")
+
+
+def _megabits_up(lab: Lab, one: Subscriber) -> float:
+    """The same from the subscriber."""
+    return _megabits(lab, one)
+
+
+def _megabits(lab: Lab, one: Subscriber, *direction: str) -> float:
     said = one.namespace.run(
-        "iperf3", "-c", lab.core.address, "-u", "-R", "-b", "80M", "-l", "1400", "-t", "3", "-O", "1", "--json"
+        "iperf3", "-c", lab.core.address, "-u", *direction, "-b", "80M", "-l", "1400", "-t", "3", "-O", "1", "--json"
     )  # fmt: skip
     end = json.loads(said)["end"]
     received = end.get("sum_received") or end["sum"]

@@ -83,6 +83,11 @@ def test_each_realm_is_treated_as_its_file_says(lab: Lab) -> None:
     lab.admitted[ONLINE].ping(lab.core.address, count=2)
     assert lab.appliance.session_of(lab.admitted[ONLINE].plan.mac)["auth_state"] == "authenticated"
 
+    away = lab.appliance.metrics()
+    assert away.value("bng_resilience_partition_state") == 1
+    assert away.value("bng_resilience_sessions", state="cached") == 2
+    assert away.value("bng_resilience_sessions", state="default") == 1
+    assert away.value("bng_resilience_subscribers_waiting") >= 1
     state = _state(lab)
     assert state["State"] == "degraded"
     assert state["Of these queued by their realm"] == "1"
@@ -147,11 +152,15 @@ def test_when_servers_return_the_marked_are_asked_about_at_the_rate_and_changed_
     marked = [row for row in lab.appliance.sessions() if row["auth_state"] in ("cached", "default")]
     assert len(marked) >= 25
     known = len(lab.radius.records())
+    assert _metric(lab, "bng_resilience_sessions") == len(marked)
     lab.radius.start()
 
+    eventually(lambda: 0 < _metric(lab, "bng_resilience_reauthentications_due") < len(marked), 30, "some are asked about")
     lab.admitted[QUEUED].online(30)
     eventually(lambda: _state(lab)["Re-authentications to do"] == "0", 60, "everybody was asked about")
     eventually(lambda: not _marked(lab), 10, "nobody is marked any more")
+    for gauge in ("sessions", "reauthentications_due", "subscribers_waiting", "partition_state"):
+        eventually(lambda: _metric(lab, f"bng_resilience_{gauge}") == 0, 10, f"{gauge} are gone")
     logins = collections.Counter(LOGIN.findall(lab.radius.said()))
     assert sum(logins.values()) >= len(marked)
     assert max(logins.values()) <= RATE + 2, logins
@@ -203,6 +212,10 @@ def _lease(cpe: Cpe) -> int:
 
 def _state(lab: Lab) -> dict[str, str]:
     return {row["what"]: row["value"] for row in lab.appliance.table("session:degraded")}
+
+
+def _metric(lab: Lab, name: str) -> float:
+    return lab.appliance.metrics().value(name)
 
 
 def _marked(lab: Lab) -> list[dict]:

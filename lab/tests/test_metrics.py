@@ -2,6 +2,9 @@
 
 import pathlib
 import re
+from typing import Iterator
+
+import pytest
 
 from sluicelab.lab import Lab
 from sluicelab.metrics import Metrics
@@ -10,6 +13,18 @@ from sluicelab.waiting import eventually
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs/METRICS.md"
 ROW = re.compile(r"^\| `(bng_\w+)` \| (counter|gauge|histogram) \| ([^|]*) \|", re.MULTILINE)
 POOL, SERVER = "residential", "lab"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """A lab whose accounting has little room: some interim records that wait are a hundredth of it, and alarming."""
+    lab = Lab(progress=print)
+    lab.up({"sluice.journal": {"max_megabytes": 1}, "sluice.radius.accounting": {"alarm_percent": 1}})
+    try:
+        lab.clients_up()
+        yield lab
+    finally:
+        lab.down()
 
 
 def test_what_is_served_is_what_is_documented(lab: Lab) -> None:
@@ -59,6 +74,36 @@ def test_sessions_and_addresses_move_with_a_subscriber(lab: Lab) -> None:
     _until(lab, lambda now: _accounted(now) >= _accounted(before) + 2)
 
 
+def test_round_trips_to_the_server_are_a_histogram(lab: Lab) -> None:
+    before = lab.appliance.metrics()
+    for kind in ("auth", "acct"):
+        count = before.value("bng_radius_latency_seconds_count", type=kind, server=SERVER)
+        assert count >= len(lab.admitted)
+        assert before.value("bng_radius_latency_seconds_bucket", type=kind, server=SERVER, le="+Inf") == count
+        assert before.value("bng_radius_latency_seconds_bucket", type=kind, server=SERVER, le="1") >= count - 1
+        seconds = before.value("bng_radius_latency_seconds_sum", type=kind, server=SERVER)
+        assert 0 < seconds < count
+    _until(
+        lab,
+        lambda now: now.value("bng_radius_latency_seconds_count", type="acct") > before.value("bng_radius_latency_seconds_count", type="acct")
+        and now.value("bng_radius_latency_seconds_sum", type="acct") > before.value("bng_radius_latency_seconds_sum", type="acct"),
+    )
+
+
+def test_what_the_kernel_answers_is_the_fast_path_of_dhcp(lab: Lab) -> None:
+    subscriber = next(one for one in lab.admitted if one.plan.client == "udhcpc")
+    before = lab.appliance.metrics()
+    fast = before.value("bng_dhcp_requests_total", path="fast", result="ack")
+    noted = subscriber.lease_noted_at()
+    subscriber.renew()
+    eventually(lambda: subscriber.lease_noted_at() > noted, 20, "the lease is renewed")
+    after = lab.appliance.metrics()
+    assert after.value("bng_dhcp_requests_total", path="fast", result="ack") > fast
+    assert after.value("bng_dhcp_requests_total", path="slow", result="nak") == before.value(
+        "bng_dhcp_requests_total", path="slow", result="nak"
+    )
+
+
 def test_refused_subscribers_are_counted(lab: Lab) -> None:
     lab.rejected[0].crash_client()
     before = lab.appliance.metrics()
@@ -93,13 +138,18 @@ def test_the_state_of_degraded_operation_is_seen_and_goes(lab: Lab) -> None:
     _until(lab, lambda now: missed(now) > missed(before))
     _until(lab, lambda now: now.value("bng_accounting_spool_records", reader="radius") >= 1)
     _until(lab, lambda now: now.value("bng_accounting_spool_age_seconds", reader="radius") >= 1)
-    assert lab.appliance.metrics().value("bng_accounting_alarm", reader="radius") == 0
+    assert before.value("bng_accounting_alarm", reader="radius") == 0
+    assert before.value("bng_accounting_spool_ratio", reader="radius") == 0
+    full = _until(lab, lambda now: now.value("bng_accounting_alarm", reader="radius") == 1, 120)
+    assert full.value("bng_accounting_spool_ratio", reader="radius") >= 0.01
 
     lab.radius.start()
     _until(lab, lambda now: now.value("bng_resilience_partition_state") == 0)
     subscriber.online(60)
     _until(lab, lambda now: now.value("bng_radius_server_up", server=SERVER) == 2)
     _until(lab, lambda now: now.value("bng_accounting_spool_records", reader="radius") == 0)
+    _until(lab, lambda now: now.value("bng_accounting_alarm", reader="radius") == 0)
+    _until(lab, lambda now: now.value("bng_accounting_spool_ratio", reader="radius") == 0)
 
 
 def test_a_reader_costs_no_more_when_it_reads_often_and_no_series_is_a_subscriber(lab: Lab) -> None:
@@ -111,14 +161,14 @@ def test_a_reader_costs_no_more_when_it_reads_often_and_no_series_is_a_subscribe
         assert subscriber.plan.mac not in text and subscriber.address() not in text
 
 
-def _until(lab: Lab, holds) -> Metrics:  # noqa: ANN001
-    """The first reading for which that holds, within 30 s."""
+def _until(lab: Lab, holds, seconds: float = 30) -> Metrics:  # noqa: ANN001
+    """The first reading for which that holds, in time."""
 
     def look() -> Metrics | None:
         now = lab.appliance.metrics()
         return now if holds(now) else None
 
-    return eventually(look, 30, "the metrics")
+    return eventually(look, seconds, "the metrics")
 
 
 def _accounted(now: Metrics) -> float:

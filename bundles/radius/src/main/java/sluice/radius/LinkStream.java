@@ -39,7 +39,10 @@ final class LinkStream implements LinkTransport {
     private static final long OPEN_SECONDS = 2;
     private static final int CONNECT_MILLIS = 3000;
     /** Bytes that may wait for the server to read; many more than it lets wait while it is well. */
-    private static final int WAITING_MAX = 256 * 1024;
+    static final int WAITING_MAX = 256 * 1024;
+
+    /** What the kernel keeps of it beside; left to itself it would keep megabytes, and nobody would see that it waits. */
+    private static final int KERNEL_BYTES = 64 * 1024;
 
     private final EventLoop loop;
     private final InetSocketAddress server;
@@ -73,6 +76,7 @@ final class LinkStream implements LinkTransport {
                 .channelFactory(NioSocketChannel::new)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.SO_SNDBUF, KERNEL_BYTES)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(WAITING_MAX / 2, WAITING_MAX))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new Pipeline());
