@@ -21,6 +21,7 @@ NETWORK = "10.128.0.0/15"  # room for 131,070
 WINDOW = 64
 ACCOUNTED_SECONDS = 300
 SPARE_LINES = 20_000  # the probes at the start use up some
+SWEEP_SECONDS = 150  # within it every session is compared with the data plane once, which happens every two minutes
 
 
 def main() -> int:
@@ -38,6 +39,8 @@ def main() -> int:
                 gateway.up()
                 for name, sessions in steps.items():
                     measure(figures, name, gateway, sessions)
+                if arguments.most >= max(STEPS.values()):
+                    hold(figures, list(steps)[-1], gateway)
             finally:
                 gateway.down()
                 clean()
@@ -63,6 +66,14 @@ def measure(figures: Figures, name: str, gateway: SluiceGateway, sessions: int) 
     figures.add(f"rss_mb_{name}", rss_bytes(gateway.pid) / 1e6, "MB")
     figures.add(f"held_mb_{name}", gateway.held_bytes() / 1e6, "MB")
     figures.add(f"accounted_s_{name}", time.monotonic() - full, "s")
+
+
+def hold(figures: Figures, name: str, gateway: SluiceGateway) -> None:
+    """Looks what all those sessions cost while nothing happens but interims and the comparison with the data plane."""
+    long_before, before = gateway.long_turns(), cpu_seconds(gateway.pid)
+    time.sleep(SWEEP_SECONDS)
+    figures.add(f"held_cpu_percent_{name}", (cpu_seconds(gateway.pid) - before) / SWEEP_SECONDS * 100, "%")
+    figures.add(f"held_turns_over_50_ms_{name}", gateway.long_turns() - long_before, "turns")
 
 
 if __name__ == "__main__":

@@ -326,17 +326,17 @@ def _stops(lab: Lab, one: Subscriber) -> list:
 
 def _megabits_down(lab: Lab, one: Subscriber) -> float:
     """What arrives of 80 Mbit/s of UDP towards the subscriber, for three seconds."""
-    return _megabits(lab, one, "-R")
+    return _megabits(lab, one, "80M", "-R")
 
 
 def _megabits_up(lab: Lab, one: Subscriber) -> float:
-    """The same from the subscriber."""
-    return _megabits(lab, one)
+    """What arrives of 10 Mbit/s from the subscriber; of more, the words of iperf3 itself would be lost."""
+    return _megabits(lab, one, "10M")
 
 
-def _megabits(lab: Lab, one: Subscriber, *direction: str) -> float:
+def _megabits(lab: Lab, one: Subscriber, offered: str, *direction: str) -> float:
     said = one.namespace.run(
-        "iperf3", "-c", lab.core.address, "-u", *direction, "-b", "80M", "-l", "1400", "-t", "3", "-O", "1", "--json"
+        "iperf3", "-c", lab.core.address, "-u", *direction, "-b", offered, "-l", "1400", "-t", "3", "-O", "1", "--json"
     )  # fmt: skip
     end = json.loads(said)["end"]
     received = end.get("sum_received") or end["sum"]

@@ -41,7 +41,9 @@ final class LinkStream implements LinkTransport {
     /** Bytes that may wait for the server to read; many more than it lets wait while it is well. */
     static final int WAITING_MAX = 256 * 1024;
 
-    /** What the kernel keeps of it beside; left to itself it would keep megabytes, and nobody would see that it waits. */
+    /**
+     * What the kernel keeps of it beside; left to itself it would keep megabytes, and nobody would see that it waits.
+     */
     private static final int KERNEL_BYTES = 64 * 1024;
 
     private final EventLoop loop;
