@@ -24,7 +24,9 @@ import sluice.session.api.TimerName;
  */
 final class LinkEffects {
     /** Waits for a second network protocol where the first one alone is of no use. */
-    static final TimerName NOTHING_TO_CARRY = new TimerName("nothing-to-carry");
+    static final TimerName NOTHING_TO_CARRY = new TimerName("ppp-nothing-to-carry");
+
+    private static final String PREFIX = "ppp-";
 
     private final LinkSettings settings;
     private final RandomGenerator random;
@@ -161,15 +163,15 @@ final class LinkEffects {
                 payload));
     }
 
-    /** The engine's name for a timer of the link. */
+    /** The engine's name for a timer of the link; the engine has timers of its own, one of them called setup. */
     static TimerName timer(LinkTimer timer) {
-        return new TimerName(timer.id());
+        return new TimerName(PREFIX + timer.id());
     }
 
     /** The timer of the link that the engine calls so. */
     static Optional<LinkTimer> timer(TimerName name) {
         for (LinkTimer timer : LinkTimer.values()) {
-            if (timer.id().equals(name.value())) {
+            if (timer(timer).equals(name)) {
                 return Optional.of(timer);
             }
         }

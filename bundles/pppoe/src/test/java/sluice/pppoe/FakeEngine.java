@@ -228,6 +228,11 @@ final class FakeEngine {
         return sessions.values().iterator().next();
     }
 
+    /** Names of what is armed for the only session. */
+    List<String> timers() {
+        return only().timers.keySet().stream().map(TimerName::value).toList();
+    }
+
     /** Every state goes through its frozen form, as by an upgrade. */
     void upgrade() throws IncompatibleState {
         PppoeServer next = another();

@@ -198,9 +198,14 @@ class PppoeServerTest {
         FakeEngine engine = engine(AuthenticationMethod.CHAP_MD5);
         Peer peer = new Peer(engine);
         peer.dial();
+        engine.received = OptionalLong.of(200);
         engine.upgrade();
-        engine.advance(Duration.ofMinutes(1));
-        peer.talk();
+        for (int echo = 0; echo < 3; echo++) {
+            peer.heard.clear();
+            engine.advance(Duration.ofSeconds(30));
+            peer.talk();
+            assertThat(peer.heard).singleElement().asString().startsWith("LCP EchoReq");
+        }
         assertThat(engine.only().stage()).isEqualTo("open");
         engine.receive(peer.padt());
         assertThat(engine.closed).containsExactly(TerminateCause.USER_REQUEST);
@@ -301,6 +306,14 @@ class PppoeServerTest {
         peer.dial(PppoeTag.maxPayload(1500));
         assertThat(peer.heard).anyMatch(line -> line.startsWith("PADS") && line.contains("max-payload=1500"));
         assertThat(peer.heard).anyMatch(line -> line.startsWith("LCP ConfReq") && line.contains("mru 1500"));
+    }
+
+    @Test
+    void noTimerOfTheLinkIsOneOfTheEngine() {
+        FakeEngine engine = engine(AuthenticationMethod.CHAP_MD5);
+        engine.verdict = Optional.empty();
+        new Peer(engine).dial();
+        assertThat(engine.timers()).isNotEmpty().allMatch(name -> name.startsWith("ppp-"));
     }
 
     @Test
