@@ -9,6 +9,7 @@ import sluice.dataplane.api.Frame;
 import sluice.net.Bytes;
 import sluice.net.EthernetFrame;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
 import sluice.net.VlanId;
@@ -17,6 +18,8 @@ import sluice.net.WireReader;
 import sluice.net.WireWriter;
 import sluice.session.Subscriber;
 import sluice.session.api.AccessProtocol;
+import sluice.session.api.Addressing;
+import sluice.session.api.Authorization;
 
 /**
  * A subscriber's router that dials: it agrees to everything, proves itself by CHAP, and now and then begins anew
@@ -33,6 +36,7 @@ public final class SimulatedDialer implements Subscriber {
     private int session;
     private Ip4 address = Ip4.ANY;
     private boolean open;
+    private boolean sixOpen;
     private boolean gone;
 
     /** A line of its own for every number. */
@@ -82,9 +86,26 @@ public final class SimulatedDialer implements Subscriber {
             hangUp();
             return farewell;
         }
+        if (speaksSix() && !sixOpen) {
+            return ask(PppProtocol.IPV6CP);
+        }
         return open
                 ? say(PppProtocol.LCP, ControlPacket.ECHO_REQUEST, Bytes.fromHex("11223344"))
                 : ask(dice % 2 == 0 ? PppProtocol.LCP : PppProtocol.IPCP);
+    }
+
+    /** Every third one has IPv6 first and IPv4 later. */
+    private boolean speaksSix() {
+        return number % 3 == 0;
+    }
+
+    @Override
+    public Authorization granted() {
+        Addressing addressing = speaksSix()
+                ? Addressing.NONE.withPrefixes(
+                        Optional.empty(), Optional.of(Ip6Prefix.parse("2001:db8:0:%x::/64".formatted(number + 1))))
+                : Addressing.NONE;
+        return Authorization.DEFAULT.withAddressing(addressing);
     }
 
     @Override
@@ -124,7 +145,9 @@ public final class SimulatedDialer implements Subscriber {
         ControlPacket packet = ControlPacket.decode(frame.information());
         return switch (frame.protocol()) {
             case PppProtocol.CHAP -> packet.code() == ChapPacket.CHALLENGE ? List.of(proof(packet)) : List.of();
-            case PppProtocol.LCP, PppProtocol.IPCP -> negotiate(frame.protocol(), packet);
+            case PppProtocol.LCP -> negotiate(frame.protocol(), packet);
+            case PppProtocol.IPV6CP -> speaksSix() ? negotiate(frame.protocol(), packet) : List.of();
+            case PppProtocol.IPCP -> speaksSix() && !sixOpen ? List.of() : negotiate(frame.protocol(), packet);
             default -> List.of();
         };
     }
@@ -144,7 +167,10 @@ public final class SimulatedDialer implements Subscriber {
                 }
                 return List.of(ask(protocol));
             }
-            case ControlPacket.CONFIGURE_ACK -> open |= protocol == PppProtocol.IPCP && !address.isAny();
+            case ControlPacket.CONFIGURE_ACK -> {
+                open |= protocol == PppProtocol.IPCP && !address.isAny();
+                sixOpen |= protocol == PppProtocol.IPV6CP;
+            }
             case ControlPacket.ECHO_REQUEST -> {
                 return List.of(say(
                         protocol, new ControlPacket(ControlPacket.ECHO_REPLY, packet.id(), Bytes.fromHex("11223344"))));
@@ -162,6 +188,7 @@ public final class SimulatedDialer implements Subscriber {
     private void hangUp() {
         session = 0;
         open = false;
+        sixOpen = false;
         address = Ip4.ANY;
     }
 
@@ -173,9 +200,12 @@ public final class SimulatedDialer implements Subscriber {
     }
 
     private Frame ask(int protocol) {
-        List<PppOption> options = protocol == PppProtocol.LCP
-                ? List.of(PppOption.u16(LcpOptions.MRU, 1492), PppOption.i32(LcpOptions.MAGIC, MAGIC))
-                : List.of(PppOption.ip4(IpcpOptions.ADDRESS, address));
+        List<PppOption> options = switch (protocol) {
+            case PppProtocol.LCP ->
+                List.of(PppOption.u16(LcpOptions.MRU, 1492), PppOption.i32(LcpOptions.MAGIC, MAGIC));
+            case PppProtocol.IPV6CP -> List.of(PppOption.u64(Ipv6cpOptions.INTERFACE_ID, 0x1000L + number));
+            default -> List.of(PppOption.ip4(IpcpOptions.ADDRESS, address));
+        };
         return say(protocol, ControlPacket.CONFIGURE_REQUEST, PppOption.encodeAll(options));
     }
 

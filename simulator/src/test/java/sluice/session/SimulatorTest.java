@@ -91,6 +91,12 @@ final class SimulatorTest {
         assertThat(world.journal.events(SessionEvent.START).size())
                 .as("and lively enough")
                 .isGreaterThan(300);
+        assertThat(world.journal.events(SessionEvent.UPDATE).stream()
+                        .filter(update ->
+                                !update.field(SessionEvent.DELEGATED_PREFIX).isEmpty())
+                        .filter(update -> !update.field(SessionEvent.IP_ADDRESS).isEmpty()))
+                .as("IPv4 that came after IPv6")
+                .hasSizeGreaterThan(20);
         assertThat(world.passed).isPositive();
         world.goodbye();
         nothingIsLeft(world, "seed " + seed);

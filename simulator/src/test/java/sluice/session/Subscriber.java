@@ -8,6 +8,7 @@ import sluice.net.Ip4;
 import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
 import sluice.net.VlanTag;
+import sluice.session.api.Authorization;
 
 /** A subscriber's device on a line of its own, which believes what it is told. Times are monotonic milliseconds. */
 public interface Subscriber {
@@ -20,6 +21,11 @@ public interface Subscriber {
 
     /** The address that it uses now. */
     Optional<Ip4> bound(long now);
+
+    /** What RADIUS grants whenever it is asked. */
+    default Authorization granted() {
+        return Authorization.DEFAULT;
+    }
 
     /** What it does next. */
     Frame act(RandomGenerator random, long now);

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
+import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.dhcp.SimulatedCpe;
 import sluice.loop.Bell;
@@ -249,15 +250,38 @@ final class World {
                     .filter(dataPlane::passes)
                     .ifPresent(this::pass);
         }
+        dataPlane.entries().stream()
+                .filter(entry -> entry.address().isAny())
+                .filter(entry -> random.nextInt(4) == 0)
+                .forEach(this::pass);
     }
 
     private void pass(Ip4 address) {
-        long bytes = 64L + random.nextInt(1_400);
-        dataPlane.pass(address, new Traffic(1, bytes, 1, bytes, 0, 0, 0));
-        passed += bytes;
+        Traffic packet = packet();
+        dataPlane.pass(address, packet);
         dataPlane.entries().stream()
                 .filter(entry -> entry.address().equals(address))
-                .forEach(entry -> used.merge(entry.session(), bytes, Long::sum));
+                .forEach(entry -> used(entry.session(), packet));
+    }
+
+    /** Who has IPv6 alone uses it. */
+    private void pass(SubscriberEntry entry) {
+        Traffic packet = packet();
+        Optional<Traffic> before = dataPlane.read(entry.session(), Ip4.ANY);
+        dataPlane.pass(entry.session(), packet);
+        if (!dataPlane.read(entry.session(), Ip4.ANY).equals(before)) {
+            used(entry.session(), packet);
+        }
+    }
+
+    private Traffic packet() {
+        long bytes = 64L + random.nextInt(1_400);
+        return new Traffic(1, bytes, 1, bytes, 0, 0, 0);
+    }
+
+    private void used(long session, Traffic packet) {
+        passed += packet.downloadBytes();
+        used.merge(session, packet.downloadBytes(), Long::sum);
     }
 
     private void turnDisk() {
@@ -332,7 +356,11 @@ final class World {
         Authenticator radius = new Authenticator() {
             @Override
             public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {
-                (request.again() ? furtherQuestions : questions).add(reply);
+                Subscriber asked =
+                        java.util.Objects.requireNonNull(cpes.get(request.key().mac()));
+                (request.again() ? furtherQuestions : questions)
+                        .add(outcome -> reply.accept(
+                                outcome instanceof Outcome.Accepted ? new Outcome.Accepted(asked.granted()) : outcome));
             }
         };
         OutageSettings outages = OutageSettings.DEFAULT;

@@ -2,7 +2,6 @@ package sluice.session;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,13 +150,7 @@ final class Entries {
 
     /** Stops the session's packets and reads for the last time; entry and counters stay. */
     Traffic stop(Session session) {
-        try {
-            Optional<Traffic> last = with.dataPlane().stop(session.id().value(), session.place());
-            return last.map(session.before()::plus).orElse(session.reported());
-        } catch (DataPlaneException e) {
-            failed(session, e);
-            return session.reported();
-        }
+        return last(session, session.place());
     }
 
     /** The session's entry is free. */
@@ -170,18 +163,31 @@ final class Entries {
     }
 
     /**
-     * The session is installed at another place than before: its former entry lets nothing pass any more, and what it
+     * Installs an open session at another place than before: its former entry lets nothing pass any more, and what it
      * counted counts on.
      *
      * @param former where it was; {@link #removeFormer} takes that away
+     * @throws DataPlaneException when the data plane refuses: logged, counted, nothing changed there
      */
-    void moved(Session session, Ip4 former) {
+    void move(Session session, Ip4 former) throws DataPlaneException {
         try {
-            with.dataPlane()
-                    .stop(session.id().value(), former)
-                    .ifPresent(last -> session.before(session.before().plus(last)));
+            with.dataPlane().install(of(session));
         } catch (DataPlaneException e) {
             failed(session, e);
+            throw e;
+        }
+        session.before(last(session, former));
+    }
+
+    private Traffic last(Session session, Ip4 former) {
+        try {
+            return with.dataPlane()
+                    .stop(session.id().value(), former)
+                    .map(session.before()::plus)
+                    .orElse(session.reported());
+        } catch (DataPlaneException e) {
+            failed(session, e);
+            return session.reported();
         }
     }
 

@@ -67,8 +67,13 @@ final class Opener {
         Ip4 formerPlace = session.place();
         session.path(
                 Path.of(open), session.address().map(grant -> grant.address()).orElse(Ip4.ANY));
+        boolean moves = session.isOpen() && !session.place().equals(formerPlace);
         try {
-            entries.install(session);
+            if (moves) {
+                entries.move(session, formerPlace);
+            } else {
+                entries.install(session);
+            }
         } catch (DataPlaneException e) {
             session.path(former, formerPlace);
             return failed(e.reason().toString());
@@ -112,7 +117,6 @@ final class Opener {
         if (session.place().equals(formerPlace)) {
             return;
         }
-        entries.moved(session, formerPlace);
         owner.addressed(session);
         Traffic traffic = entries.traffic(session);
         session.reported(traffic);

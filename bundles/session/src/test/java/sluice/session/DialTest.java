@@ -219,6 +219,24 @@ final class DialTest {
     }
 
     @Test
+    void whatWasReportedBeforeAMoveIsCountedOnce() {
+        SessionInfo session = onlyOnSix();
+        gateway.dataPlane.pass(session.id().value(), new Traffic(10, 1_000, 20, 2_000, 0, 0, 0));
+        for (int i = 0; i < 10; i++) { // there is an interim record of it
+            gateway.advance(Duration.ofSeconds(60));
+            gateway.dial(DialProtocol.ECHO, ID, 7, MAC, "");
+        }
+        assertThat(gateway.journal.events(SessionEvent.UPDATE)).isNotEmpty();
+        gateway.dataPlane.pass(session.id().value(), new Traffic(1, 10, 1, 20, 0, 0, 0));
+        gateway.dial(DialProtocol.ADDRESS, ID, 7, MAC, "");
+        assertThat(gateway.sessions().getFirst().traffic().uploadBytes()).isEqualTo(1_010);
+        gateway.restart();
+        assertThat(gateway.sessions().getFirst().traffic().uploadBytes()).isEqualTo(1_010);
+        gateway.dial(DialProtocol.END, ID, 7, MAC, "");
+        assertThat(stop().field(SessionEvent.OUTPUT_OCTETS)).isEqualTo("1010");
+    }
+
+    @Test
     void addressThatTheDataPlaneRefusesLeavesTheSessionAsItWas() {
         SessionInfo session = onlyOnSix();
         gateway.dataPlane.fail(DataPlaneException.Reason.CAPACITY_REACHED);
