@@ -12,10 +12,10 @@ import sluice.net.WireWriter;
 final class EchoTurn {
     private static final int MAGIC_LENGTH = 4;
 
+    private final Layer<LcpOptions> lcp;
     private final LinkContext context;
     private final List<LinkAction> actions = new ArrayList<>(3);
 
-    private Layer<LcpOptions> lcp;
     private LineQuality quality;
     private boolean dead;
 
@@ -30,7 +30,7 @@ final class EchoTurn {
      *
      * @param dead whether the peer did not answer for too long
      */
-    record Result(Layer<LcpOptions> lcp, LineQuality quality, List<LinkAction> actions, boolean dead) {
+    record Result(LineQuality quality, List<LinkAction> actions, boolean dead) {
         Result {
             actions = List.copyOf(actions);
         }
@@ -61,8 +61,7 @@ final class EchoTurn {
     }
 
     private void ask() {
-        quality = quality.asked(lcp.nextId());
-        lcp = lcp.withIdTaken();
+        quality = quality.asked((quality.id() + 1) & 0xff);
         count(LinkCounter.ECHO_SENT);
         Bytes data = new WireWriter(MAGIC_LENGTH).i32(lcp.options().magic()).toBytes();
         transmit(new ControlPacket(ControlPacket.ECHO_REQUEST, quality.id(), data));
@@ -124,6 +123,6 @@ final class EchoTurn {
     }
 
     private Result result() {
-        return new Result(lcp, quality, actions, dead);
+        return new Result(quality, actions, dead);
     }
 }

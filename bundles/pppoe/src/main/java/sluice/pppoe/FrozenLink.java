@@ -13,9 +13,10 @@ import sluice.net.WireWriter;
 import sluice.session.api.IncompatibleState;
 
 /**
- * The bytes of a {@link Link} that outlive this version of the bundle. Version 1 is the version, the phase, three flags
- * and then LCP, authentication, IPCP, IPv6CP, line quality, interface identifier and end, each in the order of its
- * record. What a later version adds goes behind it, and this one passes over it.
+ * The bytes of a {@link Link} that outlive this version of the bundle. Version 1 is the version, the phase, two flags
+ * and then LCP, authentication, IPCP, IPv6CP, interface identifier and end, each in the order of its record. What a
+ * later version adds goes behind it, and this one passes over it. Line quality is not among them: an open link is
+ * written whenever these bytes change, and echoes are no reason to.
  *
  * <pre>
  * flag      1, 0 or 1                     text      length 1, UTF-8
@@ -40,7 +41,6 @@ final class FrozenLink {
         ipcp(out, link.ipcp().options());
         layer(out, link.ipv6cp());
         ipv6cp(out, link.ipv6cp().options());
-        quality(out, link.quality());
         optional(out, link.interfaceId());
         end(out, link.ending());
         return out.toBytes();
@@ -67,7 +67,7 @@ final class FrozenLink {
                     authentication(in),
                     layer(in, PppProtocol.IPCP, FrozenLink::ipcp),
                     layer(in, PppProtocol.IPV6CP, FrozenLink::ipv6cp),
-                    quality(in),
+                    LineQuality.UNKNOWN,
                     awaitsAddress,
                     open,
                     optional(in),
@@ -190,20 +190,6 @@ final class FrozenLink {
 
     private static Ipv6cpOptions ipv6cp(WireReader in) throws MalformedPacket {
         return new Ipv6cpOptions(in.u64(), optional(in), in.u64());
-    }
-
-    private static void quality(WireWriter out, LineQuality quality) {
-        flag(out, quality.pending());
-        out.u8(quality.id())
-                .u8(quality.missed())
-                .u64(quality.sent())
-                .u64(quality.answered())
-                .u64(quality.lost())
-                .u64(quality.received());
-    }
-
-    private static LineQuality quality(WireReader in) throws MalformedPacket {
-        return new LineQuality(flag(in), in.u8(), in.u8(), in.u64(), in.u64(), in.u64(), in.u64());
     }
 
     private static void method(WireWriter out, Optional<AuthenticationMethod> method) {

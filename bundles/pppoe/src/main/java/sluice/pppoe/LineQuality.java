@@ -1,7 +1,8 @@
 package sluice.pppoe;
 
 /**
- * What the echoes of LCP (RFC 1661, 5.8) tell of the line. Immutable.
+ * What the echoes of LCP (RFC 1661, 5.8) tell of the line. Immutable. Their identifiers are numbers of their own, so
+ * that echoes change nothing else of a link. It is not frozen and begins anew when the gateway does.
  *
  * @param pending whether the last Echo-Request is not answered yet
  * @param id of the last Echo-Request, 0..255

@@ -339,7 +339,6 @@ final class LinkTurn {
     }
 
     private void applyEcho(EchoTurn.Result result) {
-        lcp = result.lcp();
         quality = result.quality();
         actions.addAll(result.actions());
         if (result.dead()) {

@@ -27,7 +27,6 @@ class FrozenLinkTest {
     @EnumSource
     void linkComesBackInEveryStateItWentThrough(AuthenticationMethod method) throws IncompatibleState {
         PppPeer peer = opened(method);
-        peer.due(LinkTimer.ECHO);
         peer.due(LinkTimer.RECHALLENGE);
         assertThat(FrozenLink.thaw(FrozenLink.freeze(peer.link))).isEqualTo(peer.link);
         peer.on(new LinkEvent.Terminate(sluice.session.api.TerminateCause.ADMIN_RESET));
@@ -45,6 +44,20 @@ class FrozenLinkTest {
         assertThat(link.ipcp().options().address()).isEqualTo(PppPeer.ADDRESS);
         assertThat(link.ipv6cp().options().peer()).isEqualTo(PppPeer.INTERFACE_ID);
         assertThat(FrozenLink.freeze(link)).isEqualTo(golden);
+    }
+
+    @Test
+    void echoesChangeNothingThatIsFrozen() throws IncompatibleState {
+        PppPeer peer = opened(AuthenticationMethod.CHAP_MD5);
+        Bytes frozen = FrozenLink.freeze(peer.link);
+        peer.due(LinkTimer.ECHO);
+        ControlPacket request = peer.next(PppProtocol.LCP, ControlPacket.ECHO_REQUEST);
+        assertThat(FrozenLink.freeze(peer.link)).isEqualTo(frozen);
+        peer.send(PppProtocol.LCP, ControlPacket.ECHO_REPLY, request.id(), Bytes.adopt(new byte[4]));
+        peer.received = java.util.OptionalLong.of(77);
+        peer.due(LinkTimer.ECHO);
+        assertThat(FrozenLink.freeze(peer.link)).isEqualTo(frozen);
+        assertThat(FrozenLink.thaw(frozen).quality()).isEqualTo(LineQuality.UNKNOWN);
     }
 
     @Test
