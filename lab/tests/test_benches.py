@@ -17,6 +17,7 @@ SMALLEST = {
     "dhcp": ("--quick",),
     "fastpath": ("--quick",),
     "forward": ("--subscribers", "1k", "--shapes", "pppoe", "--bytes", "64", "--seconds", "0.02"),
+    "pppoe": ("--quick",),
     "radius": ("--requests", "1000"),
     "sessions": ("--most", "500"),
     "timers": ("--timers", "20000"),
@@ -34,6 +35,7 @@ FIGURES = {
         for family in ("", "_ip6")
     }
     | {"bytes_per_subscriber_pppoe_1k", "bytes_per_subscriber_pppoe_1k_ip6"},
+    "pppoe": {"setups_per_s_50", "cpu_us_per_setup_50", "lost_50", "flaps_50", "echoes_lost_50"},
     "radius": {"auth_per_s", "acct_per_s", "ratio_to_radclient", "ratio_to_radclient_acct"},
     "sessions": {"setups_per_s_500", "held_mb_500"},
     "timers": {"arms_per_s", "expiries_per_s", "ratio_to_executor_rearms", "ratio_to_executor_storm_expiries"},
