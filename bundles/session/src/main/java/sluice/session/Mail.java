@@ -30,6 +30,19 @@ sealed interface Mail {
     /** Lists, and what concerns all sessions. */
     int CHORES = 4;
 
+    /** The shard ends: who waits for an answer gets one. */
+    static void abandon(Mail unread) {
+        switch (unread) {
+            case Commanded commanded -> commanded.reply().complete(CommandResult.FAILED);
+            case Listed listed -> listed.reply().complete(List.of());
+            case Shown shown -> shown.reply().complete(Optional.empty());
+            case LookedUp lookedUp -> lookedUp.reply().complete(List.of());
+            case Drained drained -> drained.reply().cancel(false);
+            case Resumed resumed -> resumed.reply().complete(CommandResult.FAILED);
+            default -> {}
+        }
+    }
+
     /** A frame whose session belongs to this shard. */
     record Arrived(AccessProtocol protocol, SessionKey key, Frame frame) implements Mail {}
 

@@ -155,17 +155,7 @@ final class SessionShard
      */
     @Override
     public void end() {
-        inbox.close(mail -> {
-            switch (mail) {
-                case Mail.Commanded commanded -> commanded.reply().complete(CommandResult.FAILED);
-                case Mail.Listed listed -> listed.reply().complete(List.of());
-                case Mail.Shown shown -> shown.reply().complete(Optional.empty());
-                case Mail.LookedUp lookedUp -> lookedUp.reply().complete(List.of());
-                case Mail.Drained drained -> drained.reply().cancel(false);
-                case Mail.Resumed resumed -> resumed.reply().complete(CommandResult.FAILED);
-                default -> {}
-            }
-        });
+        inbox.close(Mail::abandon);
         commands.abandon();
         sweeps.abandon();
         drain.abandon();
