@@ -22,8 +22,14 @@ import sluice.session.api.ProtocolState;
  * | attributes 1 | of each: length 1, name, length 1, value | link to the end
  * +--------------+------------------------------------------+-------------
  * </pre>
+ *
+ * <p>Of an open link the echoes are left out, and identifiers go on behind those that may have been used since: so it
+ * freezes to the same bytes for a while, and the engine need not write it down after every echo.
  */
 final class FrozenState {
+    /** Identifiers that an open link may use until it freezes to something else. */
+    private static final int IDS_AHEAD = 64;
+
     private static final int VERSION = 1;
     private static final int TEXT_MAX = 255;
     private static final int ATTRIBUTES_MAX = 255;
@@ -47,7 +53,35 @@ final class FrozenState {
             writeText(out, attribute.getKey());
             writeText(out, attribute.getValue());
         });
-        return out.bytes(FrozenLink.freeze(pppoe.link())).toBytes();
+        return out.bytes(FrozenLink.freeze(settled(pppoe.link()))).toBytes();
+    }
+
+    private static Link settled(Link link) {
+        if (!link.open()) {
+            return link;
+        }
+        Layer<LcpOptions> lcp = link.lcp();
+        Layer<LcpOptions> ahead = new Layer<>(
+                lcp.protocol(),
+                lcp.state(),
+                lcp.triesLeft(),
+                lcp.naks(),
+                lcp.naksTaken(),
+                (lcp.nextId() / IDS_AHEAD + 1) * IDS_AHEAD & 0xff,
+                lcp.request(),
+                lcp.agreement(),
+                lcp.options());
+        return new Link(
+                link.phase(),
+                ahead,
+                link.authentication(),
+                link.ipcp(),
+                link.ipv6cp(),
+                LineQuality.UNKNOWN,
+                link.awaitsAddress(),
+                link.open(),
+                link.interfaceId(),
+                link.ending());
     }
 
     static PppoeState thaw(Bytes frozen) throws IncompatibleState {

@@ -309,6 +309,20 @@ class PppoeServerTest {
     }
 
     @Test
+    void echoesDoNotChangeWhatIsFrozen() {
+        FakeEngine engine = engine(AuthenticationMethod.CHAP_MD5);
+        Peer peer = new Peer(engine);
+        peer.dial();
+        Bytes frozen = engine.server.freeze(engine.only().state().orElseThrow());
+        for (int echo = 0; echo < 20; echo++) {
+            engine.advance(Duration.ofSeconds(30));
+            peer.talk();
+        }
+        assertThat(engine.counters.get(LinkCounter.ECHO_ANSWERED)).isEqualTo(20);
+        assertThat(engine.server.freeze(engine.only().state().orElseThrow())).isEqualTo(frozen);
+    }
+
+    @Test
     void noTimerOfTheLinkIsOneOfTheEngine() {
         FakeEngine engine = engine(AuthenticationMethod.CHAP_MD5);
         engine.verdict = Optional.empty();
