@@ -258,6 +258,14 @@ def test_a_frame_of_no_session_is_answered_by_padt_and_no_more_often_than_is_goo
     client.session = 0
 
 
+def test_data_of_no_session_is_answered_by_padt_too(lab: Lab, client: PppoeClient) -> None:
+    client.discover()
+    client.session = 0x1235
+    client.send_ppp(struct.pack("!H", ppp.IPV4) + _icmp_echo("10.64.3.250", lab.core.address))
+    assert client.terminated()
+    client.session = 0
+
+
 def test_a_padt_of_somebody_else_ends_nothing(client_on: NewClient) -> None:
     client = opened(client_on())
     stranger = client_on(client.line)

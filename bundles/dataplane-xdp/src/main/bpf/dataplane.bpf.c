@@ -20,7 +20,7 @@ static __always_inline int access_data(struct xdp_md *ctx, struct frame *frame, 
 
 	subscriber = holder_of4(settings, ip->saddr, &look);
 	if (!subscriber)
-		return unknown_source(frame);
+		return unknown_source(ctx, frame, port_index);
 	touch(&subscriber->up.tat);
 	verdict = prove(frame, &look, port_index);
 	if (verdict)

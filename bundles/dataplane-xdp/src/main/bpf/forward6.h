@@ -237,7 +237,7 @@ static __always_inline int access_data6(struct xdp_md *ctx, struct frame *frame,
 
 	subscriber = index == NOBODY ? 0 : bpf_map_lookup_elem(&subscribers, &index);
 	if (!subscriber || look_at(subscriber, &look))
-		return unknown_source(frame);
+		return unknown_source(ctx, frame, port_index);
 	verdict = prove(frame, &look, port_index);
 	if (verdict)
 		return drop(verdict);
@@ -271,7 +271,7 @@ static __always_inline int access_packet6(struct xdp_md *ctx, struct frame *fram
 	if (link < 0)
 		return drop(VERDICT_LINK_LOCAL);
 	if (frame->pppoe_session && !pppoe_of(frame, port_index))
-		return drop(VERDICT_UNKNOWN_PPPOE);
+		return unknown_source(ctx, frame, port_index);
 	class = link_class(ctx, sizeof(struct ethhdr) + frame->overhead);
 	return class < 0 ? drop(-class) : punt(ctx, frame, port_index, class);
 }

@@ -29,9 +29,4 @@ static __always_inline int prove(struct frame *frame, const struct look *look, _
 	return (look->binding->flags & IDENTITY_MASK) == IDENTITY_LOG_ONLY ? 0 : verdict;
 }
 
-static __always_inline int unknown_source(const struct frame *frame)
-{
-	return drop(frame->pppoe_session ? VERDICT_UNKNOWN_PPPOE : VERDICT_UNKNOWN_SOURCE);
-}
-
 #endif

@@ -45,8 +45,8 @@ static __always_inline int parse_pppoe(struct frame *frame, __u32 *length)
 	return protocol;
 }
 
-/* The PPPoE session of a frame, if it is open. */
-static __always_inline struct pppoe_value *pppoe_of(struct frame *frame, __u32 port_index)
+/* The PPPoE session of a frame, open or stopped. */
+static __always_inline struct pppoe_value *known_pppoe_of(struct frame *frame, __u32 port_index)
 {
 	struct pppoe_key key = {
 		.session = frame->pppoe_session,
@@ -54,15 +54,32 @@ static __always_inline struct pppoe_value *pppoe_of(struct frame *frame, __u32 p
 		.inner_vlan = frame->inner_tci & bpf_htons(VID_MASK),
 		.port = port_index,
 	};
-	struct subscriber *subscriber;
-	struct pppoe_value *value;
 
 	copy_mac(key.mac, frame->ethernet->h_source);
-	value = bpf_map_lookup_elem(&pppoe, &key);
+	return bpf_map_lookup_elem(&pppoe, &key);
+}
+
+/* The PPPoE session of a frame, if it is open. */
+static __always_inline struct pppoe_value *pppoe_of(struct frame *frame, __u32 port_index)
+{
+	struct pppoe_value *value = known_pppoe_of(frame, port_index);
+	struct subscriber *subscriber;
+
 	if (!value)
 		return 0;
 	subscriber = bpf_map_lookup_elem(&subscribers, &value->index);
 	return subscriber && *(volatile __u32 *)&subscriber->state & STATE_OPEN ? value : 0;
+}
+
+/* Data from a source that nobody has. That of a PPPoE session that nobody has goes to Java, a little of it: its device dialled
+ * a gateway that has forgotten it, and is told. */
+static __noinline int unknown_source(struct xdp_md *ctx, struct frame *frame, __u32 port_index)
+{
+	if (!frame->pppoe_session)
+		return drop(VERDICT_UNKNOWN_SOURCE);
+	if (known_pppoe_of(frame, port_index))
+		return drop(VERDICT_UNKNOWN_PPPOE);
+	return punt(ctx, frame, port_index, PUNT_OTHER);
 }
 
 /* Turns an echo request round; its data goes back. Returns 1 if it was one that is ours to answer, 0 if not, or the

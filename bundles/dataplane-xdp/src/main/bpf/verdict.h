@@ -54,7 +54,7 @@ enum verdict {
 	VERDICT_BAD_PPPOE = 74,		/* not version 1, type 1, code 0 */
 	VERDICT_BAD_PPP = 75,		/* protocol field compressed or odd */
 	VERDICT_BAD_LCP = 76,
-	VERDICT_UNKNOWN_PPPOE = 77,	/* data of no open session */
+	VERDICT_UNKNOWN_PPPOE = 77,	/* data of a session that is stopped, or not of its addresses */
 	VERDICT_SPOOFED_PPPOE = 78,	/* the address of another session, or of IPoE */
 
 	VERDICT_BAD_IP6_LENGTH = 90,	/* a jumbogram */

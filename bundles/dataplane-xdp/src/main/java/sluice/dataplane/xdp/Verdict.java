@@ -55,7 +55,7 @@ enum Verdict implements Counter {
     BAD_PPPOE(74, "drop: PPPoE version, type, code or session wrong"),
     BAD_PPP(75, "drop: PPP protocol compressed or impossible"),
     BAD_LCP(76, "drop: LCP length wrong"),
-    UNKNOWN_PPPOE(77, "drop: PPPoE data of no open session"),
+    UNKNOWN_PPPOE(77, "drop: PPPoE data of a stopped session, or of an address that is not its own"),
     SPOOFED_PPPOE(78, "drop: source address of another PPPoE session"),
 
     BAD_IP6_LENGTH(90, "drop: IPv6 jumbogram"),

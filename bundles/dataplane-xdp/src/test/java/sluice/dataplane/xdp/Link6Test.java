@@ -96,7 +96,7 @@ final class Link6Test {
     @Test
     void pppoeSessionThatIsNotOpenSaysNothing() throws Exception {
         Bytes discovery = fromLink(Packets6.GATEWAY_LINK_LOCAL, 255, 135, TARGET);
-        assertDropped(Packets6.up(Line.PPPOE, discovery), Verdict.UNKNOWN_PPPOE);
+        assertPunted(Packets6.up(Line.PPPOE, discovery)); // that it is nobody's
         bench.subscribers().install(Packets6.entry(Line.PPPOE));
         assertPunted(Packets6.up(Line.PPPOE, discovery));
         bench.subscribers().stop(Line.SESSION, Packets.SUBSCRIBER);

@@ -121,9 +121,9 @@ final class PppoeTest {
     }
 
     @Test
-    void dataOfNoOpenSessionIsDroppedByName() throws Exception {
+    void dataOfNoOpenSessionIsForJavaIfNobodyHasIt() throws Exception {
         Bytes packet = Packets.udp(Packets.SUBSCRIBER, Packets.SERVER, 9000, 10);
-        assertDropped(Line.PPPOE.up(packet), Verdict.UNKNOWN_PPPOE);
+        assertPunted(Line.PPPOE.up(packet));
         bench.subscribers().install(Line.PPPOE.entry());
         assertDropped(new Line(Packets.DOUBLE, 0x1235).up(packet), Verdict.SPOOFED_PPPOE);
         assertDropped(
