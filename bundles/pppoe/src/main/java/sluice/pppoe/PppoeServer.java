@@ -123,8 +123,10 @@ public final class PppoeServer implements AccessProtocol {
         @AttributeDefinition(description = "Echoes without an answer until a session ends", min = "1", max = "255")
         int echo__misses() default 3;
 
-        @AttributeDefinition(description = "Longest time until a session is open, seconds", min = "5")
-        int setup__seconds() default 120;
+        @AttributeDefinition(
+                description = "Longest time until a session is open, seconds; that of sluice.session ends it too",
+                min = "5")
+        int setup__seconds() default 50;
     }
 
     /** The server as the operator has configured it. */

@@ -4,7 +4,8 @@ package sluice.dataplane.api;
  * A rate that the data plane enforces in one direction by dropping what exceeds it.
  *
  * @param bitsPerSecond of IP packets, from their total length; 0 is unlimited
- * @param burstBytes how much may pass at once after an idle time; 0 only with an unlimited rate
+ * @param burstBytes how much may pass at once after an idle time, and on top of it at most what the rate gives in one
+ *     tick of the kernel; 0 only with an unlimited rate
  */
 public record Policer(long bitsPerSecond, long burstBytes) {
 
