@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,8 +98,8 @@ final class NextHop implements Agent {
     private void ask() {
         try {
             channel.send(ByteBuffer.allocate(1), router);
-        } catch (IOException unreachable) {
-            LOG.debug("next hop {} cannot be asked: {}", router.getAddress(), unreachable.getMessage());
+        } catch (IOException | UnsupportedAddressTypeException unreachable) { // the latter without IPv6 on this machine
+            LOG.debug("next hop {} cannot be asked: {}", router.getAddress(), unreachable.toString());
         }
     }
 
