@@ -50,7 +50,7 @@ record LinkSettings(
             Duration.ZERO,
             Duration.ofSeconds(30),
             3,
-            Duration.ofSeconds(120));
+            Duration.ofSeconds(50));
 
     private static final int NAME_MAX = 255;
 
