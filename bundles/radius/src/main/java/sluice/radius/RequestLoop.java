@@ -203,8 +203,8 @@ final class RequestLoop implements ServerLink.Watcher, AutoCloseable {
             exchange.leave(link.get());
         }
         if (!closed && ServerChoice.isWorthWaiting(links, exchange)) {
-            counters.count(RadiusCounter.QUEUED);
             backlogOf(exchange).add(exchange, clock.millis());
+            counters.count(RadiusCounter.QUEUED);
             tick();
             return;
         }
