@@ -155,13 +155,11 @@ class SluiceGateway:
         return sum(int(row["sessions"]) for row in self._appliance.table("session:shards"))
 
     def leaks(self) -> list[str]:
-        """What is held although nobody is there: sessions, addresses, entries of the kernel, timers."""
-        shards = self._appliance.table("session:shards")
+        """What is held although nobody is there: sessions, addresses, entries of the kernel."""
         held = {
             "sessions": self.sessions(),
             "addresses": sum(int(pool["held"]) for pool in self._appliance.table("pools:list")),
             "entries": len(self._appliance.table("dataplane:entries")),
-            "timers": sum(int(row.get("timers", 0)) for row in shards),
         }
         return [f"{count} {what}" for what, count in held.items() if count]
 
