@@ -27,7 +27,7 @@ public final class SimulatedPools {
                 List.of(),
                 lease,
                 Map.of());
-        return new LocalPools(journal, journal, List.of(new Pool(network, List.of())), clock, clock.wall());
+        return new LocalPools(journal, journal, List.of(new Pool(network, List.of())), List.of(), clock, clock.wall());
     }
 
     /** How many addresses sessions hold. */

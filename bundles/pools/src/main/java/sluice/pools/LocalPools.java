@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -14,7 +17,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import sluice.loop.MonotonicClock;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
-import sluice.net.WireWriter;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Inspectable;
 import sluice.platform.api.Journal;
@@ -25,12 +27,13 @@ import sluice.session.api.AddressRefusal;
 import sluice.session.api.AddressRequest;
 import sluice.session.api.AddressSource;
 import sluice.session.api.Network;
+import sluice.session.api.PrefixSource;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
 
 /**
- * Gives the addresses of the configured pools. A changed, added or removed pool makes a new component, which learns
- * from the session engine who holds what; no address is given before that.
+ * Gives the addresses of the configured pools, and through {@link #prefixes} IPv6 prefixes. A changed, added or removed
+ * pool makes a new component, which learns from the session engine who holds what; no address is given before that.
  *
  * <p>Safe for any thread; a call takes about a microsecond under one lock.
  */
@@ -45,14 +48,17 @@ public final class LocalPools implements AddressSource, Inspectable {
     private final CounterSet<PoolCounter> counters = new CounterSet<>(PoolCounter.class);
     private final PoolMemory memory;
     private final List<AddressTable> tables;
+    private final PrefixPools prefixes;
 
     @Activate
     public LocalPools(
             @Reference Journal journal,
             @Reference Store store,
             @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY)
-                    List<Pool> pools) {
-        this(journal, store, pools, MonotonicClock.system(), InstantSource.system());
+                    List<Pool> pools,
+            @Reference(cardinality = ReferenceCardinality.MULTIPLE, policyOption = ReferencePolicyOption.GREEDY)
+                    List<PrefixPool> prefixPools) {
+        this(journal, store, pools, prefixPools, MonotonicClock.system(), InstantSource.system());
     }
 
     /**
@@ -61,7 +67,13 @@ public final class LocalPools implements AddressSource, Inspectable {
      * @param clock measures quarantine while the pools are there
      * @param wall measures it over a restart
      */
-    LocalPools(Journal journal, Store store, List<Pool> pools, MonotonicClock clock, InstantSource wall) {
+    LocalPools(
+            Journal journal,
+            Store store,
+            List<Pool> pools,
+            List<PrefixPool> prefixPools,
+            MonotonicClock clock,
+            InstantSource wall) {
         this.clock = clock;
         this.wall = wall;
         memory = new PoolMemory(journal, store, counters);
@@ -70,6 +82,8 @@ public final class LocalPools implements AddressSource, Inspectable {
                 .map(AddressTable::new)
                 .toList();
         refuseOverlaps();
+        Set<String> names = networks().stream().map(Network::name).collect(Collectors.toSet());
+        prefixes = new PrefixPools(journal, store, prefixPools, names, counters);
         long now = clock.millis();
         memory.recall(
                 wall.millis(),
@@ -99,7 +113,7 @@ public final class LocalPools implements AddressSource, Inspectable {
     public Optional<AddressGrant> restore(SessionId session, SessionKey key, Ip4 address) {
         synchronized (tables) {
             Optional<AddressTable> table = tableOf(address);
-            if (table.isEmpty() || !table.get().takeFixed(address, session.value(), ownerOf(key), clock.millis())) {
+            if (table.isEmpty() || !table.get().takeFixed(address, session.value(), Owners.of(key), clock.millis())) {
                 return Optional.empty();
             }
             counters.count(PoolCounter.RESTORED);
@@ -136,6 +150,11 @@ public final class LocalPools implements AddressSource, Inspectable {
         return tables.stream().map(table -> table.pool().network()).toList();
     }
 
+    @Override
+    public PrefixSource prefixes() {
+        return prefixes;
+    }
+
     /** Quarantine counts as use: what is in it cannot be given to anybody. */
     @Override
     public int usedPercent(Network network) {
@@ -155,7 +174,7 @@ public final class LocalPools implements AddressSource, Inspectable {
 
     @Override
     public String description() {
-        return "Address pools and how full they are";
+        return "Pools of addresses and of IPv6 prefixes, and how full they are";
     }
 
     @Override
@@ -177,6 +196,7 @@ public final class LocalPools implements AddressSource, Inspectable {
                         table.size() == 0 ? "-" : 100L * table.held() / table.size() + " %"));
             }
         }
+        rows.addAll(prefixes.rows());
         return new Table(
                 List.of("Pool", "Network", "Gateway", "Addresses", "Held", "Free", "Quarantine", "Used"), rows);
     }
@@ -193,6 +213,7 @@ public final class LocalPools implements AddressSource, Inspectable {
                 }
             }
         }
+        complaints.addAll(prefixes.complaints(FULL_PERCENT));
         return complaints;
     }
 
@@ -200,10 +221,10 @@ public final class LocalPools implements AddressSource, Inspectable {
     List<PoolUse> use() {
         synchronized (tables) {
             long now = clock.millis();
-            return tables.stream()
+            Stream<PoolUse> addresses = tables.stream()
                     .map(table -> new PoolUse(
-                            table.pool().network().name(), table.size(), table.held(), table.quarantined(now)))
-                    .toList();
+                            table.pool().network().name(), table.size(), table.held(), table.quarantined(now)));
+            return Stream.concat(addresses, prefixes.use().stream()).toList();
         }
     }
 
@@ -216,7 +237,7 @@ public final class LocalPools implements AddressSource, Inspectable {
         if (table.isEmpty()) {
             return new AddressAnswer.Refused(AddressRefusal.NO_NETWORK);
         }
-        if (!table.get().takeFixed(fixed, request.session().value(), ownerOf(request.key()), clock.millis())) {
+        if (!table.get().takeFixed(fixed, request.session().value(), Owners.of(request.key()), clock.millis())) {
             return new AddressAnswer.Refused(AddressRefusal.ADDRESS_IN_USE);
         }
         return granted(table.get(), fixed);
@@ -228,7 +249,7 @@ public final class LocalPools implements AddressSource, Inspectable {
             return new AddressAnswer.Refused(
                     request.pool().isPresent() ? AddressRefusal.UNKNOWN_POOL : AddressRefusal.NO_NETWORK);
         }
-        Bytes owner = ownerOf(request.key());
+        Bytes owner = Owners.of(request.key());
         for (AddressTable table : candidates) {
             Optional<Ip4> address = table.take(request.session().value(), owner, request.requested(), clock.millis());
             if (address.isPresent()) {
@@ -285,18 +306,5 @@ public final class LocalPools implements AddressSource, Inspectable {
                 }
             }
         }
-    }
-
-    /** Line and device in a few bytes; two owners never have the same. */
-    private static Bytes ownerOf(SessionKey key) {
-        return new WireWriter(64)
-                .mac(key.mac())
-                .u16(key.line().port())
-                .u16(key.line().svlan())
-                .u16(key.line().cvlan())
-                .u16(key.line().circuitId().length())
-                .bytes(key.line().circuitId())
-                .bytes(key.line().remoteId())
-                .toBytes();
     }
 }

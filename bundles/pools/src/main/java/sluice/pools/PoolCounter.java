@@ -12,7 +12,12 @@ enum PoolCounter implements Counter {
     REFUSED_UNKNOWN_POOL(6, "Refused: no such pool"),
     REFUSED_IN_USE(7, "Refused: fixed address in use"),
     REFUSED_NO_NETWORK(8, "Refused: address in no network"),
-    JOURNAL_FAILED(9, "Notes for after a restart that could not be written");
+    JOURNAL_FAILED(9, "Notes for after a restart that could not be written"),
+    PREFIX_GRANTED(10, "Prefixes granted"),
+    PREFIX_RELEASED(11, "Prefixes released"),
+    PREFIX_REFUSED_EXHAUSTED(12, "Prefixes refused: pool exhausted"),
+    PREFIX_REFUSED_UNKNOWN_POOL(13, "Prefixes refused: no such pool"),
+    PREFIX_REFUSED_IN_USE(14, "Prefixes named by RADIUS that another session has of a pool");
 
     private final int id;
     private final String label;

@@ -14,11 +14,13 @@ import sluice.platform.api.MetricSource;
 public final class PoolMetrics implements MetricSource {
 
     private static final MetricFamily RATIO = MetricFamily.gauge(
-            "bng_pool_utilization_ratio", "Part of the pool's addresses that is in use or in quarantine", "pool");
-    private static final MetricFamily AVAILABLE =
-            MetricFamily.gauge("bng_pool_available_ips", "Addresses of the pool that can be given out now", "pool");
-    private static final MetricFamily ALLOCATED =
-            MetricFamily.gauge("bng_pool_allocated_ips", "Addresses of the pool that sessions hold", "pool");
+            "bng_pool_utilization_ratio",
+            "Part of the pool's addresses or prefixes that is in use or in quarantine",
+            "pool");
+    private static final MetricFamily AVAILABLE = MetricFamily.gauge(
+            "bng_pool_available_ips", "Addresses or prefixes of the pool that can be given out now", "pool");
+    private static final MetricFamily ALLOCATED = MetricFamily.gauge(
+            "bng_pool_allocated_ips", "Addresses or prefixes of the pool that sessions hold", "pool");
 
     private final LocalPools pools;
 

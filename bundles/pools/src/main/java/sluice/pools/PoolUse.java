@@ -1,15 +1,15 @@
 package sluice.pools;
 
 /**
- * How full a pool is.
+ * How full a pool is, of addresses or of prefixes.
  *
  * @param addresses that are given out, in use or not
  * @param held by sessions; may be more when addresses of the network that are not given out were granted by name
  * @param quarantined what nobody gets for a while
  */
-record PoolUse(String pool, int addresses, int held, int quarantined) {
+record PoolUse(String pool, long addresses, long held, long quarantined) {
 
-    int available() {
+    long available() {
         return Math.max(0, addresses - held - quarantined);
     }
 

@@ -1,4 +1,4 @@
-/** Addresses for subscribers from local pools (provider of {@code AddressSource}). */
+/** Addresses and IPv6 prefixes for subscribers from local pools (provider of {@code AddressSource}). */
 @NullMarked
 package sluice.pools;
 

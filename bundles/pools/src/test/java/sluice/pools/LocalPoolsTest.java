@@ -197,7 +197,7 @@ final class LocalPoolsTest {
         return bad;
     }
 
-    private int quarantine() {
+    private long quarantine() {
         return pools.use().getFirst().quarantined();
     }
 
@@ -296,7 +296,7 @@ final class LocalPoolsTest {
     }
 
     private LocalPools pools(Pool... all) {
-        return new LocalPools(journal, journal, List.of(all), clock, clock.wall());
+        return new LocalPools(journal, journal, List.of(all), List.of(), clock, clock.wall());
     }
 
     private static Pool pool(String name, String prefix, String gateway, String exclude) {

@@ -1,5 +1,6 @@
 package sluice.pppoe;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,23 +11,23 @@ import sluice.net.WireReader;
 import sluice.session.api.TerminateCause;
 
 /**
- * One step of a link: joins LCP, authentication and the network protocols, which follow each other. Made for the step
- * and thrown away behind it.
+ * One step of a link: joins LCP, authentication and the network protocols. Made for the step and thrown away behind it.
  */
 final class LinkTurn {
     private static final int PROTOCOL_LENGTH = 2;
 
     private final LinkContext context;
     private final LinkSettings settings;
-    private final LinkActions actions = new LinkActions();
-    private final NetworkTurn network;
-    private final boolean wasOpen;
-    private final boolean awaitedAddress;
+    private final List<LinkAction> actions = new ArrayList<>(6);
 
     private Link.Phase phase;
     private Layer<LcpOptions> lcp;
     private Authentication authentication;
+    private Layer<IpcpOptions> ipcp;
+    private Layer<Ipv6cpOptions> ipv6cp;
     private LineQuality quality;
+    private boolean awaitsAddress;
+    private boolean open;
     private OptionalLong interfaceId;
     private Optional<LinkEnd> ending;
 
@@ -36,15 +37,17 @@ final class LinkTurn {
         this.phase = before.phase();
         this.lcp = before.lcp();
         this.authentication = before.authentication();
-        this.network = new NetworkTurn(before, context, () -> lcp.options(), actions);
-        this.wasOpen = before.open();
-        this.awaitedAddress = before.awaitsAddress();
+        this.ipcp = before.ipcp();
+        this.ipv6cp = before.ipv6cp();
         this.quality = before.quality();
+        this.awaitsAddress = before.awaitsAddress();
+        this.open = before.open();
         this.interfaceId = before.interfaceId();
         this.ending = before.ending();
     }
 
     Link.Step perform(LinkEvent event) throws MalformedPacket {
+        boolean awaitedBefore = awaitsAddress;
         switch (event) {
             case LinkEvent.Begun begun -> onBegun();
             case LinkEvent.Received(Bytes payload) -> onFrame(PppFrame.decode(payload));
@@ -52,31 +55,16 @@ final class LinkTurn {
             case LinkEvent.Accepted accepted -> onAccepted(accepted);
             case LinkEvent.Rejected rejected -> onVerdict(turn -> turn.rejected(rejected));
             case LinkEvent.Unanswered unanswered -> onVerdict(AuthenticationTurn::unanswered);
-            case LinkEvent.AddressGranted granted -> inNetwork(() -> network.addressGranted(granted));
-            case LinkEvent.AddressRefused refused -> inNetwork(network::addressRefused);
+            case LinkEvent.AddressGranted granted -> onAddress(granted);
+            case LinkEvent.AddressRefused refused -> onNoAddress();
             case LinkEvent.Terminate(TerminateCause cause) -> endNow(LinkEnd.ORDERED, cause);
         }
-        if (network.isOpen() && !wasOpen && context.received().isPresent()) {
-            quality = quality.from(context.received().getAsLong());
-        }
-        if (network.awaitsAddress() && !awaitedAddress && phase == Link.Phase.NETWORK) {
+        if (awaitsAddress && !awaitedBefore && phase == Link.Phase.NETWORK) {
             actions.add(new LinkAction.NeedAddress());
         }
-        return new Link.Step(link(), actions.inOrder());
-    }
-
-    private Link link() {
-        return new Link(
-                phase,
-                lcp,
-                authentication,
-                network.ipcp(),
-                network.ipv6cp(),
-                quality,
-                network.awaitsAddress(),
-                network.isOpen(),
-                interfaceId,
-                ending);
+        Link link =
+                new Link(phase, lcp, authentication, ipcp, ipv6cp, quality, awaitsAddress, open, interfaceId, ending);
+        return new Link.Step(link, actions);
     }
 
     private void onBegun() {
@@ -113,8 +101,7 @@ final class LinkTurn {
 
     private void onAutomaton(ControlPacket packet) throws MalformedPacket {
         boolean opened = lcp.isOpened();
-        LinkEnd end = packet.code() == ControlPacket.CODE_REJECT ? LinkEnd.PROTOCOL_REJECTED : LinkEnd.NO_ANSWER;
-        applyLcp(LayerTurn.receive(lcp, packet, inner()), end);
+        applyLcp(LayerTurn.receive(lcp, packet, inner()));
         if (opened && packet.code() == ControlPacket.TERMINATE_REQUEST) {
             close(LinkEnd.PEER_TERMINATED, LinkEnd.PEER_TERMINATED.cause());
         } else if (opened && packet.code() == ControlPacket.CODE_REJECT && !lcp.isOpened()) {
@@ -123,19 +110,14 @@ final class LinkTurn {
     }
 
     private void applyLcp(LayerStep<LcpOptions> step) {
-        applyLcp(step, LinkEnd.NO_ANSWER);
-    }
-
-    /** @param finished why the link is over when LCP is, and nothing else has ended it before */
-    private void applyLcp(LayerStep<LcpOptions> step, LinkEnd finished) {
         lcp = step.layer();
-        actions.addAll(step, LinkTimer.LCP, settings.restart());
+        apply(step, LinkTimer.LCP);
         for (LayerStep.Change change : step.changes()) {
             switch (change) {
                 case UP -> onLcpUp();
                 case DOWN -> onLcpDown();
                 case FINISHED -> {
-                    LinkEnd end = ending.orElse(finished);
+                    LinkEnd end = ending.orElse(LinkEnd.NO_ANSWER);
                     close(end, end.cause());
                 }
                 case STARTED -> {}
@@ -156,13 +138,15 @@ final class LinkTurn {
 
     private void onLcpDown() {
         authentication = authentication.interrupted();
-        network.down();
+        awaitsAddress = false;
+        applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.DOWN, inner()));
+        applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.DOWN, inner()));
         for (LinkTimer timer : List.of(LinkTimer.AUTHENTICATION, LinkTimer.RECHALLENGE, LinkTimer.ECHO)) {
             actions.add(new LinkAction.Disarm(timer));
         }
         if (phase != Link.Phase.TERMINATE) {
             phase = Link.Phase.ESTABLISH;
-            if (network.isOpen()) {
+            if (open) {
                 count(LinkCounter.RENEGOTIATED);
                 actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
             }
@@ -215,21 +199,58 @@ final class LinkTurn {
                 actions.add(new LinkAction.Arm(LinkTimer.RECHALLENGE, settings.rechallenge()));
             }
             if (phase == Link.Phase.AUTHENTICATE) {
-                phase = Link.Phase.NETWORK;
-                inNetwork(() -> network.begin(interfaceId));
+                enterNetwork();
             }
+        }
+    }
+
+    private void enterNetwork() {
+        phase = Link.Phase.NETWORK;
+        if (settings.families().hasIp6()) {
+            if (ipv6cp.options().own() == 0) {
+                ipv6cp = ipv6cp.with(Ipv6cpOptions.begin(interfaceId, inner()));
+            }
+            applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.OPEN, inner()));
+            applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.UP, inner()));
+        }
+        if (settings.families().hasIp4()) {
+            awaitsAddress = ipcp.options().address().isAny();
+            if (!awaitsAddress) {
+                startIpcp();
+            }
+        }
+    }
+
+    private void startIpcp() {
+        applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.OPEN, inner()));
+        applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.UP, inner()));
+    }
+
+    private void onAddress(LinkEvent.AddressGranted granted) {
+        if (awaitsAddress && phase == Link.Phase.NETWORK) {
+            awaitsAddress = false;
+            ipcp = ipcp.with(IpcpOptions.begin(granted));
+            startIpcp();
+        }
+    }
+
+    private void onNoAddress() {
+        if (awaitsAddress) {
+            awaitsAddress = false;
+            endWithoutNetwork(LinkEnd.NO_ADDRESS);
         }
     }
 
     private void onIpcp(PppFrame frame) throws MalformedPacket {
         if (!settings.families().hasIp4()) {
             rejectProtocol(frame);
-        } else if (phase != Link.Phase.NETWORK) {
+        } else if (phase != Link.Phase.NETWORK || awaitsAddress) {
             count(LinkCounter.WRONG_PHASE);
-        } else if (!network.onIpcp(frame)) {
+        } else if (ipcp.state() == AutomatonState.INITIAL) {
             rejectProtocol(frame);
+        } else {
+            applyIpcp(LayerTurn.receive(ipcp, ControlPacket.decode(frame.information()), inner()));
         }
-        endWithoutNetwork();
     }
 
     private void onIpv6cp(PppFrame frame) throws MalformedPacket {
@@ -238,30 +259,66 @@ final class LinkTurn {
         } else if (phase != Link.Phase.NETWORK) {
             count(LinkCounter.WRONG_PHASE);
         } else {
-            network.onIpv6cp(frame);
-        }
-        endWithoutNetwork();
-    }
-
-    /** Something that concerns the network protocols, and nothing before they may run. */
-    private void inNetwork(Runnable happening) {
-        if (phase == Link.Phase.NETWORK) {
-            happening.run();
-            endWithoutNetwork();
+            applyIpv6cp(LayerTurn.receive(ipv6cp, ControlPacket.decode(frame.information()), inner()));
         }
     }
 
-    private void endWithoutNetwork() {
-        if (phase == Link.Phase.NETWORK) {
-            network.failure().ifPresent(this::end);
+    private void applyIpcp(LayerStep<IpcpOptions> step) {
+        ipcp = step.layer();
+        applyNetwork(step, LinkTimer.IPCP, LinkCounter.IPCP_OPENED);
+        if (step.changes().contains(LayerStep.Change.FINISHED) && !open && phase == Link.Phase.NETWORK) {
+            ipcp = ipcp.with(IpcpOptions.NONE);
+            actions.add(new LinkAction.ReleaseAddress());
+        }
+        step.failure().ifPresent(end -> applyIpcp(LayerTurn.close(ipcp, end.text(), inner())));
+    }
+
+    private void applyIpv6cp(LayerStep<Ipv6cpOptions> step) {
+        ipv6cp = step.layer();
+        applyNetwork(step, LinkTimer.IPV6CP, LinkCounter.IPV6CP_OPENED);
+        step.failure().ifPresent(end -> applyIpv6cp(LayerTurn.close(ipv6cp, end.text(), inner())));
+    }
+
+    private void applyNetwork(LayerStep<?> step, LinkTimer timer, LinkCounter opened) {
+        apply(step, timer);
+        for (LayerStep.Change change : step.changes()) {
+            switch (change) {
+                case UP -> {
+                    count(opened);
+                    openLink();
+                }
+                case FINISHED -> endWithoutNetwork(LinkEnd.NO_NETWORK);
+                case DOWN, STARTED -> {}
+            }
+        }
+    }
+
+    private void openLink() {
+        if (!open) {
+            quality = context.received().isPresent()
+                    ? quality.from(context.received().getAsLong())
+                    : quality;
+        }
+        open = true;
+        actions.addFirst(new LinkAction.Open(
+                lcp.options().magic(), lcp.options().peerMru(), ipcp.isOpened(), ipv6cp.isOpened()));
+        actions.add(new LinkAction.Disarm(LinkTimer.SETUP));
+    }
+
+    private void endWithoutNetwork(LinkEnd end) {
+        if (phase == Link.Phase.NETWORK
+                && !awaitsAddress
+                && !ipcp.state().isAlive()
+                && !ipv6cp.state().isAlive()) {
+            end(end);
         }
     }
 
     private void onTimer(LinkTimer timer) {
         switch (timer) {
             case LCP -> applyLcp(LayerTurn.timeout(lcp, inner()));
-            case IPCP -> inNetwork(network::ipcpTimeout);
-            case IPV6CP -> inNetwork(network::ipv6cpTimeout);
+            case IPCP -> applyIpcp(LayerTurn.timeout(ipcp, inner()));
+            case IPV6CP -> applyIpv6cp(LayerTurn.timeout(ipv6cp, inner()));
             case AUTHENTICATION -> applyAuthentication(turn().timeout());
             case RECHALLENGE -> {
                 if (phase == Link.Phase.NETWORK) {
@@ -270,7 +327,7 @@ final class LinkTurn {
             }
             case ECHO -> applyEcho(echo().due());
             case SETUP -> {
-                if (phase != Link.Phase.NETWORK || !network.isOpen()) {
+                if (phase != Link.Phase.NETWORK || !open) {
                     endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());
                 }
             }
@@ -304,8 +361,8 @@ final class LinkTurn {
                 applyLcp(LayerTurn.happen(lcp, AutomatonEvent.REJECT_FATAL, inner()));
                 end(LinkEnd.PROTOCOL_REJECTED);
             }
-            case PppProtocol.IPCP -> inNetwork(network::ipcpRejected);
-            case PppProtocol.IPV6CP -> inNetwork(network::ipv6cpRejected);
+            case PppProtocol.IPCP -> applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.REJECT_FATAL, inner()));
+            case PppProtocol.IPV6CP -> applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.REJECT_FATAL, inner()));
             case PppProtocol.PAP, PppProtocol.CHAP -> {
                 if (phase == Link.Phase.AUTHENTICATE) {
                     end(LinkEnd.PROTOCOL_REJECTED);
@@ -331,13 +388,13 @@ final class LinkTurn {
 
     /** Says goodbye. An open link is over then; any other one waits for the peer's goodbye for a while. */
     private void end(LinkEnd end) {
-        if (phase == Link.Phase.DEAD || phase == Link.Phase.TERMINATE && !network.isOpen()) {
+        if (phase == Link.Phase.DEAD || phase == Link.Phase.TERMINATE && !open) {
             return;
         }
         ending = ending.or(() -> Optional.of(end));
         phase = Link.Phase.TERMINATE;
         applyLcp(LayerTurn.close(lcp, end.text(), inner()));
-        if (network.isOpen() || lcp.state() == AutomatonState.CLOSED || lcp.state() == AutomatonState.STOPPED) {
+        if (open || lcp.state() == AutomatonState.CLOSED || lcp.state() == AutomatonState.STOPPED) {
             close(end, end.cause());
         }
     }
@@ -354,8 +411,20 @@ final class LinkTurn {
     private void close(LinkEnd end, TerminateCause cause) {
         if (phase != Link.Phase.DEAD) {
             phase = Link.Phase.DEAD;
+            awaitsAddress = false;
             ending = ending.or(() -> Optional.of(end));
-            actions.close(end, cause);
+            actions.removeIf(action -> action instanceof LinkAction.Arm || action instanceof LinkAction.Disarm);
+            actions.add(new LinkAction.Close(end, cause));
+        }
+    }
+
+    private void apply(LayerStep<?> step, LinkTimer timer) {
+        step.send().forEach(frame -> actions.add(new LinkAction.Transmit(frame)));
+        step.counted().forEach(this::count);
+        switch (step.timer()) {
+            case ARM -> actions.add(new LinkAction.Arm(timer, settings.restart()));
+            case DISARM -> actions.add(new LinkAction.Disarm(timer));
+            case KEEP -> {}
         }
     }
 
@@ -372,6 +441,6 @@ final class LinkTurn {
     }
 
     private void count(LinkCounter counter) {
-        actions.count(counter);
+        actions.add(new LinkAction.Count(counter));
     }
 }

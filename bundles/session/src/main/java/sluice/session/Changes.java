@@ -44,6 +44,7 @@ final class Changes {
     private final Timekeeper timekeeper;
     private final Offloads offloads;
     private final SessionTable table;
+    private final PrefixGrants prefixes;
 
     /** Of each session the change that is under way, and those that wait for its end. */
     private final Map<Session, Queue<Wish>> underWay = new HashMap<>();
@@ -82,6 +83,7 @@ final class Changes {
         this.timekeeper = timekeeper;
         this.offloads = offloads;
         this.table = table;
+        prefixes = new PrefixGrants(with);
     }
 
     /** Somebody wants an open session changed. */
@@ -172,7 +174,7 @@ final class Changes {
                 session.policy(),
                 session.authState(),
                 timekeeper.deadlines(session));
-        Authorization wanted = wish.wanted().apply(former.authorization());
+        Authorization wanted = prefixes.take(session, wish.wanted().apply(former.authorization()));
         Policy policy = with.policies().policyOf(wanted);
         boolean packets = !policy.equals(former.policy())
                 || !wanted.addressing().equals(former.authorization().addressing());
@@ -182,6 +184,7 @@ final class Changes {
                 entries.install(session);
             } catch (DataPlaneException e) {
                 session.authorize(former.authorization(), former.policy(), former.authState());
+                prefixes.release(session, wanted, former.authorization());
                 with.counters().count(SessionCounter.CHANGES_FAILED);
                 wish.reply().accept(CommandResult.FAILED);
                 return;
@@ -205,6 +208,7 @@ final class Changes {
                                 session,
                                 wish,
                                 former,
+                                wanted,
                                 packets,
                                 over,
                                 packets ? Optional.of(applied(session)) : Optional.empty()));
@@ -215,15 +219,24 @@ final class Changes {
         private final Session session;
         private final Wish wish;
         private final Former former;
+        private final Authorization wanted;
         private final boolean packets;
         private final boolean over;
         private final Optional<Event> event;
 
         /** @param over whether the session time has passed already, so that the session's end is what was wanted */
-        Promise(Session session, Wish wish, Former former, boolean packets, boolean over, Optional<Event> event) {
+        Promise(
+                Session session,
+                Wish wish,
+                Former former,
+                Authorization wanted,
+                boolean packets,
+                boolean over,
+                Optional<Event> event) {
             this.session = session;
             this.wish = wish;
             this.former = former;
+            this.wanted = wanted;
             this.packets = packets;
             this.over = over;
             this.event = event;
@@ -237,6 +250,7 @@ final class Changes {
         @Override
         public void durable(long now) {
             with.counters().count(SessionCounter.CHANGED);
+            prefixes.release(session, former.authorization(), wanted);
             LOG.debug("{} changed: policy={}", session.tag(), session.policy().name());
             wish.reply().accept(session.isOpen() || over ? CommandResult.DONE : CommandResult.SESSION_NOT_FOUND);
             next(session, now);
@@ -247,6 +261,9 @@ final class Changes {
             with.counters().count(SessionCounter.CHANGES_FAILED);
             if (session.isOpen()) {
                 takeBack();
+                prefixes.release(session, wanted, former.authorization());
+            } else {
+                prefixes.release(session, former.authorization(), wanted);
             }
             wish.reply().accept(CommandResult.FAILED);
             next(session, now);

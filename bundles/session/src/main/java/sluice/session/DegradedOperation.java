@@ -367,15 +367,16 @@ final class DegradedOperation {
     private Outcome served(Session session, Authorization authorization, AuthState state) {
         with.counters().count(state == AuthState.CACHED ? SessionCounter.SERVED_CACHED : SessionCounter.SERVED_DEFAULT);
         forget(session);
-        session.authorize(authorization, with.policies().policyOf(authorization), state);
-        return new Outcome.Accepted(authorization);
+        new PrefixGrants(with).authorize(session, authorization, state);
+        return new Outcome.Accepted(session.authorization().orElseThrow());
     }
 
     private void remember(Session session, Authorization granted) {
         OutageRules rules = realms.of(session.userName());
         if (rules.remembers() && !session.isProved()) {
             long wall = with.clock().millis();
-            profiles.accepted(session.key(), session.userName(), granted, rules.profileAge(), wall)
+            Authorization alone = granted.withAddressing(granted.addressing().withoutPooledPrefixes());
+            profiles.accepted(session.key(), session.userName(), alone, rules.profileAge(), wall)
                     .forEach(owner::remember);
         }
     }

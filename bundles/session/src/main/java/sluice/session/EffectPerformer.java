@@ -42,6 +42,7 @@ final class EffectPerformer {
     private final SessionLimits limits;
     private final Owner owner;
     private final Opener opener;
+    private final PrefixGrants prefixes;
 
     /** The shard: it waits for answers, and knows which sessions there are. */
     interface Owner {
@@ -87,6 +88,7 @@ final class EffectPerformer {
         this.degraded = degraded;
         this.limits = limits;
         this.owner = owner;
+        prefixes = new PrefixGrants(with);
         opener = new Opener(with, timers, turns, entries, timekeeper, limits, owner);
     }
 
@@ -160,6 +162,7 @@ final class EffectPerformer {
     void forget(Session session) {
         timers.disarmAll(session);
         owner.detached(session);
+        prefixes.release(session);
         releaseAddress(session);
         session.stage(Session.Stage.GONE);
         owner.gone(session);
@@ -168,6 +171,7 @@ final class EffectPerformer {
     /** The store has forgotten the session: its entry and its address are free. */
     void ended(Session session) {
         entries.remove(session);
+        prefixes.release(session);
         releaseAddress(session);
         session.stage(Session.Stage.GONE);
         owner.gone(session);
@@ -281,8 +285,8 @@ final class EffectPerformer {
         if (session.isOpen()) {
             return new Outcome.Accepted(session.authorization().orElseThrow());
         }
-        authorize(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED);
-        return admitted(session, new Outcome.Accepted(Authorization.DEFAULT));
+        prefixes.authorize(session, Authorization.DEFAULT, AuthState.UNAUTHENTICATED);
+        return admitted(session, new Outcome.Accepted(session.authorization().orElseThrow()));
     }
 
     /** The subscriber calls himself so; a place that he has under another name becomes free. */
@@ -304,8 +308,9 @@ final class EffectPerformer {
             case Outcome.Accepted accepted -> {
                 with.counters().count(SessionCounter.ACCEPTED);
                 degraded.answered(session, accepted);
-                authorize(session, accepted.authorization(), AuthState.AUTHENTICATED);
-                yield Optional.of(admitted(session, accepted));
+                prefixes.authorize(session, accepted.authorization(), AuthState.AUTHENTICATED);
+                Authorization granted = session.authorization().orElseThrow();
+                yield Optional.of(admitted(session, new Outcome.Accepted(granted, accepted.success())));
             }
             case Outcome.Rejected rejected -> {
                 with.counters().count(SessionCounter.REJECTED);
@@ -329,10 +334,6 @@ final class EffectPerformer {
         Optional<String> refusal = limits.admit(session);
         refusal.ifPresent(reason -> LOG.debug("{} refused: {}", session.tag(), reason));
         return refusal.<Outcome>map(Outcome.Rejected::new).orElse(outcome);
-    }
-
-    private void authorize(Session session, Authorization authorization, AuthState known) {
-        session.authorize(authorization, with.policies().policyOf(authorization), known);
     }
 
     private Outcome requestAddress(Session session, Effect.RequestAddress effect) {

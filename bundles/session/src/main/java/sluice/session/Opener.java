@@ -29,6 +29,7 @@ final class Opener {
     private final Timekeeper timekeeper;
     private final SessionLimits limits;
     private final EffectPerformer.Owner owner;
+    private final PrefixGrants prefixes;
 
     Opener(
             Surroundings with,
@@ -45,6 +46,7 @@ final class Opener {
         this.timekeeper = timekeeper;
         this.limits = limits;
         this.owner = owner;
+        prefixes = new PrefixGrants(with);
     }
 
     /** Lets packets pass, or says why that did not work. */
@@ -67,6 +69,8 @@ final class Opener {
         Ip4 formerPlace = session.place();
         session.path(
                 Path.of(open), session.address().map(grant -> grant.address()).orElse(Ip4.ANY));
+        // one that RADIUS names may have become free since it was named
+        prefixes.hold(session.id(), session.key(), session.authorization().get().addressing());
         boolean moves = session.isOpen() && !session.place().equals(formerPlace);
         try {
             if (moves) {

@@ -130,6 +130,9 @@ final class Recovery {
 
     private Optional<Recovered> recover(
             FrozenSession frozen, Optional<SubscriberEntry> entry, Optional<OffloadedLease> lease) {
+        // also of one whose address is in no pool: it stays in the data plane
+        new PrefixGrants(with)
+                .hold(frozen.id(), frozen.key(), frozen.authorization().addressing());
         boolean withAddress = !frozen.address().isAny();
         Optional<AddressGrant> grant =
                 withAddress ? with.addresses().restore(frozen.id(), frozen.key(), frozen.address()) : Optional.empty();

@@ -69,7 +69,9 @@ enum SessionCounter implements Counter {
     ANSWERS_SHARD_RATE(93, "Frames without session not answered: shard gives too many answers"),
     ANSWERS_WAITING(94, "Frames without session not answered: too many answers wait"),
     DROP_OTHER_PROTOCOL(95, "Frames dropped: another protocol has a session of this device"),
-    REFUSED_RENAMED(96, "Authentications of open sessions under another user name");
+    REFUSED_RENAMED(96, "Authentications of open sessions under another user name"),
+    PREFIX_REFUSED(97, "IPv6 prefixes not had: pool exhausted or unknown"),
+    PREFIX_IN_USE(98, "IPv6 prefixes named by RADIUS that another session has");
 
     private final int id;
     private final String label;

@@ -28,6 +28,7 @@ import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Network;
 import sluice.session.api.Outcome;
+import sluice.session.api.PrefixSource;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
 import sluice.session.api.SessionKey;
@@ -81,6 +82,7 @@ final class Gateway {
     /** As after kill -9: a new shard recovers from the store and the data plane. */
     void restart() {
         addresses.held.clear();
+        addresses.prefixes.held.clear();
         shard = start();
     }
 
@@ -102,6 +104,7 @@ final class Gateway {
     /** The whole engine with its threads, in place of the shard; the caller closes it. */
     SessionEngine engine() {
         addresses.held.clear();
+        addresses.prefixes.held.clear();
         return new SessionEngine(surroundings(), journal, dataPlane, clock, 1);
     }
 
@@ -293,9 +296,15 @@ final class Gateway {
     static final class Addresses implements AddressSource {
         final Map<Ip4, SessionId> held = new java.util.TreeMap<>();
         final List<Ip4> quarantined = new ArrayList<>();
+        final PooledPrefixes prefixes = new PooledPrefixes();
         int usedPercent;
         /** No pool is configured. */
         boolean gone;
+
+        @Override
+        public PrefixSource prefixes() {
+            return prefixes;
+        }
 
         @Override
         public int usedPercent(Network network) {

@@ -35,6 +35,11 @@ public interface AddressSource {
         return 0;
     }
 
+    /** IPv6 prefixes of the same pools, which come and go with the addresses. */
+    default PrefixSource prefixes() {
+        return PrefixSource.NONE;
+    }
+
     /** Answer to the question for an address. */
     sealed interface AddressAnswer {
 

@@ -14,8 +14,8 @@ import sluice.net.Ip6Prefix;
  * @param pool Framed-Pool
  * @param dns name servers in the order given; empty means those of the network
  * @param routes Framed-Route, every instance
- * @param framedPrefix Framed-IPv6-Prefix (RFC 3162, 2.3): of the link
- * @param delegatedPrefix Delegated-IPv6-Prefix (RFC 4818)
+ * @param framedPrefix Framed-IPv6-Prefix (RFC 3162, 2.3): of the link; in a session with a pool, what that gave
+ * @param delegatedPrefix Delegated-IPv6-Prefix (RFC 4818); in a session with a pool, what that gave
  * @param framedPrefixPool Framed-IPv6-Pool (RFC 3162, 2.6)
  * @param delegatedPrefixPool Delegated-IPv6-Prefix-Pool (RFC 6911, 3.4)
  * @param routes6 Framed-IPv6-Route (RFC 3162, 2.5), every instance
@@ -109,5 +109,18 @@ public record Addressing(
     public Addressing withPrefixes(Optional<Ip6Prefix> framed, Optional<Ip6Prefix> delegated) {
         return new Addressing(
                 address, netmask, pool, dns, routes, framed, delegated, framedPrefixPool, delegatedPrefixPool, routes6);
+    }
+
+    /** The same with other pools of prefixes. */
+    public Addressing withPrefixPools(Optional<String> framed, Optional<String> delegated) {
+        return new Addressing(
+                address, netmask, pool, dns, routes, framedPrefix, delegatedPrefix, framed, delegated, routes6);
+    }
+
+    /** The same without the prefixes that pools gave: as another session may have it too. */
+    public Addressing withoutPooledPrefixes() {
+        return withPrefixes(
+                framedPrefixPool.isPresent() ? Optional.empty() : framedPrefix,
+                delegatedPrefixPool.isPresent() ? Optional.empty() : delegatedPrefix);
     }
 }

@@ -3,7 +3,7 @@
  * {@link sluice.session.api.Effect}s and answers with {@link sluice.session.api.Outcome}s.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package sluice.session.api;
 
