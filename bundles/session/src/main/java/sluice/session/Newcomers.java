@@ -64,6 +64,11 @@ final class Newcomers {
         with.places().starting().decrementAndGet();
     }
 
+    /** How many are being set up. */
+    int starting() {
+        return starting;
+    }
+
     /** The subscriber was rejected: for a while nothing of his is looked at. */
     void rejected(SessionKey key, long now) {
         rejects.rejected(device(key), now);

@@ -211,7 +211,8 @@ final class SessionEngine implements Sessions, AutoCloseable {
     @Override
     public CompletionStage<CommandResult> resume() {
         // before the first new session, which Accounting-On would end at the server
-        int sessions = shards.stream().mapToInt(SessionShard::sessions).sum();
+        int sessions =
+                shards.stream().mapToInt(shard -> shard.holding().sessions()).sum();
         with.journal().submit(new Transaction(List.of(), List.of(startEvent(sessions))), UNHEARD);
         CompletionStage<CommandResult> result = CompletableFuture.completedStage(CommandResult.DONE);
         for (SessionShard shard : shards) {
@@ -239,9 +240,13 @@ final class SessionEngine implements Sessions, AutoCloseable {
         for (int i = 0; i < shards.size(); i++) {
             SessionShard shard = shards.get(i);
             Loop loop = loops.get(i);
+            Holding holding = shard.holding();
             rows.add(List.of(
                     Integer.toString(i),
-                    Integer.toString(shard.sessions()),
+                    Integer.toString(holding.sessions()),
+                    Integer.toString(holding.starting()),
+                    Integer.toString(holding.timers()),
+                    Integer.toString(holding.chores()),
                     Integer.toString(shard.inbox().size()),
                     Long.toString(shard.inbox().refused(Mail.FRAMES)),
                     Long.toString(loop.turnTimes().max() / 1_000),
@@ -249,7 +254,17 @@ final class SessionEngine implements Sessions, AutoCloseable {
                     Long.toString(loop.failures())));
         }
         return new Table(
-                List.of("Shard", "Sessions", "Waiting", "Refused", "Longest turn, µs", "Turns over 50 ms", "Failures"),
+                List.of(
+                        "Shard",
+                        "Sessions",
+                        "Starting",
+                        "Timers",
+                        "Chores",
+                        "Waiting",
+                        "Refused",
+                        "Longest turn, µs",
+                        "Turns over 50 ms",
+                        "Failures"),
                 rows);
     }
 

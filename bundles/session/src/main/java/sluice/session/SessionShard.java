@@ -58,7 +58,7 @@ final class SessionShard
     private int authenticating;
     private long now;
     /** Written by the shard, read by anybody for the table of shards. */
-    private volatile int sessions;
+    private volatile Holding holding = Holding.NOTHING;
 
     SessionShard(Surroundings with, Protocols present, Bell bell, MonotonicClock clock) {
         this.with = with;
@@ -111,8 +111,8 @@ final class SessionShard
         return notices;
     }
 
-    int sessions() {
-        return sessions;
+    Holding holding() {
+        return holding;
     }
 
     int armedTimers() {
@@ -139,7 +139,7 @@ final class SessionShard
         turns.seal(time);
         if (work > 0) {
             with.sink().flush();
-            sessions = table.size();
+            holding = count();
         }
         return work;
     }
@@ -186,7 +186,7 @@ final class SessionShard
                 .forEach((name, deadline) -> timers.arm(
                         session, new TimerName(name), now + Math.max(0, frozen.millisLeft(deadline, moment))));
         timekeeper.recovered(session, now);
-        sessions = table.size();
+        holding = count();
         boolean extended = recovered
                 .lease()
                 .filter(lease -> offloads.adopt(session, lease, now))
@@ -322,8 +322,8 @@ final class SessionShard
         table.remove(session);
         census.gone(session);
         commands.gone(session);
-        sessions = table.size();
-        drain.went(sessions);
+        holding = count();
+        drain.went(holding.sessions());
     }
 
     @Override
@@ -382,6 +382,10 @@ final class SessionShard
                     return true;
                 },
                 () -> drain.went(table.size()));
+    }
+
+    private Holding count() {
+        return new Holding(table.size(), newcomers.starting(), timers.armed(), timers.chores());
     }
 
     private FrozenSession freeze(Session session) {

@@ -92,8 +92,13 @@ final class SessionTimers {
         return wheel.nextDeadline();
     }
 
-    /** Timers of sessions. */
+    /** Timers of sessions, of those too that are gone and should have none. */
     int armed() {
         return wheel.armed() - choresArmed;
+    }
+
+    /** Timers of what the shard does by itself. */
+    int chores() {
+        return choresArmed;
     }
 }

@@ -10,14 +10,19 @@ import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Traffic;
+import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.LineId;
+import sluice.net.MacAddress;
 import sluice.platform.api.JournalFailure;
 import sluice.session.api.Authorization;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.SessionId;
+import sluice.session.api.SessionKey;
 import sluice.session.api.Timeouts;
+import sluice.session.api.TimerName;
 
 /** What a subscriber, the operator and the disk can do to a shard. */
 final class SessionShardTest {
@@ -122,6 +127,32 @@ final class SessionShardTest {
         assertThat(gateway.dataPlane.entries()).isEmpty();
         assertThat(gateway.sessions()).isEmpty();
         assertThat(gateway.shard.armedTimers()).isZero();
+    }
+
+    @Test
+    void shardSaysWhatItHoldsForSessionsAndThatNothingIsLeftOfThem() {
+        Holding empty = gateway.shard.holding();
+        gateway.online(7, MAC);
+        Holding one = gateway.shard.holding();
+        assertThat(one.sessions()).isEqualTo(1);
+        assertThat(one.starting()).isZero();
+        assertThat(one.timers()).isPositive();
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        Holding left = gateway.shard.holding();
+        assertThat(left).isEqualTo(new Holding(0, 0, 0, left.chores()));
+        assertThat(left.chores()).isBetween(empty.chores(), 3);
+    }
+
+    @Test
+    void timerOfSessionThatForgotItIsStillHeld() {
+        SessionTimers timers = new SessionTimers(0);
+        LineId line = new LineId(0, 100, 7, Bytes.EMPTY, Bytes.EMPTY);
+        SessionKey key = new SessionKey(line, new MacAddress(MAC));
+        Session session = new Session(new SessionId(1000), key, "test", "user", wanted -> Optional.empty());
+        timers.arm(session, TimerName.LEASE, 60_000);
+        session.timers().clear();
+        timers.disarmAll(session);
+        assertThat(timers.armed()).isEqualTo(1);
     }
 
     @Test
