@@ -150,6 +150,13 @@ final class Bpf {
         element("look up", MAP_LOOKUP, map, key, value);
     }
 
+    /** Copies the value of a key. Returns false if there is none. */
+    static boolean find(int map, MemorySegment key, MemorySegment value) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            return Libc.bpfFinds("look up", MAP_LOOKUP, attributes(arena, map, key, value, ANY));
+        }
+    }
+
     static void update(int map, MemorySegment key, MemorySegment value) throws KernelException {
         element("update", MAP_UPDATE, map, key, value);
     }
@@ -176,13 +183,17 @@ final class Bpf {
     private static void element(String call, int command, int map, MemorySegment key, MemorySegment value, long flags)
             throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = ELEMENT.allocate(arena);
-            ELEMENT.set(attributes, "map_fd", map);
-            ELEMENT.set(attributes, "key", key);
-            ELEMENT.set(attributes, "value", value);
-            ELEMENT.set(attributes, "flags", flags);
-            Libc.bpf(call, command, attributes);
+            Libc.bpf(call, command, attributes(arena, map, key, value, flags));
         }
+    }
+
+    private static MemorySegment attributes(Arena arena, int map, MemorySegment key, MemorySegment value, long flags) {
+        MemorySegment attributes = ELEMENT.allocate(arena);
+        ELEMENT.set(attributes, "map_fd", map);
+        ELEMENT.set(attributes, "key", key);
+        ELEMENT.set(attributes, "value", value);
+        ELEMENT.set(attributes, "flags", flags);
+        return attributes;
     }
 
     /**

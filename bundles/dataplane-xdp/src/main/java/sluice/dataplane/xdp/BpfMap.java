@@ -103,15 +103,7 @@ record BpfMap(MapSpec spec, int fd) implements AutoCloseable {
 
     /** Copies the value of a key. Returns false if there is none. */
     boolean lookup(MemorySegment key, MemorySegment value) throws KernelException {
-        try {
-            Bpf.lookup(fd, key, value);
-            return true;
-        } catch (KernelException refusal) {
-            if (refusal.errno() != KernelException.ENOENT) {
-                throw refusal;
-            }
-            return false;
-        }
+        return Bpf.find(fd, key, value);
     }
 
     /** Removes a key; one that is not there does not matter. */

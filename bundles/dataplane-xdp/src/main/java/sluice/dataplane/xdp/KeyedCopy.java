@@ -119,15 +119,7 @@ final class KeyedCopy implements MapCopy {
 
     private Optional<MemorySegment> lookup(MemorySegment key, Arena arena) throws KernelException {
         MemorySegment value = arena.allocate(to * instances, Long.BYTES);
-        try {
-            Bpf.lookup(present.fd(), key, value);
-            return Optional.of(value);
-        } catch (KernelException refusal) {
-            if (refusal.errno() != KernelException.ENOENT) {
-                throw refusal;
-            }
-            return Optional.empty();
-        }
+        return present.lookup(key, value) ? Optional.of(value) : Optional.empty();
     }
 
     private boolean takeGreater(MemorySegment last, MemorySegment now) {

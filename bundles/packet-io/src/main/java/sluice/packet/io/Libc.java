@@ -79,6 +79,21 @@ public final class Libc {
         }
     }
 
+    /** bpf(2) about something that may not be there: false then, because an exception costs more than the call. */
+    public static boolean bpfFinds(String call, int command, MemorySegment attributes) throws KernelException {
+        try {
+            MemorySegment state = STATE.get();
+            long result = (long) SYSCALL3.invokeExact(state, SYS_BPF, command, attributes, (int) attributes.byteSize());
+            if (result == -1 && (int) CAPTURED_ERRNO.get(state, 0L) == KernelException.ENOENT) {
+                return false;
+            }
+            checked(call, result, state);
+            return true;
+        } catch (Throwable failure) {
+            throw failed(failure);
+        }
+    }
+
     /** membarrier(2), global: returns when every processor has left the program it was running. Takes milliseconds. */
     public static void awaitRunningPrograms() throws KernelException {
         try {
