@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "xid.h"
 
-#define LINES_PER_SVLAN 4000
-#define FIRST_SVLAN 100
-#define FIRST_CVLAN 2
+#define MAC_KIND 0xdb
 #define BROADCAST_ADDRESS 0xffffffff
 
 void clients_create(struct clients *clients, uint32_t first, uint32_t count, bool tagged, bool agent)
@@ -30,31 +29,20 @@ void clients_create(struct clients *clients, uint32_t first, uint32_t count, boo
 	}
 }
 
-static void set_mac(uint8_t *mac, uint32_t number)
-{
-	mac[0] = 0x02;
-	mac[1] = 0xdb;
-	mac[2] = (uint8_t)(number >> 24);
-	mac[3] = (uint8_t)(number >> 16);
-	mac[4] = (uint8_t)(number >> 8);
-	mac[5] = (uint8_t)number;
-}
-
 static void set_tags(const struct clients *clients, uint32_t number, uint16_t *svlan, uint16_t *cvlan)
 {
-	*svlan = clients->tagged ? (uint16_t)(FIRST_SVLAN + number / LINES_PER_SVLAN) : 0;
-	*cvlan = clients->tagged ? (uint16_t)(FIRST_CVLAN + number % LINES_PER_SVLAN) : 0;
+	*svlan = clients->tagged ? line_svlan(number) : 0;
+	*cvlan = clients->tagged ? line_cvlan(number) : 0;
 }
 
 static void set_line(const struct clients *clients, uint32_t number, struct line *line)
 {
-	char circuit_id[24], remote_id[24];
+	char circuit_id[LINE_NAME_MAX], remote_id[LINE_NAME_MAX];
 
 	set_tags(clients, number, &line->svlan, &line->cvlan);
 	line->agent_length = 0;
 	if (clients->agent) {
-		snprintf(circuit_id, sizeof(circuit_id), "1/0/%u", number % LINES_PER_SVLAN);
-		snprintf(remote_id, sizeof(remote_id), "olt-%u", number / LINES_PER_SVLAN);
+		line_names(number, circuit_id, remote_id);
 		line_set_agent(line, circuit_id, remote_id);
 	}
 }
@@ -66,7 +54,7 @@ void clients_request(const struct clients *clients, uint32_t index, enum message
 
 	request->type = type;
 	request->xid = number * XID_FACTOR;
-	set_mac(request->mac, number);
+	line_mac(MAC_KIND, number, request->mac);
 	request->current = 0;
 	request->requested = type == REQUEST ? client->address : 0;
 	request->server = type == REQUEST ? client->server : 0;
@@ -126,7 +114,7 @@ enum verdict clients_check_renewal(const struct clients *clients, uint32_t index
 	enum verdict verdict;
 	uint8_t mac[6];
 
-	set_mac(mac, number);
+	line_mac(MAC_KIND, number, mac);
 	if (reply->xid != number * XID_FACTOR)
 		return BAD_XID;
 	if (memcmp(reply->mac, mac, sizeof(mac)) != 0)
@@ -164,7 +152,7 @@ enum verdict clients_check(struct clients *clients, const struct reply *reply, u
 	client = &clients->table[*index];
 	if (client->state != SELECTING && client->state != REQUESTING)
 		return LATE;
-	set_mac(mac, number);
+	line_mac(MAC_KIND, number, mac);
 	if (memcmp(reply->mac, mac, sizeof(mac)) != 0)
 		return BAD_CHADDR;
 	if (!same_line(clients, number, reply, &verdict))

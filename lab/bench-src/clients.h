@@ -7,9 +7,6 @@
 
 #include "message.h"
 
-// 4000 lines to an S-VLAN, from S-VLAN 100 to 4094.
-#define CLIENTS_MAX 15976000
-
 enum client_state { UNSTARTED, SELECTING, REQUESTING, BOUND, REFUSED, LOST };
 
 struct client {

@@ -20,6 +20,7 @@
 #include "clients.h"
 #include "clock.h"
 #include "histogram.h"
+#include "lines.h"
 #include "message.h"
 #include "port.h"
 #include "report.h"
@@ -199,14 +200,6 @@ static void run(struct load *load)
 	}
 }
 
-static void print_latency(const char *name, const struct histogram *histogram, const char *after)
-{
-	printf("\"%s\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f}%s", name,
-	       (double)histogram_percentile(histogram, 0.5) / 1e3, (double)histogram_percentile(histogram, 0.9) / 1e3,
-	       (double)histogram_percentile(histogram, 0.99) / 1e3,
-	       (double)histogram_percentile(histogram, 0.999) / 1e3, (double)histogram->max / 1e3, after);
-}
-
 static void print_report(struct load *load)
 {
 	double seconds = load->last_bound > load->begin ? (double)(load->last_bound - load->begin) / SECOND : 0;
@@ -217,9 +210,9 @@ static void print_report(struct load *load)
 	       (double)load->first_offer / SECOND, seconds, seconds > 0 ? load->counts[BOUND] / seconds : 0, port_overruns(load->port));
 	report_replies(load->verdicts);
 	printf("\"latency_us\": {");
-	print_latency("offer", &load->offer, ", ");
-	print_latency("ack", &load->ack, ", ");
-	print_latency("setup", &load->setup, "}}\n");
+	histogram_print("offer", &load->offer, ", ");
+	histogram_print("ack", &load->ack, ", ");
+	histogram_print("setup", &load->setup, "}}\n");
 }
 
 _Noreturn void usage(const char *wrong)
@@ -252,12 +245,12 @@ static struct options parse_options(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
 		case 'd': options.device = optarg; break;
-		case 'c': options.clients = (uint32_t)number("--clients", optarg, 1, CLIENTS_MAX); break;
-		case 'r': options.rate = number("--rate", optarg, 0.1, CLIENTS_MAX); break;
+		case 'c': options.clients = (uint32_t)number("--clients", optarg, 1, LINES_MAX); break;
+		case 'r': options.rate = number("--rate", optarg, 0.1, LINES_MAX); break;
 		case 'w': options.window = (uint32_t)number("--window", optarg, 1, 1e6); break;
 		case 's': options.seconds = number("--seconds", optarg, 0.001, 3600); break;
 		case 't': options.timeout = number("--timeout", optarg, 0.001, 60); break;
-		case 'f': options.first = (uint32_t)number("--first", optarg, 0, CLIENTS_MAX); break;
+		case 'f': options.first = (uint32_t)number("--first", optarg, 0, LINES_MAX); break;
 		case 'u': options.tagged = false; break;
 		case 'a': options.agent = false; break;
 		case 'o': options.first_offer = true; break;
@@ -268,7 +261,7 @@ static struct options parse_options(int argc, char **argv)
 		usage("--device and --clients are needed");
 	if ((options.rate > 0) == (options.window > 0))
 		usage("either --rate or --window");
-	if ((uint64_t)options.first + options.clients > CLIENTS_MAX)
+	if ((uint64_t)options.first + options.clients > LINES_MAX)
 		usage("--first and --clients: no lines left");
 	if (optind < argc)
 		usage(argv[optind]);

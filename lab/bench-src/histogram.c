@@ -1,5 +1,7 @@
 #include "histogram.h"
 
+#include <stdio.h>
+
 // Below 32 a range is one number; from there on the highest set bit and the five that follow name the range.
 static unsigned shift_of(uint64_t nanos)
 {
@@ -41,4 +43,18 @@ uint64_t histogram_percentile(const struct histogram *histogram, double share)
 			return last_of(range) < histogram->max ? last_of(range) : histogram->max;
 	}
 	return histogram->max;
+}
+
+void histogram_print(const char *name, const struct histogram *histogram, const char *after)
+{
+	static const struct {
+		const char *name;
+		double share;
+	} PERCENTILES[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
+
+	printf("\"%s\": {", name);
+	for (unsigned i = 0; i < sizeof(PERCENTILES) / sizeof(PERCENTILES[0]); i++)
+		printf("\"%s\": %.2f, ", PERCENTILES[i].name,
+		       (double)histogram_percentile(histogram, PERCENTILES[i].share) / 1e3);
+	printf("\"max\": %.2f}%s", (double)histogram->max / 1e3, after);
 }

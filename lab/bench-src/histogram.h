@@ -19,4 +19,7 @@ void histogram_add(struct histogram *histogram, uint64_t nanos);
 // The duration that the given share (0.99 for p99) did not exceed; 0 when there is none.
 uint64_t histogram_percentile(const struct histogram *histogram, double share);
 
+// Prints the percentiles in microseconds as a member of a JSON object, and what comes after it.
+void histogram_print(const char *name, const struct histogram *histogram, const char *after);
+
 #endif

@@ -68,11 +68,21 @@ class Dialled:
     redialled: int
     echoes: int
     echo_replies: int
-    processor_s: float
+    processor_s: list[float]  # of each process that was asked for, while they dialled
+    own_processor_s: float  # of the generator itself
 
     @property
     def lost_share(self) -> float:
         return 1 - self.set_up / self.started
+
+    @property
+    def processor_us(self) -> list[float]:
+        """For a set-up, of each process that was asked for."""
+        return [seconds * 1e6 / self.set_up for seconds in self.processor_s]
+
+    @property
+    def own_processor_us(self) -> float:
+        return self.own_processor_s * 1e6 / self.set_up
 
 
 class Generator:
@@ -119,7 +129,8 @@ class Generator:
         """
         Devices that dial PPPoE.
 
-        :param how: `--window N`, closed loop, or `--rate PER_SECOND`, open loop; `--hold`, `--churn`, `--stay`
+        :param how: `--window N`, closed loop, or `--rate PER_SECOND`, open loop; `--hold`, `--churn`, `--stay`;
+            `--process` for each process whose processor time is wanted
         """
         words = ("--device", self._device, "--first", devices.start, "--devices", len(devices), *how)
         command = self._namespace.command(build_pppoeload(self._work), *map(str, words))
@@ -160,7 +171,7 @@ def build_renewload(work: pathlib.Path) -> pathlib.Path:
 
 def build_pppoeload(work: pathlib.Path) -> pathlib.Path:
     """The program whose devices dial PPPoE."""
-    shared = [source for name in ("arguments", "clock", "histogram", "port") for source in sorted(SOURCES.glob(f"{name}.[ch]"))]
+    shared = [source for name in ("arguments", "clock", "histogram", "lines", "port", "xid") for source in sorted(SOURCES.glob(f"{name}.[ch]"))]
     return _compiled(work / "pppoeload", [*shared, *sorted(PPPOELOAD.glob("*.[ch]"))], "-lm")
 
 

@@ -225,6 +225,10 @@ class Radius:
     def detail_file(self) -> pathlib.Path:
         return self._directory / "log/detail"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def configure(self) -> None:
         """Writes configuration and users; takes effect at the next start."""
         (self._directory / "log").mkdir(parents=True, exist_ok=True)

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lines.h"
 #include "../xid.h"
 #include "md5.h"
 
-#define FIRST_SVLAN 100
-#define FIRST_CVLAN 2
+#define MAC_KIND 0xdc
 #define MAGIC_STEP 0x01000193 // so that each session has another one
 
 static const uint8_t BROADCAST[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -16,7 +16,7 @@ static const uint8_t NO_ADDRESS[4];
 
 struct line device_line(uint32_t number)
 {
-	struct line line = {(uint16_t)(FIRST_SVLAN + number / LINES_PER_SVLAN), (uint16_t)(FIRST_CVLAN + number % LINES_PER_SVLAN)};
+	struct line line = {line_svlan(number), line_cvlan(number)};
 
 	return line;
 }
@@ -26,14 +26,13 @@ uint32_t device_number(struct line line)
 	return (uint32_t)(line.svlan - FIRST_SVLAN) * LINES_PER_SVLAN + (uint32_t)(line.cvlan - FIRST_CVLAN);
 }
 
-static void set_mac(uint8_t *mac, uint32_t number)
+uint32_t device_addressed(const uint8_t *mac)
 {
-	mac[0] = 0x02;
-	mac[1] = 0xdc;
-	mac[2] = (uint8_t)(number >> 24);
-	mac[3] = (uint8_t)(number >> 16);
-	mac[4] = (uint8_t)(number >> 8);
-	mac[5] = (uint8_t)number;
+	uint32_t number = (uint32_t)mac[2] << 24 | (uint32_t)mac[3] << 16 | (uint32_t)mac[4] << 8 | mac[5];
+	uint8_t own[6];
+
+	line_mac(MAC_KIND, number, own);
+	return memcmp(mac, own, sizeof(own)) == 0 ? number : UINT32_MAX;
 }
 
 void device_create(struct device *device, uint32_t number)
@@ -48,7 +47,7 @@ static struct ends ends_of(const struct device *device)
 	struct ends ends = {.line = device_line(device->number)};
 
 	memcpy(ends.target, device->server, 6);
-	set_mac(ends.source, device->number);
+	line_mac(MAC_KIND, device->number, ends.source);
 	return ends;
 }
 
@@ -64,15 +63,13 @@ static uint8_t *next_frame(struct port *port)
 
 static void send_discovery(struct device *device, struct port *port, enum discovery_code code)
 {
-	uint32_t port_number = device->number % LINES_PER_SVLAN, node = device->number / LINES_PER_SVLAN;
 	struct ends ends = ends_of(device);
-	char circuit_id[24], remote_id[24];
+	char circuit_id[LINE_NAME_MAX], remote_id[LINE_NAME_MAX];
 	struct writer writer;
 
 	write_discovery(&writer, next_frame(port), &ends, code, code == PADT ? device->session : NO_SESSION);
 	if (code != PADT) {
-		snprintf(circuit_id, sizeof(circuit_id), "1/0/%u", port_number);
-		snprintf(remote_id, sizeof(remote_id), "olt-%u", node);
+		line_names(device->number, circuit_id, remote_id);
 		write_tag(&writer, 0x0101, NULL, 0);
 		write_tag(&writer, 0x0103, &device->magic, sizeof(device->magic));
 		if (code == PADR && device->cookie_length > 0)
@@ -388,8 +385,10 @@ static enum verdict take_challenge(struct device *device, struct port *port, con
 
 static enum verdict take_chap(struct device *device, struct port *port, const struct control *control)
 {
+	if (control->code == CHALLENGE && device->stage < AUTHENTICATING)
+		return device->peer_acked ? LATE : BAD_ORDER; // the peer's Ack may have been lost, ours it cannot do without
 	if (control->code == CHALLENGE)
-		return device->stage < AUTHENTICATING ? BAD_ORDER : take_challenge(device, port, control);
+		return take_challenge(device, port, control);
 	if (device->stage != AUTHENTICATING)
 		return LATE;
 	if (!device->challenged)
@@ -472,7 +471,8 @@ static enum verdict take_session_packet(struct device *device, struct port *port
 			return take_configure(device, port, &control);
 		if (device->stage == OPEN && control.code == CONFIGURE_REQUEST)
 			return take_address_request(device, port, &control);
-		return device->stage < CONFIGURING ? BAD_ORDER : LATE;
+		// a verdict may have been lost, but there is none without an answer
+		return device->stage < CONFIGURING && !device->challenged ? BAD_ORDER : LATE;
 	case IPV6CP: reject_protocol(device, port, packet); return FINE;
 	default: return BAD_PROTOCOL;
 	}

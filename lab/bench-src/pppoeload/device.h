@@ -5,8 +5,6 @@
 
 #include "packet.h"
 
-#define LINES_PER_SVLAN 4000
-#define DEVICES_MAX 15976000 // 4000 lines to an S-VLAN, from S-VLAN 100 to 4094
 #define OWN_MRU 1492
 
 // In the order in which a device goes through them. CLOSING waits for a Terminate-Ack.
@@ -59,5 +57,8 @@ struct line device_line(uint32_t number);
 
 // The number of the device on a line.
 uint32_t device_number(struct line line);
+
+// The number of the device with this MAC address, UINT32_MAX when it is none of ours.
+uint32_t device_addressed(const uint8_t *mac);
 
 #endif

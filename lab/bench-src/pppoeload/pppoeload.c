@@ -14,12 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include "../arguments.h"
 #include "../clock.h"
 #include "../histogram.h"
+#include "../lines.h"
 #include "device.h"
+#include "processor.h"
 
 #define LONGEST_WAIT (SECOND / 100)
 #define NO_OWNER 0
@@ -39,7 +40,7 @@ struct options {
 	double churn;
 	double churn_rate;
 	double close_rate;
-	int process;
+	struct processes processes;
 	bool stay;
 };
 
@@ -248,11 +249,14 @@ static enum verdict claim(struct load *load, const struct device *device)
 static enum verdict take(struct load *load, const struct packet *packet)
 {
 	uint32_t index = device_number(packet->ends.line) - load->options.first;
+	uint32_t addressed = device_addressed(packet->ends.target) - load->options.first;
 	struct device *device;
 	enum verdict verdict;
 	enum stage before;
 	bool echoing;
 
+	if (addressed < load->options.devices && addressed != index)
+		return BAD_LINE;
 	if (index >= load->options.devices)
 		return LATE; // of an earlier load
 	device = &load->devices[index];
@@ -427,45 +431,17 @@ static bool ended(const struct load *load)
 static const struct phase DIAL = {next_dial, dial_next, all_dialled}, HOLD = {next_echo, echo_next, held},
 			  CHURN = {next_change, change_next, churned}, END = {next_end, end_next, ended};
 
-// Processor time of the gateway so far, seconds: utime and stime, the 12th and 13th field behind its name in brackets.
-static double processor_seconds(int process)
-{
-	unsigned long user, system;
-	char path[32], line[1024];
-	const char *fields;
-	FILE *stat;
-
-	if (process == 0)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/stat", process);
-	stat = fopen(path, "r");
-	if (stat == NULL || fgets(line, sizeof(line), stat) == NULL || (fields = strrchr(line, ')')) == NULL ||
-	    sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2) {
-		fprintf(stderr, "pppoeload: cannot read %s\n", path);
-		exit(2);
-	}
-	fclose(stat);
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
-static void print_latency(const char *name, const struct histogram *histogram, const char *after)
-{
-	printf("\"%s\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f}%s", name,
-	       (double)histogram_percentile(histogram, 0.5) / 1e3, (double)histogram_percentile(histogram, 0.9) / 1e3,
-	       (double)histogram_percentile(histogram, 0.99) / 1e3,
-	       (double)histogram_percentile(histogram, 0.999) / 1e3, (double)histogram->max / 1e3, after);
-}
-
 // What the dialling came to; the churn later adds to counters, not to these.
-static void print_setups(const struct load *load, double processor)
+static void print_setups(const struct load *load, const struct processor_time *before)
 {
 	double seconds = load->last_open > load->begin ? (double)(load->last_open - load->begin) / SECOND : 0;
 
-	printf("{\"set_up\": %lu, \"seconds\": %.4f, \"setups_per_s\": %.1f, \"processor_s\": %.2f, "
-	       "\"latency_us\": {",
-	       load->counters[OPENED], seconds, seconds > 0 ? (double)load->counters[OPENED] / seconds : 0, processor);
+	printf("{\"set_up\": %lu, \"seconds\": %.4f, \"setups_per_s\": %.1f, ", load->counters[OPENED], seconds,
+	       seconds > 0 ? (double)load->counters[OPENED] / seconds : 0);
+	processor_print(&load->options.processes, before);
+	printf("\"latency_us\": {");
 	for (enum latency latency = 0; latency < LATENCIES; latency++)
-		print_latency(LATENCY_NAMES[latency], &load->latencies[latency], latency + 1 < LATENCIES ? ", " : "}, ");
+		histogram_print(LATENCY_NAMES[latency], &load->latencies[latency], latency + 1 < LATENCIES ? ", " : "}, ");
 }
 
 static void print_rest(struct load *load)
@@ -495,7 +471,7 @@ _Noreturn void usage(const char *wrong)
 		"pppoeload: %s\n"
 		"pppoeload --device NAME --devices N (--rate PER_SECOND | --window N) [--seconds S] [--first N]\n"
 		"          [--restart S] [--tries N] [--hold S [--echo S]] [--churn S [--churn-rate PER_SECOND]]\n"
-		"          [--close-rate PER_SECOND] [--stay] [--process PID]\n"
+		"          [--close-rate PER_SECOND] [--stay] [--process PID]...\n"
 		"  --first    number of the first device; other numbers are other MAC addresses, lines and users\n"
 		"  --restart  what is not answered in so many seconds is said again, --tries times in all\n"
 		"  --stay     nobody hangs up at the end\n"
@@ -524,11 +500,11 @@ static struct options parse_options(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
 		case 'd': options.device = optarg; break;
-		case 'n': options.devices = (uint32_t)number("--devices", optarg, 1, DEVICES_MAX); break;
-		case 'r': options.rate = number("--rate", optarg, 0.1, DEVICES_MAX); break;
+		case 'n': options.devices = (uint32_t)number("--devices", optarg, 1, LINES_MAX); break;
+		case 'r': options.rate = number("--rate", optarg, 0.1, LINES_MAX); break;
 		case 'w': options.window = (uint32_t)number("--window", optarg, 1, 1e6); break;
 		case 's': options.seconds = number("--seconds", optarg, 0.001, 86400); break;
-		case 'f': options.first = (uint32_t)number("--first", optarg, 0, DEVICES_MAX); break;
+		case 'f': options.first = (uint32_t)number("--first", optarg, 0, LINES_MAX); break;
 		case 't': options.restart = number("--restart", optarg, 0.01, 60); break;
 		case 'i': options.tries = (unsigned)number("--tries", optarg, 1, 100); break;
 		case 'h': options.hold = number("--hold", optarg, 0.1, 86400); break;
@@ -536,14 +512,18 @@ static struct options parse_options(int argc, char **argv)
 		case 'c': options.churn = number("--churn", optarg, 0.1, 86400); break;
 		case 'C': options.churn_rate = number("--churn-rate", optarg, 0.1, 1e6); break;
 		case 'o': options.close_rate = number("--close-rate", optarg, 0.1, 1e6); break;
-		case 'p': options.process = (int)number("--process", optarg, 1, 1 << 30); break;
+		case 'p':
+			if (options.processes.count == PROCESSES_MAX)
+				usage("too many --process");
+			options.processes.ids[options.processes.count++] = (int)number("--process", optarg, 1, 1 << 30);
+			break;
 		case 'y': options.stay = true; break;
 		default: usage("unknown option");
 		}
 	}
 	if (options.device == NULL || options.devices == 0 || (options.rate > 0) == (options.window > 0))
 		usage("needs --device, --devices and one of --rate, --window");
-	if (options.first + options.devices > DEVICES_MAX)
+	if (options.first + options.devices > LINES_MAX)
 		usage("there are not so many lines");
 	return options;
 }
@@ -551,7 +531,7 @@ static struct options parse_options(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static struct load load;
-	double processor;
+	struct processor_time before;
 
 	load.options = parse_options(argc, argv);
 	load.port = port_open(load.options.device);
@@ -566,9 +546,9 @@ int main(int argc, char **argv)
 	for (uint32_t i = 0; i < load.options.devices; i++)
 		device_create(&load.devices[i], load.options.first + i);
 	load.stages[IDLE] = load.options.devices;
-	processor = processor_seconds(load.options.process);
+	before = processor_time(&load.options.processes);
 	run(&load, &DIAL, load.options.seconds);
-	print_setups(&load, processor_seconds(load.options.process) - processor);
+	print_setups(&load, &before);
 	if (load.options.hold > 0)
 		run(&load, &HOLD, load.options.hold);
 	if (load.options.churn > 0)

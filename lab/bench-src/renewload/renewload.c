@@ -23,6 +23,7 @@
 #include "../clients.h"
 #include "../clock.h"
 #include "../histogram.h"
+#include "../lines.h"
 #include "../message.h"
 #include "../port.h"
 #include "../report.h"
@@ -359,7 +360,6 @@ static void learn_replies(struct load *load)
 static void print_report(struct load *load)
 {
 	double seconds = load->last_answer > load->begin ? (double)(load->last_answer - load->begin) / SECOND : 0;
-	const struct histogram *latency = &load->latency;
 
 	printf("{\"clients\": %u, \"bound\": %u, \"sent\": %llu, \"answered\": %llu, \"lost\": %llu, ", load->options.clients,
 	       load->bound, (unsigned long long)load->sent, (unsigned long long)load->answered,
@@ -367,9 +367,7 @@ static void print_report(struct load *load)
 	printf("\"seconds\": %.4f, \"renewals_per_s\": %.1f, ", seconds,
 	       seconds > 0 ? (double)load->answered / seconds : 0);
 	report_replies(load->verdicts);
-	printf("\"latency_us\": {\"p50\": %.2f, \"p99\": %.2f, \"p999\": %.2f, \"max\": %.2f}}\n",
-	       (double)histogram_percentile(latency, 0.5) / 1e3, (double)histogram_percentile(latency, 0.99) / 1e3,
-	       (double)histogram_percentile(latency, 0.999) / 1e3, (double)latency->max / 1e3);
+	histogram_print("latency_us", &load->latency, "}\n");
 }
 
 _Noreturn void usage(const char *wrong)
@@ -408,7 +406,7 @@ static struct options parse_options(int argc, char **argv)
 		case 'w': options.window = (uint32_t)number("--window", optarg, 1, 1e5); break;
 		case 's': options.seconds = number("--seconds", optarg, 0.001, 600); break;
 		case 't': options.timeout = number("--timeout", optarg, 0.001, 60); break;
-		case 'f': options.first = (uint32_t)number("--first", optarg, 0, CLIENTS_MAX); break;
+		case 'f': options.first = (uint32_t)number("--first", optarg, 0, LINES_MAX); break;
 		case 'u': options.tagged = false; break;
 		case 'p': options.spin = true; break;
 		case 'x': options.native = optarg; break;
@@ -421,7 +419,7 @@ static struct options parse_options(int argc, char **argv)
 		usage("either --rate or --window");
 	if (options.window >= options.clients && options.window > 1)
 		usage("--window: a client has one renewal under way");
-	if ((uint64_t)options.first + options.clients > CLIENTS_MAX || optind < argc)
+	if ((uint64_t)options.first + options.clients > LINES_MAX || optind < argc)
 		usage("--first and --clients: no lines left, or a word too many");
 	return options;
 }
