@@ -1,6 +1,5 @@
 package sluice.pppoe;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,23 +10,23 @@ import sluice.net.WireReader;
 import sluice.session.api.TerminateCause;
 
 /**
- * One step of a link: joins LCP, authentication and the network protocols. Made for the step and thrown away behind it.
+ * One step of a link: joins LCP, authentication and the network protocols, which follow each other. Made for the step
+ * and thrown away behind it.
  */
 final class LinkTurn {
     private static final int PROTOCOL_LENGTH = 2;
 
     private final LinkContext context;
     private final LinkSettings settings;
-    private final List<LinkAction> actions = new ArrayList<>(6);
+    private final LinkActions actions = new LinkActions();
+    private final NetworkTurn network;
+    private final boolean wasOpen;
+    private final boolean awaitedAddress;
 
     private Link.Phase phase;
     private Layer<LcpOptions> lcp;
     private Authentication authentication;
-    private Layer<IpcpOptions> ipcp;
-    private Layer<Ipv6cpOptions> ipv6cp;
     private LineQuality quality;
-    private boolean awaitsAddress;
-    private boolean open;
     private OptionalLong interfaceId;
     private Optional<LinkEnd> ending;
 
@@ -37,17 +36,15 @@ final class LinkTurn {
         this.phase = before.phase();
         this.lcp = before.lcp();
         this.authentication = before.authentication();
-        this.ipcp = before.ipcp();
-        this.ipv6cp = before.ipv6cp();
+        this.network = new NetworkTurn(before, context, () -> lcp.options(), actions);
+        this.wasOpen = before.open();
+        this.awaitedAddress = before.awaitsAddress();
         this.quality = before.quality();
-        this.awaitsAddress = before.awaitsAddress();
-        this.open = before.open();
         this.interfaceId = before.interfaceId();
         this.ending = before.ending();
     }
 
     Link.Step perform(LinkEvent event) throws MalformedPacket {
-        boolean awaitedBefore = awaitsAddress;
         switch (event) {
             case LinkEvent.Begun begun -> onBegun();
             case LinkEvent.Received(Bytes payload) -> onFrame(PppFrame.decode(payload));
@@ -55,16 +52,31 @@ final class LinkTurn {
             case LinkEvent.Accepted accepted -> onAccepted(accepted);
             case LinkEvent.Rejected rejected -> onVerdict(turn -> turn.rejected(rejected));
             case LinkEvent.Unanswered unanswered -> onVerdict(AuthenticationTurn::unanswered);
-            case LinkEvent.AddressGranted granted -> onAddress(granted);
-            case LinkEvent.AddressRefused refused -> onNoAddress();
+            case LinkEvent.AddressGranted granted -> inNetwork(() -> network.addressGranted(granted));
+            case LinkEvent.AddressRefused refused -> inNetwork(network::addressRefused);
             case LinkEvent.Terminate(TerminateCause cause) -> endNow(LinkEnd.ORDERED, cause);
         }
-        if (awaitsAddress && !awaitedBefore && phase == Link.Phase.NETWORK) {
+        if (network.isOpen() && !wasOpen && context.received().isPresent()) {
+            quality = quality.from(context.received().getAsLong());
+        }
+        if (network.awaitsAddress() && !awaitedAddress && phase == Link.Phase.NETWORK) {
             actions.add(new LinkAction.NeedAddress());
         }
-        Link link =
-                new Link(phase, lcp, authentication, ipcp, ipv6cp, quality, awaitsAddress, open, interfaceId, ending);
-        return new Link.Step(link, actions);
+        return new Link.Step(link(), actions.inOrder());
+    }
+
+    private Link link() {
+        return new Link(
+                phase,
+                lcp,
+                authentication,
+                network.ipcp(),
+                network.ipv6cp(),
+                quality,
+                network.awaitsAddress(),
+                network.isOpen(),
+                interfaceId,
+                ending);
     }
 
     private void onBegun() {
@@ -111,7 +123,7 @@ final class LinkTurn {
 
     private void applyLcp(LayerStep<LcpOptions> step) {
         lcp = step.layer();
-        apply(step, LinkTimer.LCP);
+        actions.addAll(step, LinkTimer.LCP, settings.restart());
         for (LayerStep.Change change : step.changes()) {
             switch (change) {
                 case UP -> onLcpUp();
@@ -138,15 +150,13 @@ final class LinkTurn {
 
     private void onLcpDown() {
         authentication = authentication.interrupted();
-        awaitsAddress = false;
-        applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.DOWN, inner()));
-        applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.DOWN, inner()));
+        network.down();
         for (LinkTimer timer : List.of(LinkTimer.AUTHENTICATION, LinkTimer.RECHALLENGE, LinkTimer.ECHO)) {
             actions.add(new LinkAction.Disarm(timer));
         }
         if (phase != Link.Phase.TERMINATE) {
             phase = Link.Phase.ESTABLISH;
-            if (open) {
+            if (network.isOpen()) {
                 count(LinkCounter.RENEGOTIATED);
                 actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
             }
@@ -199,58 +209,21 @@ final class LinkTurn {
                 actions.add(new LinkAction.Arm(LinkTimer.RECHALLENGE, settings.rechallenge()));
             }
             if (phase == Link.Phase.AUTHENTICATE) {
-                enterNetwork();
+                phase = Link.Phase.NETWORK;
+                inNetwork(() -> network.begin(interfaceId));
             }
-        }
-    }
-
-    private void enterNetwork() {
-        phase = Link.Phase.NETWORK;
-        if (settings.families().hasIp6()) {
-            if (ipv6cp.options().own() == 0) {
-                ipv6cp = ipv6cp.with(Ipv6cpOptions.begin(interfaceId, inner()));
-            }
-            applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.OPEN, inner()));
-            applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.UP, inner()));
-        }
-        if (settings.families().hasIp4()) {
-            awaitsAddress = ipcp.options().address().isAny();
-            if (!awaitsAddress) {
-                startIpcp();
-            }
-        }
-    }
-
-    private void startIpcp() {
-        applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.OPEN, inner()));
-        applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.UP, inner()));
-    }
-
-    private void onAddress(LinkEvent.AddressGranted granted) {
-        if (awaitsAddress && phase == Link.Phase.NETWORK) {
-            awaitsAddress = false;
-            ipcp = ipcp.with(IpcpOptions.begin(granted));
-            startIpcp();
-        }
-    }
-
-    private void onNoAddress() {
-        if (awaitsAddress) {
-            awaitsAddress = false;
-            endWithoutNetwork(LinkEnd.NO_ADDRESS);
         }
     }
 
     private void onIpcp(PppFrame frame) throws MalformedPacket {
         if (!settings.families().hasIp4()) {
             rejectProtocol(frame);
-        } else if (phase != Link.Phase.NETWORK || awaitsAddress) {
+        } else if (phase != Link.Phase.NETWORK) {
             count(LinkCounter.WRONG_PHASE);
-        } else if (ipcp.state() == AutomatonState.INITIAL) {
+        } else if (!network.onIpcp(frame)) {
             rejectProtocol(frame);
-        } else {
-            applyIpcp(LayerTurn.receive(ipcp, ControlPacket.decode(frame.information()), inner()));
         }
+        endWithoutNetwork();
     }
 
     private void onIpv6cp(PppFrame frame) throws MalformedPacket {
@@ -259,66 +232,30 @@ final class LinkTurn {
         } else if (phase != Link.Phase.NETWORK) {
             count(LinkCounter.WRONG_PHASE);
         } else {
-            applyIpv6cp(LayerTurn.receive(ipv6cp, ControlPacket.decode(frame.information()), inner()));
+            network.onIpv6cp(frame);
+        }
+        endWithoutNetwork();
+    }
+
+    /** Something that concerns the network protocols, and nothing before they may run. */
+    private void inNetwork(Runnable happening) {
+        if (phase == Link.Phase.NETWORK) {
+            happening.run();
+            endWithoutNetwork();
         }
     }
 
-    private void applyIpcp(LayerStep<IpcpOptions> step) {
-        ipcp = step.layer();
-        applyNetwork(step, LinkTimer.IPCP, LinkCounter.IPCP_OPENED);
-        if (step.changes().contains(LayerStep.Change.FINISHED) && !open && phase == Link.Phase.NETWORK) {
-            ipcp = ipcp.with(IpcpOptions.NONE);
-            actions.add(new LinkAction.ReleaseAddress());
-        }
-        step.failure().ifPresent(end -> applyIpcp(LayerTurn.close(ipcp, end.text(), inner())));
-    }
-
-    private void applyIpv6cp(LayerStep<Ipv6cpOptions> step) {
-        ipv6cp = step.layer();
-        applyNetwork(step, LinkTimer.IPV6CP, LinkCounter.IPV6CP_OPENED);
-        step.failure().ifPresent(end -> applyIpv6cp(LayerTurn.close(ipv6cp, end.text(), inner())));
-    }
-
-    private void applyNetwork(LayerStep<?> step, LinkTimer timer, LinkCounter opened) {
-        apply(step, timer);
-        for (LayerStep.Change change : step.changes()) {
-            switch (change) {
-                case UP -> {
-                    count(opened);
-                    openLink();
-                }
-                case FINISHED -> endWithoutNetwork(LinkEnd.NO_NETWORK);
-                case DOWN, STARTED -> {}
-            }
-        }
-    }
-
-    private void openLink() {
-        if (!open) {
-            quality = context.received().isPresent()
-                    ? quality.from(context.received().getAsLong())
-                    : quality;
-        }
-        open = true;
-        actions.addFirst(new LinkAction.Open(
-                lcp.options().magic(), lcp.options().peerMru(), ipcp.isOpened(), ipv6cp.isOpened()));
-        actions.add(new LinkAction.Disarm(LinkTimer.SETUP));
-    }
-
-    private void endWithoutNetwork(LinkEnd end) {
-        if (phase == Link.Phase.NETWORK
-                && !awaitsAddress
-                && !ipcp.state().isAlive()
-                && !ipv6cp.state().isAlive()) {
-            end(end);
+    private void endWithoutNetwork() {
+        if (phase == Link.Phase.NETWORK) {
+            network.failure().ifPresent(this::end);
         }
     }
 
     private void onTimer(LinkTimer timer) {
         switch (timer) {
             case LCP -> applyLcp(LayerTurn.timeout(lcp, inner()));
-            case IPCP -> applyIpcp(LayerTurn.timeout(ipcp, inner()));
-            case IPV6CP -> applyIpv6cp(LayerTurn.timeout(ipv6cp, inner()));
+            case IPCP -> inNetwork(network::ipcpTimeout);
+            case IPV6CP -> inNetwork(network::ipv6cpTimeout);
             case AUTHENTICATION -> applyAuthentication(turn().timeout());
             case RECHALLENGE -> {
                 if (phase == Link.Phase.NETWORK) {
@@ -327,7 +264,7 @@ final class LinkTurn {
             }
             case ECHO -> applyEcho(echo().due());
             case SETUP -> {
-                if (phase != Link.Phase.NETWORK || !open) {
+                if (phase != Link.Phase.NETWORK || !network.isOpen()) {
                     endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());
                 }
             }
@@ -361,8 +298,8 @@ final class LinkTurn {
                 applyLcp(LayerTurn.happen(lcp, AutomatonEvent.REJECT_FATAL, inner()));
                 end(LinkEnd.PROTOCOL_REJECTED);
             }
-            case PppProtocol.IPCP -> applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.REJECT_FATAL, inner()));
-            case PppProtocol.IPV6CP -> applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.REJECT_FATAL, inner()));
+            case PppProtocol.IPCP -> inNetwork(network::ipcpRejected);
+            case PppProtocol.IPV6CP -> inNetwork(network::ipv6cpRejected);
             case PppProtocol.PAP, PppProtocol.CHAP -> {
                 if (phase == Link.Phase.AUTHENTICATE) {
                     end(LinkEnd.PROTOCOL_REJECTED);
@@ -388,13 +325,13 @@ final class LinkTurn {
 
     /** Says goodbye. An open link is over then; any other one waits for the peer's goodbye for a while. */
     private void end(LinkEnd end) {
-        if (phase == Link.Phase.DEAD || phase == Link.Phase.TERMINATE && !open) {
+        if (phase == Link.Phase.DEAD || phase == Link.Phase.TERMINATE && !network.isOpen()) {
             return;
         }
         ending = ending.or(() -> Optional.of(end));
         phase = Link.Phase.TERMINATE;
         applyLcp(LayerTurn.close(lcp, end.text(), inner()));
-        if (open || lcp.state() == AutomatonState.CLOSED || lcp.state() == AutomatonState.STOPPED) {
+        if (network.isOpen() || lcp.state() == AutomatonState.CLOSED || lcp.state() == AutomatonState.STOPPED) {
             close(end, end.cause());
         }
     }
@@ -411,20 +348,8 @@ final class LinkTurn {
     private void close(LinkEnd end, TerminateCause cause) {
         if (phase != Link.Phase.DEAD) {
             phase = Link.Phase.DEAD;
-            awaitsAddress = false;
             ending = ending.or(() -> Optional.of(end));
-            actions.removeIf(action -> action instanceof LinkAction.Arm || action instanceof LinkAction.Disarm);
-            actions.add(new LinkAction.Close(end, cause));
-        }
-    }
-
-    private void apply(LayerStep<?> step, LinkTimer timer) {
-        step.send().forEach(frame -> actions.add(new LinkAction.Transmit(frame)));
-        step.counted().forEach(this::count);
-        switch (step.timer()) {
-            case ARM -> actions.add(new LinkAction.Arm(timer, settings.restart()));
-            case DISARM -> actions.add(new LinkAction.Disarm(timer));
-            case KEEP -> {}
+            actions.close(end, cause);
         }
     }
 
@@ -441,6 +366,6 @@ final class LinkTurn {
     }
 
     private void count(LinkCounter counter) {
-        actions.add(new LinkAction.Count(counter));
+        actions.count(counter);
     }
 }
