@@ -168,8 +168,8 @@ final class NetworkTurn {
 
     private void open() {
         open = true;
-        actions.addFirst(new LinkAction.Open(
-                agreed.get().magic(), agreed.get().peerMru(), ipcp.isOpened(), ipv6cp.isOpened()));
+        actions.addFirst(
+                new LinkAction.Open(agreed.get().magic(), agreed.get().peerMru(), ipcp.isOpened(), ipv6cp.isOpened()));
         actions.add(new LinkAction.Disarm(LinkTimer.SETUP));
     }
 

@@ -17,6 +17,11 @@ enum RequestKind {
         return this == ACCESS ? server.authPort() : server.acctPort();
     }
 
+    /** Name, service and address of a server, for logs. */
+    String of(ServerSettings server) {
+        return server.name() + " (" + label + " " + server.address(this) + ")";
+    }
+
     /** Whether a reply of this code can answer a request of this kind. */
     boolean isAnsweredBy(int code) {
         return this == ACCOUNTING

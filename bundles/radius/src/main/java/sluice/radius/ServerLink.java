@@ -4,9 +4,7 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,8 +12,6 @@ import org.slf4j.LoggerFactory;
 import sluice.loop.MonotonicClock;
 import sluice.loop.TimeHistogram;
 import sluice.platform.api.CounterSet;
-import sluice.radius.packet.PacketFault;
-import sluice.radius.packet.PacketRefused;
 import sluice.radius.packet.PacketSignature;
 import sluice.radius.packet.Packets;
 import sluice.radius.packet.VerifiedPacket;
@@ -41,8 +37,7 @@ final class ServerLink implements LinkTransport.Receiver {
     private final Deadlines waiting = new Deadlines();
     private final LinkHealth health;
     private final CounterSet<LinkCounter> counters = new CounterSet<>(LinkCounter.class);
-    private final CounterSet<RefusedReply> refused = new CounterSet<>(RefusedReply.class);
-    private final Map<RefusedReply, Episode> episodes = new EnumMap<>(RefusedReply.class);
+    private final ReplyCheck replies;
     private final TimeHistogram latency = new TimeHistogram();
     private final byte[] authenticator = new byte[Packets.AUTHENTICATOR];
     private volatile int inFlight;
@@ -86,6 +81,7 @@ final class ServerLink implements LinkTransport.Receiver {
         this.random = random;
         this.signature = new PacketSignature(server.secret());
         this.slots = new Slots(server.tls().isPresent() ? 1 : settings.sockets());
+        this.replies = new ReplyCheck(server, kind, signature, slots, clock);
         this.statusMillis = settings.statusTime().toMillis();
         this.statusAt = clock.millis() - statusMillis;
         this.health = new LinkHealth(settings.deadTime().toMillis());
@@ -209,39 +205,10 @@ final class ServerLink implements LinkTransport.Receiver {
 
     @Override
     public void received(int socket, byte[] datagram, int size) {
-        try {
-            PacketSignature.lengthOf(datagram, size);
-            int slot = Slots.slot(socket, datagram[Packets.ID_AT] & 0xff);
-            Exchange exchange = slots.owner(slot);
-            if (!kind.isAnsweredBy(datagram[0] & 0xff)) {
-                throw new ReplyRefused(RefusedReply.WRONG_CODE);
-            }
-            VerifiedPacket reply = verify(datagram, size, slot, !exchange.draft.isStatus());
-            Runnable verdict = exchange.completion.answered(reply);
-            accept(exchange, reply);
-            watcher.answered(exchange, verdict);
-        } catch (PacketRefused refusal) {
-            refuse(RefusedReply.of(refusal.fault()));
-        } catch (ReplyRefused refusal) {
-            refuse(refusal.reason());
-        }
-    }
-
-    private VerifiedPacket verify(byte[] datagram, int size, int slot, boolean verdict)
-            throws PacketRefused, ReplyRefused {
-        boolean demanded = kind == RequestKind.ACCESS
-                && verdict
-                && server.messageAuthenticatorDemanded()
-                && server.tls().isEmpty(); // TLS signs everything
-        try {
-            return signature.verifyReply(datagram, size, slots.authenticator(slot), demanded);
-        } catch (PacketRefused refusal) {
-            if (refusal.fault() != PacketFault.WRONG_AUTHENTICATOR) {
-                throw refusal;
-            }
-        }
-        signature.verifyReply(datagram, size, slots.earlierAuthenticator(slot), false);
-        throw new ReplyRefused(RefusedReply.LATE);
+        replies.check(socket, datagram, size).ifPresent(reply -> {
+            accept(reply.exchange(), reply.packet());
+            watcher.answered(reply.exchange(), reply.verdict());
+        });
     }
 
     private void accept(Exchange exchange, VerifiedPacket reply) {
@@ -263,27 +230,6 @@ final class ServerLink implements LinkTransport.Receiver {
             health.answeredStatus();
         }
         forget(exchange, true);
-    }
-
-    private void refuse(RefusedReply reason) {
-        refused.count(reason);
-        if (!episodes.computeIfAbsent(reason, first -> new Episode()).begins(clock.millis())) {
-            return;
-        }
-        switch (reason) {
-            case NO_MESSAGE_AUTHENTICATOR ->
-                LOG.warn(
-                        "Replies of RADIUS {} are refused: they carry no Message-Authenticator and could be forged"
-                                + " (CVE-2024-3596). Let the server send it, or set require_message_authenticator=false"
-                                + " for this server where nobody else reaches the network between",
-                        this);
-            case WRONG_AUTHENTICATOR, WRONG_MESSAGE_AUTHENTICATOR ->
-                LOG.warn(
-                        "Replies of RADIUS {} are refused: they are not signed with our secret. Check the secret on"
-                                + " both sides; if it is the same, somebody forges replies",
-                        this);
-            default -> LOG.debug("A reply of RADIUS {} is refused: {}", this, reason.label());
-        }
     }
 
     @Override
@@ -383,7 +329,7 @@ final class ServerLink implements LinkTransport.Receiver {
     }
 
     CounterSet<RefusedReply> refusedReplies() {
-        return refused;
+        return replies.refused();
     }
 
     TimeHistogram latency() {
@@ -401,6 +347,6 @@ final class ServerLink implements LinkTransport.Receiver {
     /** Name, service and address, for logs. */
     @Override
     public String toString() {
-        return server.name() + " (" + kind + " " + server.address(kind) + ")";
+        return kind.of(server);
     }
 }

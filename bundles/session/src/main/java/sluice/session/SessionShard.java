@@ -2,21 +2,16 @@ package sluice.session;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import sluice.loop.Agent;
 import sluice.loop.Bell;
 import sluice.loop.Inbox;
 import sluice.loop.MonotonicClock;
 import sluice.platform.api.StoreChange;
-import sluice.session.api.AccessProtocol;
 import sluice.session.api.AuthenticationRequest;
 import sluice.session.api.Authenticator;
-import sluice.session.api.Authorization;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Outcome;
-import sluice.session.api.TerminateCause;
 import sluice.session.api.TimerName;
 
 /** The one writer of its sessions: everything that happens to them happens in its turns. */
@@ -47,6 +42,7 @@ final class SessionShard
     private final Changes changes;
     private final Reauthentications reauthentications;
     private final Commands commands;
+    private final Rounds rounds;
     private final SessionLister lister;
     private final Newcomers newcomers;
     private final Strays strays;
@@ -83,6 +79,7 @@ final class SessionShard
         changes = new Changes(with, turns, entries, timekeeper, offloads, table);
         reauthentications = new Reauthentications(with, timers, changes, this);
         commands = new Commands(table, performer, protocols, changes, reauthentications);
+        rounds = new Rounds(table, sweeps, offloads, turns, changes, commands, drain);
         lister = new SessionLister(table, sweeps, entries, offloads, with);
         new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
         new Reconciliation(with, timers, sweeps, entries, turns, changes).begin(now);
@@ -209,14 +206,11 @@ final class SessionShard
             case Mail.Listed listed -> lister.list(listed);
             case Mail.Shown shown -> lister.show(shown, now);
             case Mail.LookedUp lookedUp -> lister.lookUp(lookedUp);
-            case Mail.PoliciesChanged changed -> onPolicies(changed.policies());
-            case Mail.Leaving leaving -> onLeaving(leaving.protocol());
-            case Mail.Joined joined -> onJoined(joined.protocol());
-            case Mail.Drained drained -> onDrain(drained.reply());
-            case Mail.Resumed resumed -> {
-                drain.end();
-                resumed.reply().complete(CommandResult.DONE);
-            }
+            case Mail.PoliciesChanged changed -> rounds.policiesChanged(changed.policies());
+            case Mail.Leaving leaving -> rounds.leaving(leaving.protocol());
+            case Mail.Joined joined -> rounds.joined(joined.protocol());
+            case Mail.Drained drained -> rounds.drain(drained.reply());
+            case Mail.Resumed resumed -> rounds.resume(resumed.reply());
         }
     }
 
@@ -338,50 +332,6 @@ final class SessionShard
     public void withdrawn(Session session, String reason) {
         performer.withdraw(session);
         protocols.tell(session, new Outcome.NotDurable(reason), now);
-    }
-
-    private void onLeaving(AccessProtocol protocol) {
-        sweeps.begin(
-                (session, time) -> {
-                    session.held().freezeFor(protocol);
-                    return false;
-                },
-                () -> {});
-    }
-
-    private void onJoined(String protocol) {
-        sweeps.begin(
-                (session, time) -> {
-                    boolean extended = session.protocol().equals(protocol) && offloads.takeBack(session, time);
-                    if (extended) {
-                        turns.current().changed(session);
-                    }
-                    return extended;
-                },
-                () -> {});
-    }
-
-    /** Sessions that have one of these policies, or the default in place of one. */
-    private void onPolicies(Set<String> policies) {
-        sweeps.begin(
-                (session, time) -> {
-                    Optional<String> named = session.authorization().flatMap(Authorization::policy);
-                    boolean concerned = policies.isEmpty()
-                            || policies.contains(session.policy().name())
-                            || named.filter(policies::contains).isPresent();
-                    return concerned && changes.reapply(session);
-                },
-                () -> {});
-    }
-
-    private void onDrain(CompletableFuture<Integer> reply) {
-        drain.begin(table.size(), reply);
-        sweeps.begin(
-                (session, time) -> {
-                    commands.disconnect(session, TerminateCause.ADMIN_REBOOT, time);
-                    return true;
-                },
-                () -> drain.went(table.size()));
     }
 
     private Holding count() {

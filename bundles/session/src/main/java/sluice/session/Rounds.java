@@ -1,0 +1,94 @@
+package sluice.session;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import sluice.session.api.AccessProtocol;
+import sluice.session.api.Authorization;
+import sluice.session.api.CommandResult;
+import sluice.session.api.TerminateCause;
+
+/**
+ * What the shard is told of the gateway and does with every session that it concerns, some of them per turn. Belongs to
+ * one shard.
+ */
+final class Rounds {
+
+    private final SessionTable table;
+    private final Sweeps sweeps;
+    private final Offloads offloads;
+    private final DurableTurns turns;
+    private final Changes changes;
+    private final Commands commands;
+    private final Drain drain;
+
+    Rounds(
+            SessionTable table,
+            Sweeps sweeps,
+            Offloads offloads,
+            DurableTurns turns,
+            Changes changes,
+            Commands commands,
+            Drain drain) {
+        this.table = table;
+        this.sweeps = sweeps;
+        this.offloads = offloads;
+        this.turns = turns;
+        this.changes = changes;
+        this.commands = commands;
+        this.drain = drain;
+    }
+
+    /** The protocol goes away: what it keeps of sessions becomes bytes that the next one can read. */
+    void leaving(AccessProtocol protocol) {
+        sweeps.begin(
+                (session, time) -> {
+                    session.held().freezeFor(protocol);
+                    return false;
+                },
+                () -> {});
+    }
+
+    /** A protocol is there, perhaps with other settings: the data plane gives no more answers of an old one. */
+    void joined(String protocol) {
+        sweeps.begin(
+                (session, time) -> {
+                    boolean extended = session.protocol().equals(protocol) && offloads.takeBack(session, time);
+                    if (extended) {
+                        turns.current().changed(session);
+                    }
+                    return extended;
+                },
+                () -> {});
+    }
+
+    /** These policies are others now; empty: any may be. It concerns who has one, or the default in place of one. */
+    void policiesChanged(Set<String> policies) {
+        sweeps.begin(
+                (session, time) -> {
+                    Optional<String> named = session.authorization().flatMap(Authorization::policy);
+                    boolean concerned = policies.isEmpty()
+                            || policies.contains(session.policy().name())
+                            || named.filter(policies::contains).isPresent();
+                    return concerned && changes.reapply(session);
+                },
+                () -> {});
+    }
+
+    /** The gateway goes out of service: every session ends. */
+    void drain(CompletableFuture<Integer> reply) {
+        drain.begin(table.size(), reply);
+        sweeps.begin(
+                (session, time) -> {
+                    commands.disconnect(session, TerminateCause.ADMIN_REBOOT, time);
+                    return true;
+                },
+                () -> drain.went(table.size()));
+    }
+
+    /** The gateway serves again. */
+    void resume(CompletableFuture<CommandResult> reply) {
+        drain.end();
+        reply.complete(CommandResult.DONE);
+    }
+}
