@@ -113,7 +113,8 @@ final class LinkTurn {
 
     private void onAutomaton(ControlPacket packet) throws MalformedPacket {
         boolean opened = lcp.isOpened();
-        applyLcp(LayerTurn.receive(lcp, packet, inner()));
+        LinkEnd end = packet.code() == ControlPacket.CODE_REJECT ? LinkEnd.PROTOCOL_REJECTED : LinkEnd.NO_ANSWER;
+        applyLcp(LayerTurn.receive(lcp, packet, inner()), end);
         if (opened && packet.code() == ControlPacket.TERMINATE_REQUEST) {
             close(LinkEnd.PEER_TERMINATED, LinkEnd.PEER_TERMINATED.cause());
         } else if (opened && packet.code() == ControlPacket.CODE_REJECT && !lcp.isOpened()) {
@@ -122,6 +123,11 @@ final class LinkTurn {
     }
 
     private void applyLcp(LayerStep<LcpOptions> step) {
+        applyLcp(step, LinkEnd.NO_ANSWER);
+    }
+
+    /** @param finished why the link is over when LCP is, and nothing else has ended it before */
+    private void applyLcp(LayerStep<LcpOptions> step, LinkEnd finished) {
         lcp = step.layer();
         actions.addAll(step, LinkTimer.LCP, settings.restart());
         for (LayerStep.Change change : step.changes()) {
@@ -129,7 +135,7 @@ final class LinkTurn {
                 case UP -> onLcpUp();
                 case DOWN -> onLcpDown();
                 case FINISHED -> {
-                    LinkEnd end = ending.orElse(LinkEnd.NO_ANSWER);
+                    LinkEnd end = ending.orElse(finished);
                     close(end, end.cause());
                 }
                 case STARTED -> {}

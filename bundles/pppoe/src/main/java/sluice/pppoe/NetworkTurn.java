@@ -109,9 +109,22 @@ final class NetworkTurn {
         } else if (ipcp.state() == AutomatonState.INITIAL) {
             return false;
         } else {
-            applyIpcp(LayerTurn.receive(ipcp, ControlPacket.decode(frame.information()), inner()));
+            onIpcp(ControlPacket.decode(frame.information()));
         }
         return true;
+    }
+
+    /**
+     * A peer that comes back to IPCP, whose address was released, has to wait for another; its next request is judged.
+     */
+    private void onIpcp(ControlPacket packet) throws MalformedPacket {
+        boolean comesBack = ipcp.state() == AutomatonState.STOPPED && packet.code() == ControlPacket.CONFIGURE_REQUEST;
+        if (comesBack && ipcp.options().address().isAny()) {
+            awaitsAddress = true;
+            actions.count(LinkCounter.WRONG_PHASE);
+        } else {
+            applyIpcp(LayerTurn.receive(ipcp, packet, inner()));
+        }
     }
 
     void onIpv6cp(PppFrame frame) throws MalformedPacket {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.net.Bytes;
+import sluice.net.Ip4;
 import sluice.session.api.Credentials;
 import sluice.session.api.TerminateCause;
 
@@ -176,7 +177,30 @@ class LinkTest {
     }
 
     @Test
+    void peerThatRejectedIpcpAndComesBackToItGetsAnAddressFirst() {
+        PppPeer peer = new PppPeer(DUAL).authenticated();
+        peer.on(PppPeer.grant());
+        peer.next(PppProtocol.IPV6CP, ControlPacket.CONFIGURE_REQUEST);
+        peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST);
+        peer.send(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT, 1, Bytes.fromHex("8021"));
+        PppOption nothing = PppOption.ip4(IpcpOptions.ADDRESS, Ip4.ANY);
+        peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1, nothing);
+        assertThat(peer.sent).as("no address is acknowledged as one").isEmpty();
+        assertThat(peer.done(LinkAction.NeedAddress.class)).hasSize(2);
+        peer.on(PppPeer.grant());
+        peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1, nothing);
+        peer.ack(PppProtocol.IPCP);
+        ControlPacket nak = peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_NAK);
+        peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 2, nak.data());
+        peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_ACK);
+        assertThat(peer.link.stage()).isEqualTo("open");
+    }
+
+    @Test
     void peerThatRejectsLcpOrItsOwnAuthenticationIsNone() {
+        PppPeer early = new PppPeer(DUAL).begun();
+        early.send(PppProtocol.LCP, ControlPacket.CODE_REJECT, 1, Bytes.fromHex("01010004"));
+        assertThat(early.link.ending()).contains(LinkEnd.PROTOCOL_REJECTED);
         for (String protocol : List.of("c021", "c223")) {
             PppPeer peer = new PppPeer(DUAL).established();
             peer.send(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT, 1, Bytes.fromHex(protocol));
