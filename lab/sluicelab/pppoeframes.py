@@ -195,6 +195,10 @@ class PppoeClient:
             lambda one: isinstance(one, Control) and one.protocol == protocol and (not codes or one.code in codes), seconds
         )
 
+    def unread(self, packet: Control) -> None:
+        """Puts back what was looked at and not answered."""
+        self._unread.append(packet)
+
     def forget(self) -> None:
         """Everything unread, and what is on its way for a moment, is thrown away."""
         self.next(lambda one: False, 0.2)
