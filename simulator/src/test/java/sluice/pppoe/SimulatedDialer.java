@@ -99,12 +99,16 @@ public final class SimulatedDialer implements Subscriber {
         return number % 3 == 0;
     }
 
+    /** Every second prefix is named, the others are from a pool. */
     @Override
     public Authorization granted() {
-        Addressing addressing = speaksSix()
-                ? Addressing.NONE.withPrefixes(
-                        Optional.empty(), Optional.of(Ip6Prefix.parse("2001:db8:0:%x::/64".formatted(number + 1))))
-                : Addressing.NONE;
+        Addressing addressing = Addressing.NONE;
+        if (speaksSix() && number % 2 == 0) {
+            Ip6Prefix named = Ip6Prefix.parse("2001:db8:0:%x::/64".formatted(number + 1));
+            addressing = addressing.withPrefixes(Optional.empty(), Optional.of(named));
+        } else if (speaksSix()) {
+            addressing = addressing.withPrefixPools(Optional.empty(), Optional.of("home"));
+        }
         return Authorization.DEFAULT.withAddressing(addressing);
     }
 

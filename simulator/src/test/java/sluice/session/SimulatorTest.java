@@ -12,8 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.platform.api.Event;
+import sluice.pools.SimulatedPools;
 import sluice.pppoe.SimulatedDialer;
 import sluice.session.api.SessionEvent;
 import sluice.session.api.TerminateCause;
@@ -42,6 +44,9 @@ final class SimulatorTest {
                 .as("and lively enough")
                 .isGreaterThan(500);
         assertThat(world.passed).isPositive();
+        assertThat(world.counted(SessionCounter.PREFIX_REFUSED))
+                .as("sessions without a prefix of the small pool")
+                .isPositive();
         assertThat(world.orders.successes()).as("orders that were done").isGreaterThan(100);
         assertThat(world.orders.failures()).as("orders that the disk refused").isPositive();
         world.goodbye();
@@ -86,6 +91,7 @@ final class SimulatorTest {
         World world = new World(random, SUBSCRIBERS, () -> SimulatedDialer.server(random), SimulatedDialer::new);
         for (int step = 0; step < STEPS; step++) {
             world.step(random.nextInt(SUBSCRIBERS));
+            noPrefixIsTwoSubscribers(world, "seed " + seed + " step " + step);
         }
         assertThat(world.crashes()).as("the world was cruel enough").isGreaterThan(20);
         assertThat(world.journal.events(SessionEvent.START).size())
@@ -103,7 +109,21 @@ final class SimulatorTest {
         everyByteIsAccountedOnce(world, "seed " + seed);
     }
 
+    /** What RADIUS names twice is for a real data plane to refuse. */
+    private static void noPrefixIsTwoSubscribers(World world, String when) {
+        Map<Ip6Prefix, Long> owners = new HashMap<>();
+        for (SubscriberEntry entry : world.dataPlane.entries()) {
+            for (Ip6Prefix prefix : entry.prefixes()) {
+                Long other = owners.put(prefix, entry.session());
+                if (SimulatedPools.give(prefix) && other != null && other != entry.session()) {
+                    throw new AssertionError(when + ": " + prefix + " is of " + other + " and " + entry.session());
+                }
+            }
+        }
+    }
+
     private static void everyPromiseIsKept(World world, String when) {
+        noPrefixIsTwoSubscribers(world, when);
         List<SubscriberEntry> broken = world.orders.broken(world.dataPlane.entries());
         if (!broken.isEmpty()) {
             throw new AssertionError(when + ": changes that were done are not in the data plane: " + broken);

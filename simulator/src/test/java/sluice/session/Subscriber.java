@@ -8,6 +8,7 @@ import sluice.net.Ip4;
 import sluice.net.MacAddress;
 import sluice.net.MalformedPacket;
 import sluice.net.VlanTag;
+import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 
 /** A subscriber's device on a line of its own, which believes what it is told. Times are monotonic milliseconds. */
@@ -24,7 +25,8 @@ public interface Subscriber {
 
     /** What RADIUS grants whenever it is asked. */
     default Authorization granted() {
-        return Authorization.DEFAULT;
+        return Authorization.DEFAULT.withAddressing(
+                Addressing.NONE.withPrefixPools(Optional.of("link"), Optional.of("home")));
     }
 
     /** What it does next. */

@@ -352,7 +352,8 @@ final class World {
                 1_000,
                 50,
                 1_000,
-                new StraySettings(25, 10_000));
+                new StraySettings(25, 10_000),
+                PrefixDefaults.NONE);
         Authenticator radius = new Authenticator() {
             @Override
             public void authenticate(AuthenticationRequest request, Consumer<Outcome> reply) {

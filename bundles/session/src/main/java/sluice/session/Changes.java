@@ -142,6 +142,23 @@ final class Changes {
         return unapplied.remove(session) && reapply(session);
     }
 
+    /**
+     * Pools may have prefixes now that the session was to have and did not get.
+     *
+     * @return whether the session has more than before
+     */
+    boolean complete(Session session, long now) {
+        if (!session.isOpen() || underWay.containsKey(session)) {
+            return false;
+        }
+        Optional<Authorization> whole = prefixes.missing(session);
+        whole.ifPresent(wanted -> begin(
+                session,
+                new Wish(before -> wanted, Optional.empty(), SessionTime.AS_BEFORE, result -> {}),
+                now));
+        return whole.isPresent();
+    }
+
     /** The session is gone: nobody waits for it any more. */
     void gone(Session session) {
         unapplied.remove(session);

@@ -57,11 +57,14 @@ final class PrefixGrants {
                 .isEmpty();
         Optional<String> framedPool = addressing.framedPrefixPool();
         Optional<String> delegatedPool = addressing.delegatedPrefixPool();
-        if (isRaw && addressing.framedPrefix().isPresent()) {
-            framedPool = unasked(framedPool, other, "Framed-IPv6-Pool");
-        }
-        if (isRaw && addressing.delegatedPrefix().isPresent()) {
-            delegatedPool = unasked(delegatedPool, other, "Delegated-IPv6-Prefix-Pool");
+        if (isRaw) {
+            PrefixDefaults defaults = with.settings().prefixes();
+            framedPool = addressing.framedPrefix().isPresent()
+                    ? unasked(framedPool, other, "Framed-IPv6-Pool")
+                    : framedPool.or(defaults::framed);
+            delegatedPool = addressing.delegatedPrefix().isPresent()
+                    ? unasked(delegatedPool, other, "Delegated-IPv6-Prefix-Pool")
+                    : delegatedPool.or(defaults::delegated);
         }
         hold(session.id(), session.key(), addressing);
         Addressing whole = addressing
@@ -70,6 +73,22 @@ final class PrefixGrants {
                         prefix(session, PrefixUse.FRAMED, addressing.framedPrefix(), framedPool),
                         prefix(session, PrefixUse.DELEGATED, addressing.delegatedPrefix(), delegatedPool));
         return wanted.withAddressing(whole).withOther(other);
+    }
+
+    /** What the session has, with the prefixes that its pools did not have before; empty when nothing is new. */
+    Optional<Authorization> missing(Session session) {
+        return session.authorization().filter(PrefixGrants::isIncomplete).flatMap(now -> {
+            Authorization whole = take(session, now);
+            return whole.addressing().equals(now.addressing()) ? Optional.empty() : Optional.of(whole);
+        });
+    }
+
+    private static boolean isIncomplete(Authorization authorization) {
+        Addressing addressing = authorization.addressing();
+        return addressing.framedPrefixPool().isPresent()
+                        && addressing.framedPrefix().isEmpty()
+                || addressing.delegatedPrefixPool().isPresent()
+                        && addressing.delegatedPrefix().isEmpty();
     }
 
     /** The session has all that stands there; once more does no harm. */

@@ -9,7 +9,8 @@ import sluice.platform.api.Event;
 /**
  * Looks every two minutes whether the data plane has all open sessions, and sooner while it has not: after a start, and
  * when it refused one. What is missing is installed, some sessions per turn, and its counters go on from the last
- * reading that was reported; a policy that was refused is applied. Belongs to one shard.
+ * reading that was reported; a policy that was refused is applied, and IPv6 prefixes that a pool did not have are asked
+ * for again. Belongs to one shard.
  */
 final class Reconciliation {
 
@@ -69,7 +70,7 @@ final class Reconciliation {
             return false;
         }
         if (entries.has(session)) {
-            return changes.reapplyRefused(session);
+            return changes.reapplyRefused(session) || changes.complete(session, now);
         }
         missing++;
         if (session.before().equals(session.reported())) {

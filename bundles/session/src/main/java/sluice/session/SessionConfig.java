@@ -176,6 +176,16 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             required = false,
+            description = "Pool of the IPv6 prefix of the link where RADIUS names neither; empty: there is none")
+    String framed__ipv6__pool() default "";
+
+    @AttributeDefinition(
+            required = false,
+            description = "Pool of the delegated IPv6 prefix where RADIUS names neither; empty: there is none")
+    String delegated__ipv6__prefix__pool() default "";
+
+    @AttributeDefinition(
+            required = false,
             description = "How long a rejected subscriber is not asked about again, seconds",
             min = "0")
     int reject__hold__seconds() default 5;

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param framesPerSecond control frames of one line; its burst is twice that
  * @param interimsPerSecond most interim records per second of a shard; more wait for their moment
  * @param strays how many frames that belong to no session are answered
+ * @param prefixes where IPv6 prefixes come from of which RADIUS says nothing
  */
 record SessionSettings(
         String bngId,
@@ -30,7 +31,8 @@ record SessionSettings(
         int authenticating,
         int framesPerSecond,
         int interimsPerSecond,
-        StraySettings strays) {
+        StraySettings strays,
+        PrefixDefaults prefixes) {
 
     SessionSettings {
         if (starting < 1 || authenticating < 1 || framesPerSecond < 1 || interimsPerSecond < 1) {
@@ -57,7 +59,8 @@ record SessionSettings(
                 config.max__authenticating(),
                 config.line__frames__per__second(),
                 Math.max(1, config.interims__per__second() / shards),
-                StraySettings.of(config, shards));
+                StraySettings.of(config, shards),
+                PrefixDefaults.of(config));
     }
 
     private static boolean isRadius(String authentication) {

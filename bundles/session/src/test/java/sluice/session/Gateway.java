@@ -73,6 +73,7 @@ final class Gateway {
     Outage outage = new Outage(outages, journal, clock.wall(), clock.millis());
     String boot = "boot-1";
     StraySettings strays = new StraySettings(10, 100);
+    PrefixDefaults prefixDefaults = PrefixDefaults.NONE;
     int interimsPerSecond = 1_000;
 
     Gateway() {
@@ -125,7 +126,8 @@ final class Gateway {
                 100,
                 50,
                 interimsPerSecond,
-                strays);
+                strays,
+                prefixDefaults);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         outage = new Outage(outages, journal, clock.wall(), clock.millis());
         places = SessionLimits.Places.of(limits);

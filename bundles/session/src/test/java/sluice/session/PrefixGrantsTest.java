@@ -2,6 +2,7 @@ package sluice.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class PrefixGrantsTest {
         gateway.radius.accept(of("link", "home"));
         gateway.turn();
         assertThat(prefixes.held).hasSize(2);
-        gateway.advance(java.time.Duration.ofMinutes(10));
+        gateway.advance(Duration.ofMinutes(10));
         assertThat(prefixes.held).isEmpty();
     }
 
@@ -91,7 +92,7 @@ final class PrefixGrantsTest {
         gateway.journal.fail(JournalFailure.DISK);
         gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
         gateway.journal.heal();
-        gateway.advance(java.time.Duration.ofMinutes(10));
+        gateway.advance(Duration.ofMinutes(10));
         assertThat(prefixes.held).isEmpty();
     }
 
@@ -202,6 +203,31 @@ final class PrefixGrantsTest {
         CompletableFuture<CommandResult> reply = gateway.submit(
                 new Command.Change(id(), AuthorizationChange.toReach(new sluice.session.api.Reach.Open())));
         assertThat(reply).isCompletedWithValue(CommandResult.DONE);
+        assertThat(entry().prefixes()).containsExactly(LINK, HOME);
+    }
+
+    @Test
+    void sessionThatWentWithoutGetsItsPrefixWithinMinutesOfItsBeingFree() {
+        prefixes.held.put(HOME, new SessionId(99));
+        gateway.online(7, MAC, of("link", "home"));
+        gateway.advance(Duration.ofSeconds(11));
+        assertThat(entry().prefixes()).containsExactly(LINK);
+        prefixes.held.remove(HOME);
+        gateway.advance(Duration.ofMinutes(3));
+        assertThat(entry().prefixes()).containsExactly(LINK, HOME);
+        assertThat(gateway.journal.events(SessionEvent.POLICY_APPLY).getLast().field(SessionEvent.DELEGATED_PREFIX))
+                .isEqualTo(HOME.toString());
+        gateway.restart();
+        assertThat(prefixes.held).containsOnlyKeys(LINK, HOME);
+    }
+
+    @Test
+    void whomRadiusSaysNothingOfGetsPrefixesOfTheDefaultPools() {
+        gateway.prefixDefaults = new PrefixDefaults(Optional.of("link"), Optional.of("home"));
+        gateway.restart();
+        gateway.online(7, MAC, named(Optional.of(NAMED), Authorization.DEFAULT));
+        assertThat(entry().prefixes()).containsExactly(LINK, NAMED);
+        assertThat(reauthenticated(Authorization.DEFAULT)).isEqualTo(CommandResult.DONE);
         assertThat(entry().prefixes()).containsExactly(LINK, HOME);
     }
 
