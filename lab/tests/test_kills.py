@@ -39,7 +39,14 @@ class Trial:
 def lab() -> Iterator[Lab]:
     """A lab whose lines have room for everybody."""
     lab = Lab(progress=print)
-    lab.up({"sluice.session": {"max_sessions_per_line": 4 * ONLINE}})
+    lab.radius.replies = {one.plan: ['Framed-IPv6-Pool = "link"'] for one in lab.admitted}
+    lab.up(
+        {
+            "sluice.session": {"max_sessions_per_line": 4 * ONLINE, "delegated_ipv6_prefix_pool": "home"},
+            "sluice.pools.prefix~link": {"name": "link", "network": "2001:db8:1::/57", "length": 64},
+            "sluice.pools.prefix~home": {"name": "home", "network": "2001:db8:a000::/48", "length": 56},
+        }
+    )
     try:
         lab.clients_up()
         yield lab
@@ -85,6 +92,20 @@ def test_killed_often_enough_and_never_two_had_one_address(trial: Trial) -> None
     assert trial.kills >= (KILLS if FULL else 8), f"LAB_SEED={trial.seed}"
     assert trial.churn.count > 10
     assert trial.churn.duplicates() == [], f"LAB_SEED={trial.seed}"
+
+
+def test_never_two_had_one_prefix(lab: Lab, trial: Trial) -> None:
+    having: dict[str, str] = {}
+    seen = 0
+    for event in sorted(lab.oss.redis.events(), key=lambda event: int(event["seq"])):
+        for prefix in filter(None, (event.get("framed_prefix"), event.get("delegated_prefix"))):
+            seen += 1
+            if event["event_type"] == "SESSION_STOP":
+                having.pop(prefix, None)
+            else:
+                holder = having.setdefault(prefix, event["session_id"])
+                assert holder == event["session_id"], f"{prefix}, LAB_SEED={trial.seed}"
+    assert seen > 100
 
 
 def test_sessions_store_and_data_plane_agree_after_the_last_start(trial: Trial) -> None:

@@ -1,5 +1,6 @@
 """Real pppd with rp-pppoe dials the running appliance over Q-in-Q. Every test has lines of its own."""
 
+import ipaddress
 import json
 from typing import Iterator
 
@@ -19,14 +20,17 @@ METHODS = {
     "PAP": "refuse-chap refuse-mschap refuse-mschap-v2",
 }
 PROOFS = {"CHAP": "auth chap MD5", "MS-CHAPv2": "auth chap MS-v2", "PAP": "rcvd [PAP AuthAck"}
-LARGE, DUAL, SIX, FIXED, REFUSED, AWAY, PULLED, KILLED, DISCONNECTED, COUNTED, CRASHED = range(3, 14)
+LARGE, DUAL, SIX, FIXED, REFUSED, AWAY, PULLED, KILLED, DISCONNECTED, COUNTED, CRASHED, POOLED, EMPTY = range(3, 16)
 EQUAL = len(LINES) - 1  # S-VLAN equal to C-VLAN
 IP6_CORE, IP6_ROUTER = "2001:db8:c0::2", "2001:db8:c0::1"
+POOL = "2001:db8:a000::/56"
 PREFIX = {DUAL: "2001:db8:1:4::", SIX: "2001:db8:1:5::"}
 ADDRESS = "10.64.2.200"
 REASON = "this line owes us money"
 REPLIES = {
     **{number: (f"Framed-IPv6-Prefix = {prefix}/64",) for number, prefix in PREFIX.items()},
+    POOLED: ('Delegated-IPv6-Prefix-Pool = "home"',),
+    EMPTY: ('Delegated-IPv6-Prefix-Pool = "nowhere"',),
     FIXED: (f"Framed-IP-Address = {ADDRESS}", 'Reply-Message = "good to see you"'),
     REFUSED: (f'Reply-Message = "{REASON}"',),
 }
@@ -41,6 +45,7 @@ def dialin() -> Iterator[DialIn]:
             "echo_misses": ECHO_MISSES,
             "restart_milliseconds": 1000,
         },
+        "sluice.pools.prefix~home": {"name": "home", "network": POOL, "length": 60},
         "sluice.dataplane.xdp": {"core_gateway6": IP6_ROUTER},
     }
     with DialIn.up(changes, REPLIES, before=_core_speaks_ip6) as dialin:
@@ -110,6 +115,29 @@ def test_ip6_alone_passes(dialin: DialIn, lab: Lab) -> None:
     eventually(pppd.link_local, 20, "IPv6CP is up")
     eventually(lambda: _ping6(dialin, pppd, PREFIX[SIX] + "1", 1), 20, "IPv6 passes")
     assert pppd.address() == ""
+    pppd.hang_up()
+
+
+def test_ip6_alone_passes_with_a_prefix_of_a_pool_which_is_accounted_and_given_back(dialin: DialIn, lab: Lab) -> None:
+    pppd = dialin.pppd(POOLED)
+    pppd.dial("+ipv6 noip")
+    eventually(pppd.link_local, 20, "IPv6CP is up")
+    prefix = eventually(lambda: _accounted(lab, POOLED, "Start"), 20, "Start")[-1].text("Delegated-IPv6-Prefix")
+    assert ipaddress.IPv6Network(prefix).subnet_of(ipaddress.IPv6Network(POOL))
+    source = str(ipaddress.IPv6Network(prefix)[0x15A])
+    eventually(lambda: _ping6(dialin, pppd, source, 1), 20, "IPv6 passes")
+    assert not _ping6(dialin, pppd, str(ipaddress.IPv6Network(POOL)[-1]), 1), "of a prefix that nobody has"
+    assert _held(lab, "home") == 1
+    pppd.hang_up()
+    eventually(lambda: _held(lab, "home") == 0, 10, "the prefix is given back")
+    assert _accounted(lab, POOLED, "Stop")[-1].text("Delegated-IPv6-Prefix") == prefix
+
+
+def test_a_pool_that_does_not_exist_costs_ip6_and_leaves_ip4(dialin: DialIn, lab: Lab) -> None:
+    pppd = dialin.pppd(EMPTY)
+    pppd.dial("+ipv6")
+    pppd.online()
+    assert pppd.ping(lab.core.address).received == 3
     pppd.hang_up()
 
 
@@ -263,6 +291,10 @@ def _pass_whole(lab: Lab, pppd: Pppd, address: str, size: int) -> None:
     assert " 3 received" in said
 
 
+def _held(lab: Lab, pool: str) -> int:
+    return next(int(row["held"]) for row in lab.appliance.table("pools:list") if row["pool"] == pool)
+
+
 def _echoes_answered(lab: Lab) -> int:
     (row,) = (row for row in lab.appliance.table("pppoe:counters") if row["counter"] == "LCP echo requests answered by the peer")
     return int(row["value"])
@@ -285,8 +317,8 @@ def _core_speaks_ip6(lab: Lab) -> None:
     ):
         namespace.run("sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{device}/disable_ipv6")
         namespace.ip("address", "add", f"{address}/64", "dev", device, "nodad")
-    for prefix in PREFIX.values():
-        lab.core.namespace.ip("-6", "route", "add", f"{prefix}/64", "via", IP6_CORE)
+    for network in (*(f"{prefix}/64" for prefix in PREFIX.values()), POOL):
+        lab.core.namespace.ip("-6", "route", "add", network, "via", IP6_CORE)
 
 
 def _ping6(dialin: DialIn, pppd: Pppd, source: str, count: int) -> bool:

@@ -145,6 +145,16 @@ def test_after_a_kill_everybody_has_his_prefixes_and_nobody_else(lab: Lab, prefi
     assert lab.appliance.shell("dataplane:check") != ""
 
 
+@pytest.mark.parametrize("bundle", ["sluice.pools", "sluice.session"])
+def test_a_bundle_that_begins_anew_takes_nothing_from_anybody(lab: Lab, prefixes: dict, bundle: str) -> None:
+    held = _held(lab)
+    lab.appliance.shell(f"bundle:restart {bundle}")
+    eventually(lambda: _is_back(lab, lab.admitted[FIRST].plan.mac), 30, "pools and sessions are there again")
+    assert {who: _prefixes(lab, who) for who in prefixes} == prefixes
+    assert _held(lab) == held
+    assert _pings(lab, FIRST, _inside(prefixes[FIRST][DELEGATED]), 3)
+
+
 def test_what_a_subscriber_leaves_is_free_and_his_again_when_he_comes_back(lab: Lab, prefixes: dict) -> None:
     first, before = lab.admitted[FIRST], _held(lab)
     lab.appliance.shell(f"session:disconnect {lab.appliance.session_of(first.plan.mac)['session_id']}")
