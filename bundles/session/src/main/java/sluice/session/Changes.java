@@ -152,10 +152,8 @@ final class Changes {
             return false;
         }
         Optional<Authorization> whole = prefixes.missing(session);
-        whole.ifPresent(wanted -> begin(
-                session,
-                new Wish(before -> wanted, Optional.empty(), SessionTime.AS_BEFORE, result -> {}),
-                now));
+        whole.ifPresent(wanted ->
+                begin(session, new Wish(before -> wanted, Optional.empty(), SessionTime.AS_BEFORE, result -> {}), now));
         return whole.isPresent();
     }
 

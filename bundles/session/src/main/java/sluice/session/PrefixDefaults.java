@@ -14,8 +14,7 @@ record PrefixDefaults(Optional<String> framed, Optional<String> delegated) {
     static final PrefixDefaults NONE = new PrefixDefaults(Optional.empty(), Optional.empty());
 
     static PrefixDefaults of(SessionConfig config) {
-        return new PrefixDefaults(
-                named(config.framed__ipv6__pool()), named(config.delegated__ipv6__prefix__pool()));
+        return new PrefixDefaults(named(config.framed__ipv6__pool()), named(config.delegated__ipv6__prefix__pool()));
     }
 
     private static Optional<String> named(String pool) {
