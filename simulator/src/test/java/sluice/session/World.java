@@ -146,7 +146,7 @@ final class World {
     }
 
     int sessions() {
-        return shard.sessions();
+        return shard.holding().sessions();
     }
 
     int timers() {
