@@ -5,11 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlaneProbe.Contradiction;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.net.Ip4;
+import sluice.net.Ip6Prefix;
+import sluice.session.api.Addressing;
+import sluice.session.api.Authorization;
 import sluice.session.api.Policy;
 import sluice.session.api.SessionInfo;
 
@@ -100,6 +104,11 @@ record Comparison(
                 session.address().orElse(Ip4.ANY).toString(),
                 entry.address().toString(),
                 findings);
+        String granted = session.authorization()
+                .map(Authorization::addressing)
+                .map(Comparison::prefixes)
+                .orElse("none");
+        differ(id, "IPv6 prefixes", granted, text(entry.prefixes()), findings);
         session.policy()
                 .map(Policy::upload)
                 .ifPresent(rate -> rates(id, "upload limit", rate, entry.upload(), findings));
@@ -110,6 +119,19 @@ record Comparison(
                 .map(Policy::treatment)
                 .ifPresent(treatment ->
                         differ(id, "access", Amounts.access(treatment), Amounts.access(entry.treatment()), findings));
+    }
+
+    private static String prefixes(Addressing addressing) {
+        List<Ip6Prefix> all = new ArrayList<>(addressing.routes6());
+        addressing.framedPrefix().ifPresent(all::add);
+        addressing.delegatedPrefix().ifPresent(all::add);
+        return text(all);
+    }
+
+    private static String text(List<Ip6Prefix> prefixes) {
+        return prefixes.isEmpty()
+                ? "none"
+                : prefixes.stream().distinct().sorted().map(Ip6Prefix::toString).collect(Collectors.joining(" "));
     }
 
     private static void differ(long id, String what, String engine, String dataPlane, List<Finding> findings) {

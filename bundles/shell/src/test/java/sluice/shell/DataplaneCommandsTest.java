@@ -12,6 +12,8 @@ import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.dataplane.api.Treatment;
+import sluice.net.Ip6Prefix;
 import sluice.dataplane.api.DataPlaneProbe.Contradiction;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.ProbedEntry;
@@ -259,9 +261,14 @@ final class DataplaneCommandsTest {
                         entry.port(),
                         entry.tags(),
                         entry.mac(),
+                        0,
+                        0,
                         entry.address(),
+                        List.of(Ip6Prefix.parse("2001:db8::/56")),
+                        List.of(),
                         Policer.UNLIMITED,
-                        new Policer(1_000_000, 20_000)),
+                        new Policer(1_000_000, 20_000),
+                        Treatment.PLAIN),
                 false,
                 wrong.traffic(),
                 List.of()));
@@ -269,9 +276,10 @@ final class DataplaneCommandsTest {
                 "stopped in the data plane, open in the engine",
                 "0:100.9 in the data plane, 0:100.2 in the engine",
                 "10.64.0.9 in the data plane, 10.64.0.2 in the engine",
+                "2001:db8::/56 in the data plane, none in the engine",
                 "upload limit",
                 "download limit",
-                "5 findings");
+                "6 findings");
     }
 
     private void assertFindings(String... expected) {
