@@ -24,7 +24,7 @@ import sluice.session.api.ProtocolState;
  * </pre>
  *
  * <p>Of an open link the echoes are left out, and identifiers go on behind those that may have been used since: so it
- * freezes to the same bytes for a while, and the engine need not write it down after every echo.
+ * freezes to the same bytes for a while, and the engine need not write it down after every echo or rejection.
  */
 final class FrozenState {
     /** Identifiers that an open link may use until it freezes to something else. */
@@ -60,28 +60,30 @@ final class FrozenState {
         if (!link.open()) {
             return link;
         }
-        Layer<LcpOptions> lcp = link.lcp();
-        Layer<LcpOptions> ahead = new Layer<>(
-                lcp.protocol(),
-                lcp.state(),
-                lcp.triesLeft(),
-                lcp.naks(),
-                lcp.naksTaken(),
-                (lcp.nextId() / IDS_AHEAD + 1) * IDS_AHEAD & 0xff,
-                lcp.request(),
-                lcp.agreement(),
-                lcp.options());
         return new Link(
                 link.phase(),
-                ahead,
+                ahead(link.lcp()),
                 link.authentication(),
-                link.ipcp(),
-                link.ipv6cp(),
+                ahead(link.ipcp()),
+                ahead(link.ipv6cp()),
                 LineQuality.UNKNOWN,
                 link.awaitsAddress(),
                 link.open(),
                 link.interfaceId(),
                 link.ending());
+    }
+
+    private static <O extends OptionSet<O>> Layer<O> ahead(Layer<O> layer) {
+        return new Layer<>(
+                layer.protocol(),
+                layer.state(),
+                layer.triesLeft(),
+                layer.naks(),
+                layer.naksTaken(),
+                (layer.nextId() / IDS_AHEAD + 1) * IDS_AHEAD & 0xff,
+                layer.request(),
+                layer.agreement(),
+                layer.options());
     }
 
     static PppoeState thaw(Bytes frozen) throws IncompatibleState {

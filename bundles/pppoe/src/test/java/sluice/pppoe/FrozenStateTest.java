@@ -45,6 +45,21 @@ class FrozenStateTest {
     }
 
     @Test
+    void identifiersOfAnOpenLinkGoOnBehindThoseThatWereUsedSinceItWasFrozen() throws IncompatibleState {
+        for (int protocol : List.of(PppProtocol.LCP, PppProtocol.IPCP, PppProtocol.IPV6CP)) {
+            PppPeer peer = new PppPeer(LinkSettings.DEFAULT).opened();
+            peer.sent.clear();
+            Bytes frozen = FrozenState.freeze(STATE.with(peer.link));
+            peer.send(protocol, 99, 1, Bytes.EMPTY);
+            int used = peer.next(protocol, ControlPacket.CODE_REJECT).id();
+            assertThat(FrozenState.freeze(STATE.with(peer.link))).isEqualTo(frozen);
+            peer.link = FrozenState.thaw(frozen).link();
+            peer.send(protocol, 99, 2, Bytes.EMPTY);
+            assertThat(peer.next(protocol, ControlPacket.CODE_REJECT).id()).isGreaterThan(used);
+        }
+    }
+
+    @Test
     void truncatedStateIsIncompatibleWhereverItEnds() {
         Bytes frozen = FrozenState.freeze(STATE);
         for (int length = 0; length < frozen.length(); length++) {
