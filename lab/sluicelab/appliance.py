@@ -90,6 +90,13 @@ class Appliance:
         for name, secret in self._secrets.items():
             self._private(directory / name, secret)
 
+    def reconfigure(self, pid: str, settings: dict[str, object]) -> None:
+        """Other settings in place of all of one file, while it runs; they hold a moment later."""
+        file = self.directory / f"etc/{pid.replace('~', '-')}.cfg"
+        fresh = file.with_suffix(".new")
+        fresh.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
+        fresh.replace(file)
+
     def keep(self, secrets: dict[str, str]) -> None:
         """Further secrets, which the settings may name."""
         for name, secret in secrets.items():

@@ -228,10 +228,7 @@ def _leave(lab: Lab, subscribers: list[Subscriber], devices: list[Cpe]) -> None:
 def _configure(lab: Lab, settings: dict[str, object]) -> None:
     """Changes the settings of the engine; returns when the new one has taken over."""
     engines = _engines(lab)
-    file = lab.appliance.directory / "etc/sluice.session.cfg"
-    fresh = file.with_suffix(".new")
-    fresh.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
-    fresh.replace(file)
+    lab.appliance.reconfigure("sluice.session", settings)
     eventually(lambda: _engines(lab) > engines, 30, "an engine with the new settings")
     eventually(lambda: lab.appliance.table("session:shards"), 30, "it answers")
 

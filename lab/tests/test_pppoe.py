@@ -2,15 +2,22 @@
 
 import ipaddress
 import json
+import random
+import re
 from typing import Iterator
 
 import pytest
 
+from sluicelab import packets, pppoeterms
+from sluicelab import pppoeframes as ppp
 from sluicelab.coa import CoaSender
+from sluicelab.cpe import random_mac
 from sluicelab.dialin import LINES, TAP, DialIn
 from sluicelab.lab import Lab
 from sluicelab.pppd import Pppd
-from sluicelab.radius import AccountingRecord
+from sluicelab.pppoeframes import Discovery, PppoeClient
+from sluicelab.radius import AccountingRecord, Dialer
+from sluicelab.topology import Line
 from sluicelab.waiting import eventually, throughout
 
 ECHO_SECONDS, ECHO_MISSES = 1, 3
@@ -20,7 +27,8 @@ METHODS = {
     "PAP": "refuse-chap refuse-mschap refuse-mschap-v2",
 }
 PROOFS = {"CHAP": "auth chap MD5", "MS-CHAPv2": "auth chap MS-v2", "PAP": "rcvd [PAP AuthAck"}
-LARGE, DUAL, SIX, FIXED, REFUSED, AWAY, PULLED, KILLED, DISCONNECTED, COUNTED, CRASHED, POOLED, EMPTY = range(3, 16)
+LARGE, DUAL, SIX, FIXED, REFUSED, AWAY, PULLED, KILLED, DISCONNECTED, COUNTED, CRASHED, POOLED, EMPTY, FLOODED = range(3, 17)
+CHALLENGED = {17: "", 18: "refuse-chap"}
 EQUAL = len(LINES) - 1  # S-VLAN equal to C-VLAN
 IP6_CORE, IP6_ROUTER = "2001:db8:c0::2", "2001:db8:c0::1"
 POOL = "2001:db8:a000::/56"
@@ -34,17 +42,20 @@ REPLIES = {
     FIXED: (f"Framed-IP-Address = {ADDRESS}", 'Reply-Message = "good to see you"'),
     REFUSED: (f'Reply-Message = "{REASON}"',),
 }
+SETTINGS = {
+    "mru_max": 1500,
+    "echo_seconds": ECHO_SECONDS,
+    "echo_misses": ECHO_MISSES,
+    "restart_milliseconds": 1000,
+}
+RECHALLENGE_SECONDS = 2
+FLOOD = 10_000
 
 
 @pytest.fixture(scope="module")
 def dialin() -> Iterator[DialIn]:
     changes = {
-        "sluice.pppoe": {
-            "mru_max": 1500,
-            "echo_seconds": ECHO_SECONDS,
-            "echo_misses": ECHO_MISSES,
-            "restart_milliseconds": 1000,
-        },
+        "sluice.pppoe": SETTINGS,
         "sluice.pools.prefix~home": {"name": "home", "network": POOL, "length": 60},
         "sluice.dataplane.xdp": {"core_gateway6": IP6_ROUTER},
     }
@@ -232,6 +243,46 @@ def test_a_disconnect_request_is_a_terminate_request_and_a_padt(dialin: DialIn, 
     assert _accounted(lab, DISCONNECTED, "Stop")[-1].text("Acct-Terminate-Cause") == "Admin-Reset"
 
 
+def test_a_device_dials_while_another_line_floods_discovery(dialin: DialIn, lab: Lab, chance: random.Random) -> None:
+    pppd = dialin.pppd(FLOODED)
+    line = Line("tagging", "flood", LINES[0].svlan, 4000)
+    with PppoeClient(lab.node.namespace, line, random_mac(chance), chance) as attacker:
+        attacker.discover()
+        pppd.dial()
+        for number in range(FLOOD):
+            attacker.send(Discovery(ppp.PADI, ((ppp.SERVICE_NAME, b""),)), packets.BROADCAST)
+            attacker.send(Discovery(ppp.PADR, ((ppp.SERVICE_NAME, b""), (ppp.AC_COOKIE, number.to_bytes(28)))))
+            attacker.send(Discovery(ppp.PADT, session=number % 0xFFFE + 1))
+        pppd.online()
+    assert lab.appliance.drops()["drop: more PPPoE discovery than a line may send"] > FLOOD, "it was a flood"
+    assert pppd.ping(lab.core.address).received == 3
+    assert pppd.log().count("PADI") == 1
+    pppd.hang_up()
+
+
+def test_who_is_challenged_again_answers_and_who_can_no_more_is_let_go(dialin: DialIn, lab: Lab) -> None:
+    pppoeterms.hold(lab, SETTINGS | {"rechallenge_seconds": RECHALLENGE_SECONDS})
+    pppds = {number: dialin.pppd(number) for number in CHALLENGED}
+    for number, pppd in pppds.items():
+        pppd.dial(CHALLENGED[number])
+    for pppd in pppds.values():
+        pppd.online()
+        eventually(lambda: pppd.log().count("rcvd [CHAP Success") >= 3, 40, "it has proved itself three times")
+        assert len(set(re.findall(r"rcvd \[CHAP Challenge id=(\w+)", pppd.log()))) >= 3
+        assert pppd.ping(lab.core.address).received == 3
+        assert pppd.log().count("PADI") == 1
+    known = lab.radius.dialers
+    _let_radius_know(lab, [])
+    try:
+        for number, pppd in pppds.items():
+            pppd.ended()
+            assert "rcvd [CHAP Failure" in pppd.log()
+            assert _accounted(lab, number, "Stop")[-1].text("Acct-Terminate-Cause") == "Reauthentication-Failure"
+    finally:
+        _let_radius_know(lab, known)
+    pppoeterms.hold(lab, SETTINGS)
+
+
 def test_every_book_has_the_same_bytes(dialin: DialIn, lab: Lab) -> None:
     pppd = dialin.pppd(COUNTED)
     pppd.dial()
@@ -298,6 +349,13 @@ def _held(lab: Lab, pool: str) -> int:
 def _echoes_answered(lab: Lab) -> int:
     (row,) = (row for row in lab.appliance.table("pppoe:counters") if row["counter"] == "LCP echo requests answered by the peer")
     return int(row["value"])
+
+
+def _let_radius_know(lab: Lab, dialers: list[Dialer]) -> None:
+    lab.radius.stop()
+    lab.radius.dialers = dialers
+    lab.radius.configure()
+    lab.radius.start()
 
 
 def _accounted(lab: Lab, number: int, status: str) -> list[AccountingRecord]:

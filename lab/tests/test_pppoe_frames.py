@@ -6,6 +6,7 @@ import random
 import socket
 import struct
 import time
+from collections import Counter
 from typing import Callable, Iterator
 
 import pytest
@@ -20,7 +21,7 @@ from sluicelab.topology import Line
 from sluicelab.waiting import eventually
 
 SVLAN, NAMED_SVLAN = 400, 401
-USERS = 60
+USERS = 120
 ECHO_SECONDS = 30
 SLOT_SECONDS = 30  # a cookie is good in its slot and in the next one
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
@@ -141,6 +142,24 @@ def test_an_offer_echoes_what_is_to_be_echoed_and_nothing_else(lab: Lab, client:
     assert 0x7777 not in {kind for kind, _ in offer.tags}
 
 
+def test_what_identifies_a_device_comes_back_byte_by_byte_in_every_answer(lab: Lab, client_on: NewClient) -> None:
+    client = client_on(Line("tagging", "echo", NAMED_SVLAN, 3))
+    identities = ((ppp.HOST_UNIQ, bytes(range(256)) * 4), (ppp.RELAY_SESSION_ID, bytes(range(12))))
+
+    def kept(answer: Discovery) -> tuple[bytes | None, ...]:
+        return tuple(answer.tag(kind) for kind, _ in identities)
+
+    offer = client.discover(EMPTY_SERVICE, *identities)
+    cookie = (ppp.AC_COOKIE, offer.tag(ppp.AC_COOKIE))
+    refused = client.request((ppp.SERVICE_NAME, b"nonsense"), *identities, cookie)
+    confirmed = client.request((ppp.SERVICE_NAME, b"voice"), cookie, *identities)
+    assert kept(offer) == kept(refused) == kept(confirmed) == tuple(value for _, value in identities)
+    assert (refused.session, confirmed.session != 0, confirmed.tag(ppp.SERVICE_NAME)) == (0, True, b"voice")
+    before = counted(lab, "would not fit")
+    assert client.discover(EMPTY_SERVICE, (ppp.HOST_UNIQ, bytes(1460)), seconds=0.2) is None
+    assert counted(lab, "would not fit") == before + 1
+
+
 def test_every_offer_has_another_cookie(client: PppoeClient) -> None:
     cookies = {client.discover().tag(ppp.AC_COOKIE) for _ in range(5)}
     assert len(cookies) == 5
@@ -180,15 +199,29 @@ def test_forged_cookies_begin_nothing(lab: Lab, client_on: NewClient) -> None:
     assert client.request(EMPTY_SERVICE, (ppp.AC_COOKIE, right)).session != 0
 
 
-def test_a_flood_of_offers_and_requests_on_one_line_costs_the_others_nothing(lab: Lab, client_on: NewClient) -> None:
+def _asks(attacker: PppoeClient, number: int) -> None:
+    if number % 2:
+        attacker.send(Discovery(ppp.PADI, (EMPTY_SERVICE,)), packets.BROADCAST)
+    else:
+        attacker.send(Discovery(ppp.PADR, (EMPTY_SERVICE, (ppp.AC_COOKIE, number.to_bytes(28)))))
+
+
+def _ends_what_others_have(attacker: PppoeClient, number: int) -> None:
+    if number % 2:
+        attacker.send(Discovery(ppp.PADT, session=number % 0xFFFE + 1))
+    else:
+        attacker.send_ppp(Control(ppp.LCP, ppp.TERMINATE_REQUEST, 1).encode(), session=number % 0xFFFE + 1)
+
+
+@pytest.mark.parametrize("send", [_asks, _ends_what_others_have])
+def test_a_flood_on_one_line_costs_the_others_nothing(
+    lab: Lab, client_on: NewClient, send: Callable[[PppoeClient, int], None]
+) -> None:
     attacker, victim = client_on(), opened(client_on())
     attacker.discover()
     before = len(lab.appliance.sessions())
     for number in range(20_000):
-        if number % 2:
-            attacker.send(Discovery(ppp.PADI, (EMPTY_SERVICE,)), packets.BROADCAST)
-        else:
-            attacker.send(Discovery(ppp.PADR, (EMPTY_SERVICE, (ppp.AC_COOKIE, number.to_bytes(28)))))
+        send(attacker, number)
         if number % 5000 == 0:
             assert alive(victim)
             newcomer = client_on()
@@ -200,32 +233,71 @@ def test_a_flood_of_offers_and_requests_on_one_line_costs_the_others_nothing(lab
     eventually(lambda: len(lab.appliance.sessions()) <= before, 10, "no session came of it")
 
 
-def test_lengths_that_lie_are_counted_and_harm_nobody(lab: Lab, client: PppoeClient) -> None:
+# What lies, by the counter that has to have it, of PPPoE or of the data plane.
+LIES: tuple[tuple[str, Callable[[PppoeClient], None]], ...] = (
+    ("Dropped: length goes beyond the frame", lambda client: _padi(client, EMPTY_SERVICE, length=1400)),
+    ("Dropped: tag goes beyond the packet", lambda client: _padi(client, EMPTY_SERVICE, length=2)),
+    ("Dropped: tag goes beyond the packet", lambda client: _padi(client, EMPTY_SERVICE, length=8, trailer=b"\1\3\3\xe7")),
+    ("Dropped: session id that does not go with the code", lambda client: _padi(client, EMPTY_SERVICE, session=7)),
+    ("Dropped: session id that does not go with the code", lambda client: client.send(Discovery(ppp.PADT))),
+    ("Dropped: version and type are not 1", lambda client: _padi(client, EMPTY_SERVICE, version_type=0x21)),
+    ("Dropped: not exactly one Service-Name", lambda client: _padi(client)),
+    ("Dropped: not exactly one Service-Name", lambda client: _padi(client, EMPTY_SERVICE, EMPTY_SERVICE)),
+    ("Dropped: code that no subscriber sends", lambda client: client.send(Discovery(0x42, (EMPTY_SERVICE,)))),
+    ("Dropped: code that no subscriber sends", lambda client: client.send(Discovery(ppp.PADS, (EMPTY_SERVICE,)))),
+    ("Dropped: PPP-Max-Payload is not two bytes", lambda client: _padi(client, EMPTY_SERVICE, (ppp.MAX_PAYLOAD, b"\5"))),
+    ("Dropped: PADI longer than 1484 bytes", lambda client: _padi(client, EMPTY_SERVICE, (0x7777, bytes(1471)))),
+    ("Dropped: PADR without AC-Cookie", lambda client: client.send(Discovery(ppp.PADR, (EMPTY_SERVICE,)))),
+    ("drop: shorter than its PPPoE length", lambda client: client.send_ppp(b"\xc0\x21\x09\x01", length=1000)),
+    ("drop: PPPoE version, type, code or session wrong", lambda client: client.send_ppp(b"", length=0)),
+    ("drop: PPPoE version, type, code or session wrong", lambda client: client.send_ppp(b"\xc0", length=1)),
+    ("drop: PPPoE version, type, code or session wrong", lambda client: client.send_ppp(b"\xc0\x21", version_type=0x12)),
+    ("drop: PPP protocol compressed or impossible", lambda client: client.send_ppp(b"\x21\x45\0\0")),
+    ("drop: PPP protocol compressed or impossible", lambda client: client.send_ppp(b"\xc0\x22\1\1\0\4")),
+    ("drop: LCP length wrong", lambda client: _lcp(client, ppp.ECHO_REQUEST, bytes(4), 400)),
+    ("drop: LCP length wrong", lambda client: _lcp(client, ppp.ECHO_REQUEST, bytes(4), 3)),
+    ("Dropped: PPP control packet of less than four bytes", lambda client: client.send_ppp(b"\xc0\x21\1\1\0")),
+    ("Dropped: PPP length field smaller than the header", lambda client: _lcp(client, ppp.CONFIGURE_REQUEST, bytes(4), 3)),
+    ("Dropped: PPP length field smaller than the header", lambda client: _lcp(client, ppp.TERMINATE_REQUEST, b"", 0)),
+    ("Dropped: PPP length field beyond the end of the frame", lambda client: _lcp(client, ppp.TERMINATE_REQUEST, b"", 5)),
+    ("Dropped: PPP option shorter than its header", lambda client: _lcp(client, ppp.CONFIGURE_REQUEST, bytes((1, 0)))),
+    ("Dropped: PPP option shorter than its header", lambda client: _lcp(client, ppp.CONFIGURE_REQUEST, bytes((1, 1)))),
+    ("Dropped: PPP option shorter than its header", lambda client: _lcp(client, ppp.CONFIGURE_REQUEST, bytes((1,)))),
+    ("Dropped: PPP option beyond the end of the packet", lambda client: _lcp(client, ppp.CONFIGURE_REQUEST, bytes((1, 9, 0)))),
+    ("Dropped: PPP reject that does not say of what", lambda client: _lcp(client, ppp.PROTOCOL_REJECT, b"\x80")),
+    ("Dropped: PAP or CHAP packet whose fields do not fit in it", lambda client: _response(client, bytes((17,)) + bytes(16))),
+    ("Dropped: PAP or CHAP packet whose fields do not fit in it", lambda client: _response(client, b"")),
+    ("LCP echoes ignored, shorter than their magic number", lambda client: _lcp(client, ppp.ECHO_REQUEST, bytes(3))),
+    ("LCP echoes ignored, shorter than their magic number", lambda client: _lcp(client, ppp.ECHO_REPLY, b"")),
+)
+
+
+def _padi(client: PppoeClient, *tags: ppp.Item, **lies: object) -> None:
+    client.send(Discovery(ppp.PADI, tags, **lies), packets.BROADCAST)
+
+
+def _lcp(client: PppoeClient, code: int, data: bytes, length: int | None = None) -> None:
+    client.send_ppp(Control(ppp.LCP, code, 1, data, length).encode())
+
+
+def _response(client: PppoeClient, data: bytes) -> None:
+    client.send_control(ppp.CHAP, ppp.CHAP_RESPONSE, data, 1)
+
+
+def test_whatever_lies_about_a_length_is_counted_by_its_name_and_harms_nobody(lab: Lab, client: PppoeClient) -> None:
     opened(client)
-    before = counted(lab, "Dropped: ")
-    broken = [
-        (ppp.ETH_DISCOVERY, Discovery(ppp.PADI, (EMPTY_SERVICE,), length=1400).encode()),
-        (ppp.ETH_DISCOVERY, Discovery(ppp.PADI, (EMPTY_SERVICE,), length=2).encode()),
-        (ppp.ETH_DISCOVERY, Discovery(ppp.PADI, length=8, trailer=struct.pack("!HHHH", 0x0101, 0, 0x0103, 999)).encode()),
-        (ppp.ETH_DISCOVERY, Discovery(ppp.PADI, (EMPTY_SERVICE,), session=7).encode()),
-        (ppp.ETH_DISCOVERY, Discovery(ppp.PADI, (EMPTY_SERVICE,), version_type=0x21).encode()),
-        (ppp.ETH_DISCOVERY, Discovery(ppp.PADI, ()).encode()),
-        (ppp.ETH_DISCOVERY, Discovery(0x42, (EMPTY_SERVICE,)).encode()),
-    ]
-    for kind, payload in broken:
-        client.send_raw(kind, payload)
-    for control in (
-        Control(ppp.LCP, ppp.ECHO_REQUEST, 1, bytes(4), length=400),
-        Control(ppp.LCP, ppp.ECHO_REQUEST, 1, bytes(4), length=3),
-        Control(ppp.LCP, ppp.CONFIGURE_REQUEST, 1, bytes((ppp.MRU, 9, 0))),
-        Control(ppp.LCP, ppp.CONFIGURE_REQUEST, 1, bytes((ppp.MRU, 1))),
-    ):
-        client.send_ppp(control.encode())
-    client.send_ppp(b"\xc0\x21\x09\x01", length=1000)
-    client.send_ppp(b"", length=0)
-    client.send_ppp(b"\xc0")
-    assert client.next(lambda one: isinstance(one, Discovery) and one.code == ppp.PADO, 1) is None
-    eventually(lambda: counted(lab, "Dropped: ") > before + len(broken), 5, "they are counted")
+
+    def values() -> dict[str, int]:
+        return {row["counter"]: int(row["value"]) for row in lab.appliance.table("pppoe:counters")} | lab.appliance.drops()
+
+    before = values()
+    for _, send in LIES:
+        send(client)
+    assert client.discovery(ppp.PADO, 0.2) is None
+    assert client.control(ppp.LCP, seconds=0.001) is None
+    after = values()
+    lies = Counter(counter for counter, _ in LIES)
+    assert {counter: after[counter] - before[counter] for counter in lies} == lies
     assert alive(client)
 
 
@@ -407,6 +479,15 @@ def test_an_echo_is_answered_with_the_gateways_magic_number_and_the_same_data(cl
     assert client.echo(b"0123456789" * 20).data == client.peer_magic.to_bytes(4) + b"0123456789" * 20
 
 
+def test_an_echo_with_the_gateways_own_magic_number_gets_no_answer(lab: Lab, client: PppoeClient) -> None:
+    opened(client)
+    before = counted(lab, "Own magic numbers received")
+    client.send_control(ppp.LCP, ppp.ECHO_REQUEST, client.peer_magic.to_bytes(4))
+    eventually(lambda: counted(lab, "Own magic numbers received") == before + 1, 5, "it is counted")
+    assert client.control(ppp.LCP, ppp.ECHO_REPLY, seconds=0.001) is None
+    assert alive(client)
+
+
 def test_an_answer_to_no_request_is_ignored(client: PppoeClient) -> None:
     client.connect()
     theirs = client.control(ppp.LCP, ppp.CONFIGURE_REQUEST)
@@ -442,6 +523,21 @@ def test_a_rejected_code_that_is_needed_ends_the_link_and_another_does_not(clien
     client.send_control(ppp.LCP, ppp.CODE_REJECT, bytes((42, 1, 0, 4)))
     assert alive(client)
     client.send_control(ppp.LCP, ppp.CODE_REJECT, bytes((ppp.CONFIGURE_REQUEST, 1, 0, 4)))
+    assert client.terminated()
+    client.session = 0
+
+
+@pytest.mark.parametrize("protocol", [ppp.LCP, ppp.IPCP])
+def test_a_rejected_protocol_that_is_needed_ends_the_link_and_another_does_not(client: PppoeClient, protocol: int) -> None:
+    opened(client)
+    for other in (0x80FD, ppp.CHAP, ppp.IPV6CP):
+        client.send_control(ppp.LCP, ppp.PROTOCOL_REJECT, struct.pack("!H", other) + b"\1\1\0\4")
+        assert alive(client)
+    client.send_control(ppp.LCP, ppp.PROTOCOL_REJECT, struct.pack("!H", protocol) + b"\1\1\0\4")
+    if protocol == ppp.IPCP:
+        goodbye = client.control(ppp.IPCP, ppp.TERMINATE_REQUEST)
+        client.send_control(ppp.IPCP, ppp.TERMINATE_ACK, b"", goodbye.identifier)
+    assert client.control(ppp.LCP, ppp.TERMINATE_REQUEST) is not None
     assert client.terminated()
     client.session = 0
 
@@ -534,13 +630,15 @@ def test_a_peer_that_naks_for_ever_is_given_up(client: PppoeClient) -> None:
         pytest.fail("it goes on for ever")
 
 
-def test_ipcp_that_is_closed_by_the_peer_takes_no_packets(lab: Lab, client: PppoeClient) -> None:
+def test_a_peer_that_closes_ipcp_and_has_nothing_else_is_let_go(lab: Lab, client: PppoeClient) -> None:
     opened(client)
+    client.send_control(ppp.LCP, ppp.PROTOCOL_REJECT, struct.pack("!H", ppp.IPV6CP))
     identifier = client.send_control(ppp.IPCP, ppp.TERMINATE_REQUEST)
-    answer = client.next(
-        lambda one: isinstance(one, Discovery) or (one.protocol, one.code) == (ppp.IPCP, ppp.TERMINATE_ACK), 3
-    )
-    assert isinstance(answer, Discovery) or answer.identifier == identifier
+    assert client.control(ppp.IPCP, ppp.TERMINATE_ACK).identifier == identifier
+    assert client.control(ppp.LCP, ppp.TERMINATE_REQUEST, seconds=5).data == b"No network protocol"
+    assert client.terminated()
+    eventually(lambda: lab.appliance.session_of(client.mac) is None, 5, "the session is closed")
+    client.session = 0
 
 
 def test_a_stale_cookie_is_refused_with_a_reason(early: Early) -> None:

@@ -13,7 +13,7 @@ from typing import Callable, Iterator
 
 import pytest
 
-from sluicelab import packets
+from sluicelab import packets, pppoeterms
 from sluicelab import pppoeframes as ppp
 from sluicelab.cpe import random_mac
 from sluicelab.lab import Lab
@@ -193,29 +193,10 @@ def test_a_device_has_so_many_sessions_and_the_next_one_is_told(lab: Lab, client
 @contextlib.contextmanager
 def challenging(lab: Lab) -> Iterator[None]:
     """A gateway that challenges open sessions, and gives up soon."""
-    with configured(
-        lab, {"rechallenge_seconds": RECHALLENGE_SECONDS, "restart_milliseconds": 500, "configure_tries": CHALLENGES_MAX}
-    ):
-        yield
-
-
-@contextlib.contextmanager
-def configured(lab: Lab, changes: dict[str, object]) -> Iterator[None]:
-    """Other settings of PPPoE while the gateway runs; returns when they hold."""
-    _configure(lab, {**changes, "ac_name": "changed"})
+    quick = {"rechallenge_seconds": RECHALLENGE_SECONDS, "restart_milliseconds": 500, "configure_tries": CHALLENGES_MAX}
+    pppoeterms.hold(lab, SETTINGS | quick)
     yield
-    _configure(lab, {"ac_name": "as-before"})
-
-
-def _configure(lab: Lab, changes: dict[str, object]) -> None:
-    settings = {**SETTINGS, **changes}
-    file = lab.appliance.directory / "etc/sluice.pppoe.cfg"
-    fresh = file.with_suffix(".new")
-    fresh.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
-    fresh.replace(file)
-    name = str(changes["ac_name"]).encode()
-    with PppoeClient(lab.node.namespace, Line("tagging", "asks", PLAIN, 4000), "02:aa:00:00:00:01", random.Random(1)) as asker:
-        eventually(lambda: (offer := asker.discover(seconds=0.5)) and offer.tag(ppp.AC_NAME) == name, 30, "the settings hold")
+    pppoeterms.hold(lab, SETTINGS)
 
 
 def challenge(client: PppoeClient) -> Control:
