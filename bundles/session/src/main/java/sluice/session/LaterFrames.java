@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import sluice.dataplane.api.Frame;
+import sluice.loop.TimerWheel;
 
 /** Frames that leave later and belong to no session; bounded. Belongs to one shard. */
 final class LaterFrames {
@@ -17,8 +18,10 @@ final class LaterFrames {
     private final int chore;
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparingLong(Waiting::due));
 
-    /** When the earliest timer fires, monotonic milliseconds. */
+    /** When the timer fires, monotonic milliseconds. */
     private long armed = Long.MAX_VALUE;
+
+    private long timer = TimerWheel.NONE;
 
     /** @param due monotonic milliseconds */
     private record Waiting(long due, List<Frame> frames) {}
@@ -39,11 +42,12 @@ final class LaterFrames {
         return true;
     }
 
-    /** One timer for all that is due no earlier; a later one is armed when that fires. */
+    /** One timer for all, for what is due first. */
     private void arm(long due) {
         if (due < armed) {
+            timers.disarmChore(timer);
+            timer = timers.armChore(chore, due);
             armed = due;
-            timers.armChore(chore, due);
         }
     }
 

@@ -71,10 +71,20 @@ final class SessionTimers {
         return chores.size() - 1;
     }
 
-    /** @param deadline monotonic milliseconds; a chore that is armed already is due twice */
-    void armChore(int chore, long deadline) {
-        wheel.schedule(deadline, chore);
+    /**
+     * Lets a chore be due.
+     *
+     * @param deadline monotonic milliseconds; a chore that is armed already is due twice
+     * @return for {@link #disarmChore}
+     */
+    long armChore(int chore, long deadline) {
         choresArmed++;
+        return wheel.schedule(deadline, chore);
+    }
+
+    /** Takes back what {@link #armChore} armed; nothing if it was due already. */
+    void disarmChore(long handle) {
+        choresArmed -= wheel.cancel(handle) ? 1 : 0;
     }
 
     int expire(long now, int max, LongConsumer handler) {
