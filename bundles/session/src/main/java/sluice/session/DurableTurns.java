@@ -109,6 +109,7 @@ final class DurableTurns {
         again.changed().forEach(current::changed);
         again.notes().forEach(current::note);
         again.endings().forEach(current::ending);
+        again.insisting().forEach((session, promises) -> promises.forEach(one -> current.promise(session, one)));
         again = new Turn();
     }
 
@@ -179,7 +180,8 @@ final class DurableTurns {
             }
         }
         againAt = now + RETRY_MILLIS;
-        turn.promises().forEach(promise -> promise.failed(now));
+        turn.insisting().forEach((session, promises) -> promises.forEach(one -> again.promise(session, one)));
+        turn.promises().stream().filter(promise -> !promise.insists()).forEach(promise -> promise.failed(now));
         List<Session> withdrawn = new ArrayList<>(turn.opened().keySet());
         for (Session session : withdrawn) {
             counters.count(SessionCounter.NOT_DURABLE);

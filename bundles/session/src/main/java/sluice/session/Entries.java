@@ -64,7 +64,7 @@ final class Entries {
                 path.link().isPresent() ? key.pppoeSession() : 0,
                 path.magic(),
                 address,
-                prefixes(addressing),
+                path.hasIp6() ? prefixes(addressing) : List.of(),
                 address.isAny() ? List.of() : routes(addressing),
                 policy.upload(),
                 policy.download(),

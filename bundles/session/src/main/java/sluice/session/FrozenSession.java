@@ -66,6 +66,9 @@ record FrozenSession(
     private static final int VERSION = 1;
     private static final int SECOND = 2;
     private static final int THIRD = 3;
+    private static final int FOURTH = 4;
+    private static final int HAS_IP4 = 1;
+    private static final int HAS_IP6 = 2;
 
     /** Timers that the first release would hand to a protocol which does not know them. */
     private static final Set<String> TIMERS_SINCE_SECOND = Set.of(SessionTimers.IDLE.value());
@@ -175,6 +178,9 @@ record FrozenSession(
                 out,
                 path.link(),
                 (to, link) -> to.u32(link.magic() & 0xffff_ffffL).u16(link.mru()));
+        if (!path.hasIp4() || !path.hasIp6()) {
+            out.u8(FOURTH).u8((path.hasIp4() ? HAS_IP4 : 0) | (path.hasIp6() ? HAS_IP6 : 0));
+        }
     }
 
     private Map<String, Long> timers(boolean sinceSecond) {
@@ -265,10 +271,17 @@ record FrozenSession(
         return new SessionKey(line, in.mac());
     }
 
-    /** This session with what version 3 added, for PPPoE alone. */
+    private static PppLink link(WireReader in) throws MalformedPacket {
+        int magic = (int) in.u32();
+        int mru = in.u16();
+        int families = in.hasRemaining() && in.u8() == FOURTH ? in.u8() : HAS_IP4 | HAS_IP6;
+        return new PppLink(magic, mru, (families & HAS_IP4) != 0, (families & HAS_IP6) != 0);
+    }
+
+    /** This session with what version 3 added, for PPPoE alone, and version 4, for those that lost a family. */
     private FrozenSession decodeThird(WireReader in) throws MalformedPacket {
         SessionKey whole = new SessionKey(key.line(), key.mac(), in.u16());
-        Optional<PppLink> link = FrozenFields.optional(in, from -> new PppLink((int) from.u32(), from.u16()));
+        Optional<PppLink> link = FrozenFields.optional(in, FrozenSession::link);
         return new FrozenSession(
                 id,
                 whole,

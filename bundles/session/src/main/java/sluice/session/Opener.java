@@ -9,6 +9,7 @@ import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Ip4;
 import sluice.platform.api.Event;
+import sluice.session.api.AddressGrant;
 import sluice.session.api.Effect;
 import sluice.session.api.Outcome;
 import sluice.session.api.SessionEvent;
@@ -54,8 +55,12 @@ final class Opener {
         if (session.authorization().isEmpty()) {
             return failed("the session is not authorized");
         }
-        if (session.address().isEmpty()
-                && Entries.networks6(session.authorization().get().addressing()).isEmpty()) {
+        Path path = Path.of(open);
+        Ip4 place = path.hasIp4() ? session.address().map(AddressGrant::address).orElse(Ip4.ANY) : Ip4.ANY;
+        boolean six = path.hasIp6()
+                && !Entries.networks6(session.authorization().get().addressing())
+                        .isEmpty();
+        if (place.isAny() && !six) {
             return failed("the session has neither an address nor an IPv6 prefix");
         }
         if (open.link().isPresent() && session.key().pppoeSession() == 0) {
@@ -67,8 +72,7 @@ final class Opener {
         }
         Path former = session.path();
         Ip4 formerPlace = session.place();
-        session.path(
-                Path.of(open), session.address().map(grant -> grant.address()).orElse(Ip4.ANY));
+        session.path(path, place);
         // one that RADIUS names may have become free since it was named
         prefixes.hold(session.id(), session.key(), session.authorization().get().addressing());
         boolean moves = session.isOpen() && !session.place().equals(formerPlace);
@@ -84,7 +88,7 @@ final class Opener {
         }
         session.leaseEnds(open.lease().map(this::end).orElse(0L));
         if (session.isOpen()) {
-            changed(session, formerPlace);
+            changed(session, former, formerPlace);
         } else {
             opened(session, now);
         }
@@ -116,28 +120,49 @@ final class Opener {
                 session.policy().name());
     }
 
-    private void changed(Session session, Ip4 formerPlace) {
+    private void changed(Session session, Path former, Ip4 formerPlace) {
         turns.current().changed(session);
         if (session.place().equals(formerPlace)) {
+            if (session.path().hasIp6() != former.hasIp6()) {
+                report(session);
+            }
             return;
         }
         owner.addressed(session);
+        report(session);
+        turns.current().promise(session, new Move(session, formerPlace, unused(session)));
+        LOG.debug("{} has another address: {}", session.tag(), session.place());
+    }
+
+    /** Accounting learns what the session has now. */
+    private void report(Session session) {
         Traffic traffic = entries.traffic(session);
         session.reported(traffic);
         Instant now = with.clock().instant();
         turns.current().interim(SessionEvents.reading(SessionEvent.UPDATE, session, traffic, now));
-        turns.current().promise(session, new Move(session, formerPlace));
-        LOG.debug("{} has another address: {}", session.tag(), session.place());
     }
 
-    /** The store knows what the former entry had counted, so it may go. */
+    /** The address that the session has no more; it is nobody's until the store knows that. */
+    private Optional<AddressGrant> unused(Session session) {
+        Optional<AddressGrant> grant = session.address().filter(held -> session.place().isAny());
+        if (grant.isPresent()) {
+            session.address(Optional.empty());
+            owner.addressed(session);
+            with.counters().count(SessionCounter.ADDRESS_RETURNED);
+        }
+        return grant;
+    }
+
+    /** The store knows what the former entry had counted, and that its address is given back, so both may go. */
     private final class Move implements Turn.Promise {
         private final Session session;
         private final Ip4 former;
+        private final Optional<AddressGrant> returned;
 
-        Move(Session session, Ip4 former) {
+        Move(Session session, Ip4 former, Optional<AddressGrant> returned) {
             this.session = session;
             this.former = former;
+            this.returned = returned;
         }
 
         @Override
@@ -150,12 +175,13 @@ final class Opener {
             if (!session.place().equals(former)) {
                 entries.removeFormer(session, former);
             }
+            returned.ifPresent(grant -> with.addresses().release(session.id(), grant.address()));
         }
 
-        /** It is stopped, and the session is written again and again until the store has it. */
+        /** The entry is stopped, and the session is written again and again until the store has it. */
         @Override
-        public void failed(long now) {
-            durable(now);
+        public boolean insists() {
+            return true;
         }
     }
 }

@@ -36,6 +36,16 @@ record Path(List<VlanTag> tags, MacAddress nextHop, Optional<PppLink> link) {
         return link.map(PppLink::magic).orElse(0);
     }
 
+    /** Whether its address, if it has one, passes packets. */
+    boolean hasIp4() {
+        return link.map(PppLink::ip4).orElse(true);
+    }
+
+    /** Whether its prefixes, if it has any, pass packets. */
+    boolean hasIp6() {
+        return link.map(PppLink::ip6).orElse(true);
+    }
+
     /** What a policy says of packets, with sizes that the link carries. */
     Treatment fitting(Treatment policy) {
         if (link.isEmpty()) {

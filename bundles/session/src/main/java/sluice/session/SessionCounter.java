@@ -71,7 +71,8 @@ enum SessionCounter implements Counter {
     DROP_OTHER_PROTOCOL(95, "Frames dropped: another protocol has a session of this device"),
     REFUSED_RENAMED(96, "Authentications of open sessions under another user name"),
     PREFIX_REFUSED(97, "IPv6 prefixes not had: pool exhausted or unknown"),
-    PREFIX_IN_USE(98, "IPv6 prefixes named by RADIUS that another session has");
+    PREFIX_IN_USE(98, "IPv6 prefixes named by RADIUS that another session has"),
+    ADDRESS_RETURNED(99, "Open sessions that gave their address back and go on without");
 
     private final int id;
     private final String label;

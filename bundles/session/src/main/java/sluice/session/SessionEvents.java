@@ -67,6 +67,7 @@ final class SessionEvents {
             String policy,
             String protocol,
             Optional<Authorization> authorization,
+            boolean six,
             long openedAt) {
 
         static Told of(Session session) {
@@ -79,6 +80,7 @@ final class SessionEvents {
                     session.policy().name(),
                     session.protocol(),
                     session.authorization(),
+                    session.path().hasIp6(),
                     session.openedAt());
         }
 
@@ -92,6 +94,7 @@ final class SessionEvents {
                     policy,
                     frozen.protocol(),
                     Optional.of(frozen.authorization()),
+                    frozen.path().hasIp6(),
                     frozen.openedAt());
         }
     }
@@ -131,7 +134,7 @@ final class SessionEvents {
         fields.put(SessionEvent.NAS_PORT_ID, line.port() + ":" + line.svlan() + "." + line.cvlan());
         fields.put(SessionEvent.CIRCUIT_ID_HEX, line.circuitId().toHex());
         fields.put(SessionEvent.REMOTE_ID_HEX, line.remoteId().toHex());
-        session.authorization().map(Authorization::addressing).ifPresent(addressing -> {
+        session.authorization().filter(any -> session.six()).map(Authorization::addressing).ifPresent(addressing -> {
             addressing.framedPrefix().ifPresent(prefix -> fields.put(SessionEvent.FRAMED_PREFIX, prefix.toString()));
             addressing
                     .delegatedPrefix()

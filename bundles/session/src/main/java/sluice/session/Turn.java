@@ -48,7 +48,12 @@ final class Turn {
         void durable(long now);
 
         /** It is to be as it was. */
-        void failed(long now);
+        default void failed(long now) {}
+
+        /** Whether it is promised again until it is durable, in place of {@link #failed}. */
+        default boolean insists() {
+            return false;
+        }
     }
 
     void opened(Session session, Event start) {
@@ -115,6 +120,18 @@ final class Turn {
 
     List<Promise> promises() {
         return promises.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Those that are promised again when the turn is not durable. */
+    Map<Session, List<Promise>> insisting() {
+        Map<Session, List<Promise>> insisting = new LinkedHashMap<>();
+        promises.forEach((session, all) -> {
+            List<Promise> those = all.stream().filter(Promise::insists).toList();
+            if (!those.isEmpty()) {
+                insisting.put(session, those);
+            }
+        });
+        return insisting;
     }
 
     List<Ending> endings() {

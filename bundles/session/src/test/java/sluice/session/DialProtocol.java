@@ -55,6 +55,10 @@ final class DialProtocol implements AccessProtocol {
     static final char ADDRESS = '4';
     /** IPv6CP. */
     static final char SIX = '6';
+    /** The end of IPCP; IPv6 goes on. */
+    static final char NO_ADDRESS = '0';
+    /** The end of IPv6CP; IPv4 goes on. */
+    static final char NO_SIX = '1';
     /** PADT, either way; the text is why. */
     static final char END = 'T';
     /** LCP Terminate-Request. */
@@ -159,6 +163,8 @@ final class DialProtocol implements AccessProtocol {
                         ? open(session)
                         : Step.stay(session, new Effect.RequestAddress(Optional.empty(), Optional.empty()));
             case SIX -> open(session);
+            case NO_ADDRESS -> open(session, new PppLink(link.magic(), link.mru(), false, true), "none");
+            case NO_SIX -> open(session, new PppLink(link.magic(), link.mru(), true, false), "four");
             case ECHO -> {
                 OptionalLong received = session.received();
                 State state = (State) session.state().orElseThrow();
@@ -173,15 +179,17 @@ final class DialProtocol implements AccessProtocol {
     }
 
     private Step open(SessionView session) {
+        return open(
+                session,
+                link,
+                session.address().map(grant -> grant.address().toString()).orElse("none"));
+    }
+
+    private static Step open(SessionView session, PppLink link, String text) {
         return Step.to(
                 new State("open", 0),
                 new Effect.Open(TAGS, session.key().mac(), link),
-                answer(
-                        session,
-                        ADDRESS,
-                        session.address()
-                                .map(grant -> grant.address().toString())
-                                .orElse("none")),
+                answer(session, ADDRESS, text),
                 new Effect.Arm(ALIVE, Duration.ofSeconds(90)));
     }
 

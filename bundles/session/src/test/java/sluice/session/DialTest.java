@@ -19,6 +19,7 @@ import sluice.net.Ip4;
 import sluice.net.Ip6Prefix;
 import sluice.net.MacAddress;
 import sluice.platform.api.Event;
+import sluice.platform.api.JournalFailure;
 import sluice.session.LimitSettings.Full;
 import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
@@ -264,6 +265,93 @@ final class DialTest {
                 .containsExactly(address);
         assertThat(gateway.sessions().getFirst().traffic().uploadBytes()).isEqualTo(100);
         assertThat(gateway.journal.events(SessionEvent.START)).hasSize(1);
+    }
+
+    @Test
+    void sessionWhoseIpcpEndsGivesItsAddressBackAndCountersGoOn() {
+        SessionInfo session = online(ID, 7, MAC, "alice", SIX);
+        Ip4 address = session.address().orElseThrow();
+        gateway.dataPlane.pass(address, new Traffic(1, 100, 2, 200, 0, 0, 0));
+        assertThat(gateway.dial(DialProtocol.NO_ADDRESS, ID, 7, MAC, ""))
+                .extracting(DialProtocol::text)
+                .containsExactly("none");
+        SubscriberEntry entry = gateway.dataPlane.entries().getFirst();
+        assertThat(gateway.dataPlane.entries()).hasSize(1);
+        assertThat(entry.address()).isEqualTo(Ip4.ANY);
+        assertThat(entry.prefixes()).containsExactly(LINK, DELEGATED);
+        assertThat(gateway.addresses.held).isEmpty();
+        assertThat(gateway.lookup(SessionQuery.of(address))).isEmpty();
+        Event update = gateway.journal.events(SessionEvent.UPDATE).getLast();
+        assertThat(update.field(SessionEvent.IP_ADDRESS)).isEmpty();
+        assertThat(update.field(SessionEvent.DELEGATED_PREFIX)).isEqualTo(DELEGATED.toString());
+        assertThat(update.field(SessionEvent.OUTPUT_OCTETS)).isEqualTo("100");
+        assertThat(gateway.journal.events(SessionEvent.START)).hasSize(1);
+        gateway.restart();
+        assertThat(gateway.dataPlane.entries())
+                .extracting(SubscriberEntry::address)
+                .containsExactly(Ip4.ANY);
+        gateway.dial(DialProtocol.ADDRESS, ID, 7, MAC, "");
+        SessionInfo again = gateway.sessions().getFirst();
+        assertThat(again.address()).as("IPCP opens again").isPresent();
+        assertThat(again.traffic().uploadBytes()).isEqualTo(100);
+        assertThat(gateway.addresses.held).hasSize(1);
+        gateway.dial(DialProtocol.END, ID, 7, MAC, "");
+        assertThat(gateway.addresses.held).isEmpty();
+        assertThat(gateway.dataPlane.entries()).isEmpty();
+    }
+
+    @Test
+    void addressThatIsGivenBackIsNobodysUntilThatIsDurable() {
+        online(ID, 7, MAC, "alice", SIX);
+        gateway.journal.hold();
+        gateway.dial(DialProtocol.NO_ADDRESS, ID, 7, MAC, "");
+        assertThat(gateway.addresses.held).hasSize(1);
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(gateway.addresses.held).isEmpty();
+    }
+
+    @Test
+    void addressThatIsGivenBackWhileTheDiskRefusesIsFreeWhenItTakesIt() {
+        online(ID, 7, MAC, "alice", SIX);
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.dial(DialProtocol.NO_ADDRESS, ID, 7, MAC, "");
+        assertThat(gateway.addresses.held).hasSize(1);
+        gateway.journal.heal();
+        gateway.advance(Duration.ofSeconds(2));
+        assertThat(gateway.addresses.held).isEmpty();
+        assertThat(gateway.dataPlane.entries())
+                .extracting(SubscriberEntry::address)
+                .containsExactly(Ip4.ANY);
+    }
+
+    @Test
+    void sessionWhoseIpv6cpEndsKeepsItsAddressAndLosesItsPrefixes() {
+        SessionInfo session = online(ID, 7, MAC, "alice", SIX);
+        gateway.dataPlane.pass(session.address().orElseThrow(), new Traffic(1, 100, 2, 200, 0, 0, 0));
+        gateway.dial(DialProtocol.NO_SIX, ID, 7, MAC, "");
+        gateway.restart();
+        SubscriberEntry entry = gateway.dataPlane.entries().getFirst();
+        assertThat(entry.address()).isEqualTo(session.address().orElseThrow());
+        assertThat(entry.prefixes()).isEmpty();
+        Event update = gateway.journal.events(SessionEvent.UPDATE).getLast();
+        assertThat(update.field(SessionEvent.IP_ADDRESS))
+                .isEqualTo(session.address().orElseThrow().toString());
+        assertThat(update.fields()).doesNotContainKey(SessionEvent.DELEGATED_PREFIX);
+        assertThat(gateway.sessions().getFirst().traffic().uploadBytes()).isEqualTo(100);
+        gateway.dial(DialProtocol.SIX, ID, 7, MAC, "");
+        assertThat(gateway.dataPlane.entries().getFirst().prefixes()).containsExactly(LINK, DELEGATED);
+    }
+
+    @Test
+    void sessionThatWouldLoseItsLastNetworkIsAsItWas() {
+        SessionInfo session = online("alice");
+        gateway.dial(DialProtocol.NO_ADDRESS, ID, 7, MAC, "");
+        assertThat(gateway.dial.outcomes.getLast()).isInstanceOf(Outcome.OpenFailed.class);
+        assertThat(gateway.dataPlane.entries())
+                .extracting(SubscriberEntry::address)
+                .containsExactly(session.address().orElseThrow());
+        assertThat(gateway.addresses.held).hasSize(1);
     }
 
     @Test

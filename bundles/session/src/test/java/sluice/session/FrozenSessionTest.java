@@ -229,6 +229,19 @@ final class FrozenSessionTest {
         assertThat(FrozenSession.decode(Bytes.fromHex(golden))).isEqualTo(dialled);
     }
 
+    /** What follows when IPCP has ended and IPv6CP goes on; a later version must read it for ever. */
+    private static final String GOLDEN_4_TAIL = "0402";
+
+    @Test
+    void pppoeSessionWithoutAFamilyIsOfTheFourthVersion() throws IncompatibleState {
+        FrozenSession both = dialled();
+        FrozenSession six = dialled(new PppLink(0x1234_5678, 1492, false, true));
+        assertThat(six.encode().toHex()).isEqualTo(both.encode().toHex() + GOLDEN_4_TAIL);
+        assertThat(FrozenSession.decode(six.encode())).isEqualTo(six);
+        FrozenSession four = dialled(new PppLink(0x1234_5678, 1492, true, false));
+        assertThat(FrozenSession.decode(four.encode())).isEqualTo(four);
+    }
+
     @Test
     void releaseBeforePppoeReadsAllButTheLink() throws IncompatibleState {
         Bytes whole = dialled().encode();
@@ -248,6 +261,10 @@ final class FrozenSessionTest {
     }
 
     private static FrozenSession dialled() {
+        return dialled(new PppLink(0x1234_5678, 1492));
+    }
+
+    private static FrozenSession dialled(PppLink link) {
         return new FrozenSession(
                 FULL.id(),
                 new SessionKey(FULL.key().line(), FULL.key().mac(), 0x1267),
@@ -256,7 +273,7 @@ final class FrozenSessionTest {
                 FULL.authState(),
                 FULL.authorization(),
                 Ip4.ANY,
-                new Path(FULL.path().tags(), FULL.path().nextHop(), Optional.of(new PppLink(0x1234_5678, 1492))),
+                new Path(FULL.path().tags(), FULL.path().nextHop(), Optional.of(link)),
                 FULL.openedAt(),
                 FULL.leaseEnds(),
                 FULL.before(),

@@ -69,7 +69,8 @@ public sealed interface Effect {
     /**
      * Brings the session up: policy, data plane, store, event. Fails with {@link Outcome.OpenFailed}. The session needs
      * an authorization, and an address or an IPv6 prefix that was granted with it. Of an open session it changes what
-     * is different by now, in place and with counters going on: an address that came later, another MRU.
+     * is different by now, in place and with counters going on: an address that came later, another MRU, a network
+     * protocol that has ended. An address that is given back so is free when that is durable.
      *
      * @param tags of the frames to the subscriber, outermost first
      * @param nextHop MAC address behind which the address is found: the device's, or that of the relay before it
