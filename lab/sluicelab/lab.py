@@ -6,7 +6,7 @@ import ipaddress
 import pathlib
 import secrets
 import shutil
-from typing import Callable, TextIO
+from typing import Callable, Iterable, TextIO
 
 from sluicelab import accessnode, appliance
 from sluicelab.accessnode import AccessNode
@@ -76,6 +76,19 @@ class Lab:
         except BaseException:
             self.down()
             raise
+
+    def speak_ip6(self, core: str, router: str, prefixes: Iterable[str]) -> None:
+        """
+        IPv6 between gateway and core, and the way back to the subscribers' prefixes.
+
+        :param core: address of the gateway there
+        :param router: address of the core, which `core_gateway6` of the data plane has to name
+        """
+        for namespace, device, address in ((self.gateway, "core0", core), (self.core.namespace, "eth0", router)):
+            namespace.run("sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{device}/disable_ipv6")
+            namespace.ip("address", "add", f"{address}/64", "dev", device, "nodad")
+        for prefix in prefixes:
+            self.core.namespace.ip("-6", "route", "add", prefix, "via", core)
 
     def wires_up(self) -> None:
         """The networks and nothing else: for what is proven without the appliance."""

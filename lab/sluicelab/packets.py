@@ -6,6 +6,7 @@ import struct
 
 ETH_IPV4, ETH_ARP, ETH_CTAG, ETH_STAG = 0x0800, 0x0806, 0x8100, 0x88A8
 UDP = 17
+ICMP6 = 58
 DHCP_SERVER, DHCP_CLIENT = 67, 68
 DHCP_MAGIC = b"\x63\x82\x53\x63"
 BROADCAST = "ff:ff:ff:ff:ff:ff"
@@ -36,6 +37,22 @@ def ipv4(source: str, target: str, protocol: int, payload: bytes, ttl: int = 64,
     addresses = socket.inet_aton(source) + socket.inet_aton(target)
     head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), identity, 0, ttl, protocol, 0) + addresses
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
+
+
+def ipv6(source: str, target: str, next_header: int, payload: bytes, hops: int = 64) -> bytes:
+    """An IPv6 packet without extension headers."""
+    return struct.pack("!IHBB", 6 << 28, len(payload), next_header, hops) + _ip6(source) + _ip6(target) + payload
+
+
+def icmp6_echo(source: str, target: str, data: bytes) -> bytes:
+    """An Echo Request of ICMPv6 (RFC 4443, 4.1)."""
+    body = struct.pack("!BBHHH", 128, 0, 0, 77, 1) + data
+    pseudo = _ip6(source) + _ip6(target) + struct.pack("!II", len(body), ICMP6)
+    return ipv6(source, target, ICMP6, body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:])
+
+
+def _ip6(address: str) -> bytes:
+    return socket.inet_pton(socket.AF_INET6, address)
 
 
 def udp(source: str, source_port: int, target: str, target_port: int, payload: bytes) -> bytes:

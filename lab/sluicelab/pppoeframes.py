@@ -21,11 +21,11 @@ END_OF_LIST, SERVICE_NAME, AC_NAME, HOST_UNIQ, AC_COOKIE = 0x0000, 0x0101, 0x010
 VENDOR, RELAY_SESSION_ID, MAX_PAYLOAD = 0x0105, 0x0110, 0x0120
 SERVICE_NAME_ERROR, AC_SYSTEM_ERROR, GENERIC_ERROR = 0x0201, 0x0202, 0x0203
 
-IPV4, LCP, PAP, CHAP, IPCP, IPV6CP = 0x0021, 0xC021, 0xC023, 0xC223, 0x8021, 0x8057
+IPV4, IPV6, LCP, PAP, CHAP, IPCP, IPV6CP = 0x0021, 0x0057, 0xC021, 0xC023, 0xC223, 0x8021, 0x8057
 CONFIGURE_REQUEST, CONFIGURE_ACK, CONFIGURE_NAK, CONFIGURE_REJECT = 1, 2, 3, 4
 TERMINATE_REQUEST, TERMINATE_ACK, CODE_REJECT, PROTOCOL_REJECT, ECHO_REQUEST, ECHO_REPLY = 5, 6, 7, 8, 9, 10
 MRU, AUTHENTICATION, MAGIC = 1, 3, 5
-IP_ADDRESS, PRIMARY_DNS, PRIMARY_WINS, SECONDARY_DNS = 3, 129, 130, 131
+INTERFACE_ID, IP_ADDRESS, PRIMARY_DNS, PRIMARY_WINS, SECONDARY_DNS = 1, 3, 129, 130, 131
 CHAP_CHALLENGE, CHAP_RESPONSE, CHAP_SUCCESS, CHAP_FAILURE = 1, 2, 3, 4
 PAP_REQUEST, PAP_ACK, PAP_NAK = 1, 2, 3
 CHAP_MD5, MS_CHAP_V2 = bytes((0xC2, 0x23, 5)), bytes((0xC2, 0x23, 0x81))
@@ -218,7 +218,7 @@ class PppoeClient:
             elif frame.kind == ETH_SESSION:
                 _, _, session, ppp = _head(frame.payload)
                 if session == self.session:
-                    self._unread.append(ppp[2:] if ppp[:2] == b"\x00\x21" else Control.decode(ppp))
+                    self._unread.append(ppp[2:] if int.from_bytes(ppp[:2]) in (IPV4, IPV6) else Control.decode(ppp))
         except ValueError as reason:
             raise AssertionError(f"a frame that no peer may send ({reason}): {data.hex()}") from reason
 
@@ -268,6 +268,10 @@ class PppoeClient:
     def network_up(self, *more: Item) -> None:
         """IPCP to Opened both ways; takes the address that the peer names."""
         self._negotiate(IPCP, options((IP_ADDRESS, socket.inet_aton(self.address)), *more))
+
+    def network6_up(self) -> None:
+        """IPv6CP to Opened both ways."""
+        self._negotiate(IPV6CP, options((INTERFACE_ID, struct.pack("!II", 0x0200_0000, self.magic))))
 
     def open(self, user: str, password: str) -> str:
         """From PADI to an address, which it gives."""

@@ -369,14 +369,7 @@ def _accounted(lab: Lab, number: int, status: str) -> list[AccountingRecord]:
 
 
 def _core_speaks_ip6(lab: Lab) -> None:
-    for namespace, device, address in (
-        (lab.gateway, "core0", IP6_CORE),
-        (lab.core.namespace, "eth0", IP6_ROUTER),
-    ):
-        namespace.run("sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{device}/disable_ipv6")
-        namespace.ip("address", "add", f"{address}/64", "dev", device, "nodad")
-    for network in (*(f"{prefix}/64" for prefix in PREFIX.values()), POOL):
-        lab.core.namespace.ip("-6", "route", "add", network, "via", IP6_CORE)
+    lab.speak_ip6(IP6_CORE, IP6_ROUTER, [*(f"{prefix}/64" for prefix in PREFIX.values()), POOL])
 
 
 def _ping6(dialin: DialIn, pppd: Pppd, source: str, count: int) -> bool:

@@ -26,6 +26,8 @@ ECHO_SECONDS = 30
 SLOT_SECONDS = 30  # a cookie is good in its slot and in the next one
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
 UNKNOWN_SESSIONS = 2000
+DUAL, PREFIX = "both-families", "2001:db8:7::"
+IP6_CORE, IP6_ROUTER = "2001:db8:c0::2", "2001:db8:c0::1"
 
 NewClient = Callable[..., PppoeClient]
 
@@ -33,7 +35,10 @@ NewClient = Callable[..., PppoeClient]
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
     lab = Lab(progress=print)
-    lab.radius.dialers = [Dialer(f"frame{number}", "secret") for number in range(USERS)]
+    lab.radius.dialers = [
+        *(Dialer(f"frame{number}", "secret") for number in range(USERS)),
+        Dialer(DUAL, "secret", replies=(f"Framed-IPv6-Prefix = {PREFIX}/64",)),
+    ]
     lab.up(
         {
             "sluice.pppoe": {"restart_milliseconds": 1000, "echo_seconds": ECHO_SECONDS},
@@ -43,9 +48,13 @@ def lab() -> Iterator[Lab]:
                 "ac_name": "other-name",
                 "service_names": "internet, voice",
             },
-        }
+            "sluice.dataplane.xdp": {"core_gateway6": IP6_ROUTER},
+        },
+        start=False,
     )
     try:
+        lab.speak_ip6(IP6_CORE, IP6_ROUTER, [f"{PREFIX}/64"])
+        lab.appliance.start()
         yield lab
     finally:
         lab.down()
@@ -641,6 +650,38 @@ def test_a_peer_that_closes_ipcp_and_has_nothing_else_is_let_go(lab: Lab, client
     client.session = 0
 
 
+def test_ipv4_ends_with_ipcp_and_ipv6_goes_on(lab: Lab, client: PppoeClient) -> None:
+    client.user = DUAL
+    opened(client).network6_up()
+    session = lab.appliance.session_of(client.mac)
+    _passes(lab, client)
+    _passes6(client)
+    client.send_control(ppp.IPCP, ppp.TERMINATE_REQUEST)
+    assert client.control(ppp.IPCP, ppp.TERMINATE_ACK) is not None
+    client.send_ppp(struct.pack("!H", ppp.IPV4) + _icmp_echo(client.address, lab.core.address))
+    assert client.next(lambda one: isinstance(one, bytes), 1) is None
+    _passes6(client)
+    assert lab.appliance.session_of(client.mac)["ip_address"] in ("", None)
+    eventually(lambda: not lab.radius.records_named(DUAL)[-1].text("Framed-IP-Address"), 10, "accounting knows of no address")
+    assert lab.radius.records_named(DUAL)[-1].status == "Interim-Update"
+    assert int(lab.radius.records_named(DUAL)[-1].number("Acct-Input-Packets")) >= 2
+    client.network_up()
+    _passes(lab, client)
+    client.send_control(ppp.IPV6CP, ppp.TERMINATE_REQUEST)
+    assert client.control(ppp.IPV6CP, ppp.TERMINATE_ACK) is not None
+    client.send_ppp(_icmp6_echo())
+    assert client.next(lambda one: isinstance(one, bytes), 1) is None
+    _passes(lab, client)
+    assert lab.appliance.session_of(client.mac)["session_id"] == session["session_id"]
+
+
+def test_a_link_whose_last_network_protocol_ends_is_ended(client: PppoeClient) -> None:
+    opened(client)
+    client.send_control(ppp.IPCP, ppp.TERMINATE_REQUEST)
+    assert client.terminated()
+    client.session = 0
+
+
 def test_a_stale_cookie_is_refused_with_a_reason(early: Early) -> None:
     eventually(lambda: time.monotonic() > early.taken + 2 * SLOT_SECONDS, 2 * SLOT_SECONDS + 5, "the cookie is stale")
     refused = early.client.request(EMPTY_SERVICE, (ppp.AC_COOKIE, early.cookie))
@@ -661,7 +702,25 @@ def _icmp_echo(source: str, target: str) -> bytes:
 
 
 def _passes(lab: Lab, client: PppoeClient) -> None:
-    """A ping of the core is answered, in a frame of this session."""
-    client.send_ppp(struct.pack("!H", ppp.IPV4) + _icmp_echo(client.address, lab.core.address))
-    answer = client.next(lambda one: isinstance(one, bytes))
-    assert answer is not None and answer[12:16] == socket.inet_aton(lab.core.address) and answer[20] == 0
+    """A ping of the core is answered, in a frame of this session; the first may be quicker than our last Configure-Ack."""
+    ping = struct.pack("!H", ppp.IPV4) + _icmp_echo(client.address, lab.core.address)
+    answer = _answer(client, ping)
+    assert answer[12:16] == socket.inet_aton(lab.core.address) and answer[20] == 0
+
+
+def _answer(client: PppoeClient, ping: bytes) -> bytes:
+    for _ in range(10):
+        client.send_ppp(ping)
+        if (answer := client.next(lambda one: isinstance(one, bytes), 1)) is not None:
+            return answer
+    pytest.fail("no packet passes")
+
+
+def _icmp6_echo() -> bytes:
+    return struct.pack("!H", ppp.IPV6) + packets.icmp6_echo(PREFIX + "1", IP6_ROUTER, b"sluice" * 8)
+
+
+def _passes6(client: PppoeClient) -> None:
+    """The same of IPv6."""
+    answer = _answer(client, _icmp6_echo())
+    assert answer[8:24] == socket.inet_pton(socket.AF_INET6, IP6_ROUTER) and answer[40] == 129

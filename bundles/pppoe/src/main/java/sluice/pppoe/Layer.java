@@ -12,7 +12,7 @@ import sluice.net.Bytes;
  * @param naksTaken Naks and Rejects of the peer since the layer was last up, so that no peer can nak for ever
  * @param nextId identifier of our next packet, 0..255
  * @param request our last Configure-Request
- * @param agreement the peer's last Configure-Request that was acknowledged
+ * @param agreement the peer's last Configure-Request that was acknowledged, or that waits for what it asks for
  */
 record Layer<O extends OptionSet<O>>(
         int protocol,
@@ -132,6 +132,12 @@ record Layer<O extends OptionSet<O>>(
 
     Layer<O> with(O others) {
         return new Layer<>(protocol, state, triesLeft, naks, naksTaken, nextId, request, agreement, others);
+    }
+
+    /** The same while a request of the peer waits. */
+    Layer<O> withWaiting(ControlPacket packet) {
+        Agreement waiting = new Agreement(packet.id(), packet.data().compact(), 0);
+        return new Layer<>(protocol, state, triesLeft, naks, naksTaken, nextId, request, waiting, options);
     }
 
     /** The same behind a packet that took {@link #nextId()}. */

@@ -37,13 +37,15 @@ sealed interface LinkAction {
     record ReleaseAddress() implements LinkAction {}
 
     /**
-     * Packets may pass; again when another network protocol opens. Goes before the frames of the same step, so that a
-     * peer that reads them finds the gateway ready.
+     * Packets may pass; again when another network protocol opens, or one of two ends. Goes before the frames of the
+     * same step, so that a peer that reads them finds the gateway ready.
      *
      * @param magic our magic number, 0 when the peer wanted none
      * @param mru largest IP packet that the peer takes, bytes
+     * @param ip4 of IPCP; without it the address is not needed any more
+     * @param ip6 of IPv6CP
      */
-    record Open(int magic, int mru, boolean ip4, boolean ip6) implements LinkAction {}
+    record Open(int magic, int mru, NetworkUse ip4, NetworkUse ip6) implements LinkAction {}
 
     /** The link is over, and this the last action: the PPPoE session ends too. */
     record Close(LinkEnd end, TerminateCause cause) implements LinkAction {}

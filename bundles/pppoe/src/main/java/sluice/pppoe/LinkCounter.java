@@ -11,6 +11,8 @@ enum LinkCounter implements Counter {
     RENEGOTIATED(5, "LCP renegotiated by the peer of an open link"),
     RECHALLENGED(6, "Challenges of an open link"),
     PAP_FAILED(7, "Wrong passwords after which the peer may try again"),
+    IPCP_ENDED(8, "IPCP ended while the link was open"),
+    IPV6CP_ENDED(9, "IPv6CP ended while the link was open"),
 
     ECHO_SENT(20, "LCP echo requests sent"),
     ECHO_ANSWERED(21, "LCP echo requests answered by the peer"),

@@ -86,6 +86,9 @@ final class LinkEffects {
             counters.count(malformed);
             return Step.unchanged(session);
         }
+        if (leavesNothing(session, step)) {
+            return end(session, state.with(step.link()), SessionEnd.NO_PREFIX);
+        }
         List<Effect> effects = new ArrayList<>(first);
         boolean over = false;
         for (LinkAction action : step.actions()) {
@@ -128,14 +131,24 @@ final class LinkEffects {
     }
 
     private void addOpen(List<Effect> effects, SessionView session, PppoeState state, LinkAction.Open open) {
-        if (!open.ip4() && !hasPrefix(session)) {
+        if (open.ip4() != NetworkUse.OPEN && !hasPrefix(session)) {
             if (!session.isOpen()) {
                 effects.add(new Effect.Arm(NOTHING_TO_CARRY, settings.setup()));
             }
             return;
         }
-        effects.add(new Effect.Open(state.tags(), session.key().mac(), new PppLink(open.magic(), open.mru())));
+        PppLink link =
+                new PppLink(open.magic(), open.mru(), open.ip4() != NetworkUse.NONE, open.ip6() != NetworkUse.NONE);
+        effects.add(new Effect.Open(state.tags(), session.key().mac(), link));
         effects.add(new Effect.Disarm(NOTHING_TO_CARRY));
+    }
+
+    /** Whether IPv4 ends in an open session that has no IPv6 prefix. */
+    private static boolean leavesNothing(SessionView session, Link.Step step) {
+        return session.isOpen()
+                && !hasPrefix(session)
+                && step.actions().stream()
+                        .anyMatch(action -> action instanceof LinkAction.Open open && open.ip4() == NetworkUse.NONE);
     }
 
     private static boolean hasPrefix(SessionView session) {

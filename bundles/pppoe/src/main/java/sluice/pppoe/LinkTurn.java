@@ -52,7 +52,7 @@ final class LinkTurn {
             case LinkEvent.Accepted accepted -> onAccepted(accepted);
             case LinkEvent.Rejected rejected -> onVerdict(turn -> turn.rejected(rejected));
             case LinkEvent.Unanswered unanswered -> onVerdict(AuthenticationTurn::unanswered);
-            case LinkEvent.AddressGranted granted -> inNetwork(() -> network.addressGranted(granted));
+            case LinkEvent.AddressGranted granted -> onAddress(granted);
             case LinkEvent.AddressRefused refused -> inNetwork(network::addressRefused);
             case LinkEvent.Terminate(TerminateCause cause) -> endNow(LinkEnd.ORDERED, cause);
         }
@@ -243,6 +243,13 @@ final class LinkTurn {
         endWithoutNetwork();
     }
 
+    private void onAddress(LinkEvent.AddressGranted granted) throws MalformedPacket {
+        if (phase == Link.Phase.NETWORK) {
+            network.addressGranted(granted);
+            endWithoutNetwork();
+        }
+    }
+
     /** Something that concerns the network protocols, and nothing before they may run. */
     private void inNetwork(Runnable happening) {
         if (phase == Link.Phase.NETWORK) {
@@ -269,11 +276,19 @@ final class LinkTurn {
                 }
             }
             case ECHO -> applyEcho(echo().due());
-            case SETUP -> {
-                if (phase != Link.Phase.NETWORK || !network.isOpen()) {
-                    endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());
-                }
-            }
+            case SETUP -> onSetupOver();
+        }
+    }
+
+    /**
+     * How long a question may be open is not for the link to say: there is always an answer, if only that there is
+     * none.
+     */
+    private void onSetupOver() {
+        if (phase == Link.Phase.AUTHENTICATE && authentication.stage() == Authentication.Stage.ASKING) {
+            actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
+        } else if (phase != Link.Phase.NETWORK || !network.isOpen()) {
+            endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());
         }
     }
 

@@ -7,7 +7,8 @@ import sluice.net.MalformedPacket;
 
 /**
  * The network protocols in one step of a link: IPCP with the address that it needs, IPv6CP, and whether packets pass.
- * Made for the step and thrown away behind it. All but {@link #down} is for the network phase.
+ * One that ends while the link is open stops passing its packets, and may begin again; with the last one the link ends,
+ * as pppd does it. Made for the step and thrown away behind it. All but {@link #down} is for the network phase.
  */
 final class NetworkTurn {
     private final LinkContext context;
@@ -87,11 +88,16 @@ final class NetworkTurn {
         applyIpcp(LayerTurn.happen(ipcp, AutomatonEvent.UP, inner()));
     }
 
-    void addressGranted(LinkEvent.AddressGranted granted) {
+    void addressGranted(LinkEvent.AddressGranted granted) throws MalformedPacket {
         if (awaitsAddress) {
             awaitsAddress = false;
             ipcp = ipcp.with(IpcpOptions.begin(granted));
-            startIpcp();
+            if (ipcp.state() == AutomatonState.STOPPED) {
+                Layer.Agreement waiting = ipcp.agreement();
+                onIpcp(new ControlPacket(ControlPacket.CONFIGURE_REQUEST, waiting.id(), waiting.options()));
+            } else {
+                startIpcp();
+            }
         }
     }
 
@@ -114,14 +120,14 @@ final class NetworkTurn {
         return true;
     }
 
-    /**
-     * A peer that comes back to IPCP, whose address was released, has to wait for another; its next request is judged.
-     */
+    /** A peer that wants IPv4 again gets an address first; its request waits meanwhile. */
     private void onIpcp(ControlPacket packet) throws MalformedPacket {
-        boolean comesBack = ipcp.state() == AutomatonState.STOPPED && packet.code() == ControlPacket.CONFIGURE_REQUEST;
-        if (comesBack && ipcp.options().address().isAny()) {
+        boolean again = ipcp.state() == AutomatonState.STOPPED
+                && ipcp.options().address().isAny()
+                && packet.code() == ControlPacket.CONFIGURE_REQUEST;
+        if (again) {
+            ipcp = ipcp.withWaiting(packet);
             awaitsAddress = true;
-            actions.count(LinkCounter.WRONG_PHASE);
         } else {
             applyIpcp(LayerTurn.receive(ipcp, packet, inner()));
         }
@@ -150,18 +156,26 @@ final class NetworkTurn {
     }
 
     private void applyIpcp(LayerStep<IpcpOptions> step) {
+        boolean ends = isEnding(ipcp, step.layer());
         ipcp = step.layer();
         apply(step, LinkTimer.IPCP, LinkCounter.IPCP_OPENED);
-        if (step.changes().contains(LayerStep.Change.FINISHED) && !open) {
+        if (ends) {
             ipcp = ipcp.with(IpcpOptions.NONE);
+            ended(LinkCounter.IPCP_ENDED);
+        }
+        if (ends && !open) {
             actions.add(new LinkAction.ReleaseAddress());
         }
         step.failure().ifPresent(end -> applyIpcp(LayerTurn.close(ipcp, end.text(), inner())));
     }
 
     private void applyIpv6cp(LayerStep<Ipv6cpOptions> step) {
+        boolean ends = isEnding(ipv6cp, step.layer());
         ipv6cp = step.layer();
         apply(step, LinkTimer.IPV6CP, LinkCounter.IPV6CP_OPENED);
+        if (ends) {
+            ended(LinkCounter.IPV6CP_ENDED);
+        }
         step.failure().ifPresent(end -> applyIpv6cp(LayerTurn.close(ipv6cp, end.text(), inner())));
     }
 
@@ -181,9 +195,27 @@ final class NetworkTurn {
 
     private void open() {
         open = true;
-        actions.addFirst(
-                new LinkAction.Open(agreed.get().magic(), agreed.get().peerMru(), ipcp.isOpened(), ipv6cp.isOpened()));
+        changeWay();
         actions.add(new LinkAction.Disarm(LinkTimer.SETUP));
+    }
+
+    private static boolean isEnding(Layer<?> before, Layer<?> after) {
+        return before.state().isAlive() && !after.state().isAlive();
+    }
+
+    private void ended(LinkCounter counter) {
+        if (open) {
+            actions.count(counter);
+            failUnlessAlive(LinkEnd.NO_NETWORK);
+            if (failure.isEmpty()) {
+                changeWay();
+            }
+        }
+    }
+
+    private void changeWay() {
+        NetworkUse ip4 = awaitsAddress ? NetworkUse.COMING : NetworkUse.of(ipcp);
+        actions.addFirst(new LinkAction.Open(agreed.get().magic(), agreed.get().peerMru(), ip4, NetworkUse.of(ipv6cp)));
     }
 
     private void failUnlessAlive(LinkEnd end) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.net.Bytes;
 import sluice.session.api.Credentials;
+import sluice.session.api.IncompatibleState;
 import sluice.session.api.TerminateCause;
 
 /** PAP (RFC 1334), CHAP with MD5 (RFC 1994) and MS-CHAPv2 (RFC 2759). */
@@ -203,6 +204,32 @@ class AuthenticationTest {
         peer.send(PppProtocol.CHAP, ChapPacket.RESPONSE, id, response(16, "mallory"));
         assertThat(peer.next(PppProtocol.CHAP, ChapPacket.SUCCESS)).isEqualTo(first);
         assertThat(peer.done(LinkAction.Authenticate.class)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answerThatGotLostIsGivenAgainWithoutAQuestionAlsoOfAnOpenLinkAfterARestart(AuthenticationMethod method)
+            throws IncompatibleState {
+        PppPeer peer = asking(method);
+        peer.on(accept(Optional.of(PROOF)));
+        ControlPacket lost = peer.sent.removeFirst().packet();
+        repeat(peer, method, lost.id());
+        assertThat(peer.sent.removeFirst().packet()).as("before IPCP").isEqualTo(lost);
+        peer.on(PppPeer.grant());
+        peer.openIpcp();
+        peer.link = FrozenLink.thaw(FrozenLink.freeze(peer.link));
+        repeat(peer, method, lost.id());
+        assertThat(peer.sent.removeFirst().packet()).as("of an open link").isEqualTo(lost);
+        assertThat(peer.done(LinkAction.Authenticate.class)).hasSize(1);
+        assertThat(peer.link.stage()).isEqualTo("open");
+    }
+
+    private static void repeat(PppPeer peer, AuthenticationMethod method, int id) {
+        switch (method) {
+            case PAP -> peer.send(PppProtocol.PAP, PapPacket.REQUEST, id, papRequest("alice", "secret"));
+            case CHAP_MD5 -> peer.send(PppProtocol.CHAP, ChapPacket.RESPONSE, id, response(16, "alice"));
+            case MS_CHAP2 -> peer.send(PppProtocol.CHAP, ChapPacket.RESPONSE, id, response(49, "alice"));
+        }
     }
 
     @ParameterizedTest

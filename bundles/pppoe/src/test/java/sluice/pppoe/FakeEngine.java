@@ -282,6 +282,9 @@ final class FakeEngine {
                     return Optional.of(new Outcome.OpenFailed("full"));
                 }
                 session.open = true;
+                if (!open.link().orElseThrow().ip4()) {
+                    session.address = Optional.empty();
+                }
                 opened.add(open);
             }
             case Effect.Close close -> {

@@ -22,8 +22,8 @@ class LinkTest {
         assertThat(peer.link.stage()).isEqualTo("open");
         assertThat(peer.done(LinkAction.Open.class))
                 .containsExactly(
-                        new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, false, true),
-                        new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, true, true));
+                        new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.COMING, NetworkUse.OPEN),
+                        new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.OPEN, NetworkUse.OPEN));
         assertThat(peer.done(LinkAction.NeedAddress.class)).hasSize(1);
         assertThat(peer.link.userName()).contains("alice");
         assertThat(peer.armed).containsOnlyKeys(LinkTimer.ECHO, LinkTimer.RECHALLENGE);
@@ -50,7 +50,8 @@ class LinkTest {
         PppPeer six = new PppPeer(IP6).opened();
         assertThat(six.done(LinkAction.NeedAddress.class)).isEmpty();
         assertThat(six.done(LinkAction.Open.class))
-                .containsExactly(new LinkAction.Open(six.link.magic(), PppPeer.LIMIT, false, true));
+                .containsExactly(
+                        new LinkAction.Open(six.link.magic(), PppPeer.LIMIT, NetworkUse.NONE, NetworkUse.OPEN));
     }
 
     @Test
@@ -130,7 +131,7 @@ class LinkTest {
         assertThat(peer.done(LinkAction.NeedAddress.class)).hasSize(1);
         assertThat(peer.link.stage()).isEqualTo("open");
         assertThat(peer.done(LinkAction.Open.class).getLast())
-                .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, true, true));
+                .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.OPEN, NetworkUse.OPEN));
     }
 
     @Test
@@ -188,7 +189,6 @@ class LinkTest {
         assertThat(peer.sent).as("no address is acknowledged as one").isEmpty();
         assertThat(peer.done(LinkAction.NeedAddress.class)).hasSize(2);
         peer.on(PppPeer.grant());
-        peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1, nothing);
         peer.ack(PppProtocol.IPCP);
         ControlPacket nak = peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_NAK);
         peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 2, nak.data());
@@ -227,6 +227,91 @@ class LinkTest {
         assertThat(both.link.stage()).isEqualTo("open");
         both.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 1);
         both.next(PppProtocol.LCP, ControlPacket.PROTOCOL_REJECT);
+    }
+
+    @Test
+    void ipcpThatEndsGivesTheAddressBackAndIpv6GoesOn() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        List<LinkAction> step = peer.send(PppProtocol.IPCP, ControlPacket.TERMINATE_REQUEST, 3);
+        assertThat(step.getFirst())
+                .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.NONE, NetworkUse.OPEN));
+        peer.next(PppProtocol.IPCP, ControlPacket.TERMINATE_ACK);
+        peer.due(LinkTimer.IPCP);
+        assertThat(peer.link.stage()).isEqualTo("open");
+        assertThat(peer.counted()).contains(LinkCounter.IPCP_ENDED);
+    }
+
+    @Test
+    void ipcpThatBeginsAgainGetsAnAddressAgain() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        peer.send(PppProtocol.IPCP, ControlPacket.TERMINATE_REQUEST, 3);
+        peer.next(PppProtocol.IPCP, ControlPacket.TERMINATE_ACK);
+        peer.due(LinkTimer.IPCP);
+        List<LinkAction> step = peer.send(
+                PppProtocol.IPCP,
+                ControlPacket.CONFIGURE_REQUEST,
+                4,
+                PppOption.ip4(IpcpOptions.ADDRESS, PppPeer.ADDRESS));
+        assertThat(step).containsExactly(new LinkAction.NeedAddress());
+        peer.on(PppPeer.grant());
+        peer.ack(PppProtocol.IPCP);
+        assertThat(peer.next(PppProtocol.IPCP, ControlPacket.CONFIGURE_ACK).id())
+                .isEqualTo(4);
+        assertThat(peer.done(LinkAction.Open.class).getLast())
+                .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.OPEN, NetworkUse.OPEN));
+    }
+
+    @Test
+    void ipcpThatBeginsAgainWithoutAnAddressLeavesIpv6() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        peer.send(PppProtocol.IPCP, ControlPacket.TERMINATE_REQUEST, 3);
+        peer.due(LinkTimer.IPCP);
+        for (int request = 4; request < 6; request++) {
+            List<LinkAction> step = peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, request);
+            assertThat(step).containsExactly(new LinkAction.NeedAddress());
+            peer.on(new LinkEvent.AddressRefused());
+        }
+        assertThat(peer.link.stage()).isEqualTo("open");
+    }
+
+    @Test
+    void ipcpThatIsNegotiatedAnewInVainGivesTheAddressBack() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        peer.send(PppProtocol.IPCP, ControlPacket.CONFIGURE_REQUEST, 9, PppOption.i32(IpcpOptions.ADDRESS, 0));
+        int opens = peer.done(LinkAction.Open.class).size();
+        for (int tries = 0; tries < 10; tries++) {
+            assertThat(peer.done(LinkAction.Open.class)).hasSize(opens);
+            peer.due(LinkTimer.IPCP);
+        }
+        assertThat(peer.done(LinkAction.Open.class).getLast().ip4()).isEqualTo(NetworkUse.NONE);
+        assertThat(peer.link.stage()).isEqualTo("open");
+    }
+
+    @Test
+    void ipv6cpThatEndsLeavesIpv4AndMayBeginAgain() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        List<LinkAction> step = peer.send(PppProtocol.IPV6CP, ControlPacket.TERMINATE_REQUEST, 3);
+        assertThat(step.getFirst())
+                .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.OPEN, NetworkUse.NONE));
+        peer.next(PppProtocol.IPV6CP, ControlPacket.TERMINATE_ACK);
+        peer.due(LinkTimer.IPV6CP);
+        PppOption id = PppOption.u64(Ipv6cpOptions.INTERFACE_ID, PppPeer.INTERFACE_ID);
+        peer.send(PppProtocol.IPV6CP, ControlPacket.CONFIGURE_REQUEST, 4, id);
+        peer.ack(PppProtocol.IPV6CP);
+        assertThat(peer.done(LinkAction.Open.class).getLast().ip6()).isEqualTo(NetworkUse.OPEN);
+    }
+
+    @Test
+    void linkWithoutANetworkProtocolEndsAtOnce() {
+        PppPeer four = new PppPeer(IP4).opened();
+        four.send(PppProtocol.IPCP, ControlPacket.TERMINATE_REQUEST, 3);
+        assertThat(four.done.getLast()).isEqualTo(new LinkAction.Close(LinkEnd.NO_NETWORK, TerminateCause.USER_ERROR));
+        four.next(PppProtocol.IPCP, ControlPacket.TERMINATE_ACK);
+        four.next(PppProtocol.LCP, ControlPacket.TERMINATE_REQUEST);
+        PppPeer both = new PppPeer(DUAL).opened();
+        both.send(PppProtocol.IPCP, ControlPacket.TERMINATE_REQUEST, 3);
+        both.send(PppProtocol.IPV6CP, ControlPacket.TERMINATE_REQUEST, 3);
+        assertThat(both.done.getLast()).isEqualTo(new LinkAction.Close(LinkEnd.NO_NETWORK, TerminateCause.USER_ERROR));
     }
 
     @Test

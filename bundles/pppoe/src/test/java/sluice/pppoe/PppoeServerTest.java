@@ -12,13 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.dataplane.api.Frame;
 import sluice.net.Bytes;
+import sluice.net.Ip6Prefix;
 import sluice.net.VlanTag;
 import sluice.platform.api.Table;
+import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Credentials;
 import sluice.session.api.Effect;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.Outcome;
+import sluice.session.api.PppLink;
 import sluice.session.api.TerminateCause;
 
 class PppoeServerTest {
@@ -100,6 +103,49 @@ class PppoeServerTest {
         assertThat(engine.opened).isEmpty();
         assertThat(engine.sessions).isEmpty();
         assertThat(peer.heard.getLast()).isEqualTo("PADT");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = AuthenticationMethod.class,
+            names = {"PAP", "CHAP_MD5"})
+    void subscriberWhoWaitsForRadiusIsToldWhenTheWaitIsOver(AuthenticationMethod method) {
+        FakeEngine engine = engine(method);
+        Peer peer = waiting(engine);
+        engine.tell(engine.only(), new Outcome.Unanswered("no RADIUS server answered in time"));
+        peer.talk();
+        assertThat(peer.heard)
+                .anyMatch(line -> (line.startsWith("PAP AuthNak") || line.startsWith("CHAP Failure"))
+                        && line.contains("Authentication is not possible now"));
+        assertThat(engine.counters.get(LinkEnd.AUTHENTICATION_UNANSWERED)).isEqualTo(1);
+        assertThat(engine.counters.get(LinkEnd.SETUP_TIMEOUT)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = AuthenticationMethod.class,
+            names = {"PAP", "CHAP_MD5"})
+    void subscriberWhoWaitsForRadiusComesUpWhenAServerIsBack(AuthenticationMethod method) {
+        FakeEngine engine = engine(method);
+        Peer peer = waiting(engine);
+        engine.tell(engine.only(), new Outcome.Accepted(Authorization.DEFAULT));
+        peer.talk();
+        assertThat(engine.only().stage()).isEqualTo("open");
+        assertThat(engine.questions).hasSize(1);
+    }
+
+    /** Nobody answers for longer than a set-up takes, as with a queue. */
+    private static Peer waiting(FakeEngine engine) {
+        engine.verdict = Optional.empty();
+        Peer peer = new Peer(engine);
+        peer.dial();
+        peer.heard.clear();
+        for (int i = 0; i < 10; i++) {
+            engine.advance(Duration.ofSeconds(30));
+            peer.talk();
+        }
+        assertThat(peer.heard).allMatch(line -> line.startsWith("LCP EchoReq"));
+        return peer;
     }
 
     @Test
@@ -251,6 +297,36 @@ class PppoeServerTest {
             peer.talk();
         }
         assertThat(engine.sessions).isEmpty();
+        assertThat(engine.counters.get(SessionEnd.NO_PREFIX)).isEqualTo(1);
+    }
+
+    @Test
+    void subscriberWhoEndsIpcpKeepsHisPrefixAndGivesHisAddressBack() {
+        FakeEngine engine = engine(AuthenticationMethod.PAP);
+        engine.verdict = Optional.of(new Outcome.Accepted(Authorization.DEFAULT.withAddressing(
+                Addressing.NONE.withPrefixes(Optional.of(Ip6Prefix.parse("2001:db8::/64")), Optional.empty()))));
+        Peer peer = new Peer(engine);
+        peer.dial();
+        peer.heard.clear();
+        engine.receive(peer.data(PppProtocol.IPCP, new ControlPacket(ControlPacket.TERMINATE_REQUEST, 7, Bytes.EMPTY)));
+        peer.talk();
+        assertThat(peer.heard).containsExactly("IPCP TermAck id=0x7");
+        PppLink link = engine.opened.getLast().link().orElseThrow();
+        assertThat(link.ip4()).isFalse();
+        assertThat(link.ip6()).isTrue();
+        assertThat(engine.only().address()).isEmpty();
+        assertThat(engine.only().isOpen()).isTrue();
+    }
+
+    @Test
+    void subscriberWhoEndsIpcpAndHasNoPrefixIsEnded() {
+        FakeEngine engine = engine(AuthenticationMethod.PAP);
+        Peer peer = new Peer(engine);
+        peer.dial();
+        engine.receive(peer.data(PppProtocol.IPCP, new ControlPacket(ControlPacket.TERMINATE_REQUEST, 7, Bytes.EMPTY)));
+        peer.talk();
+        assertThat(peer.heard.getLast()).isEqualTo("PADT");
+        assertThat(engine.closed).containsExactly(TerminateCause.SERVICE_UNAVAILABLE);
         assertThat(engine.counters.get(SessionEnd.NO_PREFIX)).isEqualTo(1);
     }
 

@@ -144,7 +144,8 @@ final class Opener {
 
     /** The address that the session has no more; it is nobody's until the store knows that. */
     private Optional<AddressGrant> unused(Session session) {
-        Optional<AddressGrant> grant = session.address().filter(held -> session.place().isAny());
+        Optional<AddressGrant> grant =
+                session.address().filter(held -> session.place().isAny());
         if (grant.isPresent()) {
             session.address(Optional.empty());
             owner.addressed(session);

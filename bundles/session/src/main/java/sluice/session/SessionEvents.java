@@ -134,12 +134,17 @@ final class SessionEvents {
         fields.put(SessionEvent.NAS_PORT_ID, line.port() + ":" + line.svlan() + "." + line.cvlan());
         fields.put(SessionEvent.CIRCUIT_ID_HEX, line.circuitId().toHex());
         fields.put(SessionEvent.REMOTE_ID_HEX, line.remoteId().toHex());
-        session.authorization().filter(any -> session.six()).map(Authorization::addressing).ifPresent(addressing -> {
-            addressing.framedPrefix().ifPresent(prefix -> fields.put(SessionEvent.FRAMED_PREFIX, prefix.toString()));
-            addressing
-                    .delegatedPrefix()
-                    .ifPresent(prefix -> fields.put(SessionEvent.DELEGATED_PREFIX, prefix.toString()));
-        });
+        session.authorization()
+                .filter(any -> session.six())
+                .map(Authorization::addressing)
+                .ifPresent(addressing -> {
+                    addressing
+                            .framedPrefix()
+                            .ifPresent(prefix -> fields.put(SessionEvent.FRAMED_PREFIX, prefix.toString()));
+                    addressing
+                            .delegatedPrefix()
+                            .ifPresent(prefix -> fields.put(SessionEvent.DELEGATED_PREFIX, prefix.toString()));
+                });
         session.authorization()
                 .filter(authorization -> !authorization.classes().isEmpty())
                 .ifPresent(authorization -> fields.put(

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Policer;
@@ -22,6 +24,7 @@ import sluice.platform.api.Event;
 import sluice.platform.api.JournalFailure;
 import sluice.session.LimitSettings.Full;
 import sluice.session.api.Addressing;
+import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.AuthorizationChange;
 import sluice.session.api.Command;
@@ -533,6 +536,54 @@ final class DialTest {
         gateway.turn();
         assertThat(operations(gateway.sent())).doesNotContain(DialProtocol.PROVED);
         assertThat(gateway.counted(SessionCounter.SERVED_DEFAULT)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = OutageRules.Mode.class,
+            names = {"DENY", "CACHED", "ALLOW"})
+    void whoProvesHimselfIsRefusedWhenNoServerAnswersInTimeToSetUp(OutageRules.Mode mode) {
+        online("alice");
+        gateway.dial(DialProtocol.END, ID, 7, MAC, "");
+        without(mode);
+        begin(ID, 7, MAC, "alice");
+        silent(Duration.ofSeconds(59));
+        assertThat(gateway.sent()).isEmpty();
+        silent(Duration.ofSeconds(2));
+        assertThat(gateway.dial.outcomes.getLast()).isInstanceOf(Outcome.Unanswered.class);
+        assertThat(operations(gateway.sent())).containsExactly(DialProtocol.END);
+        assertThat(gateway.counted(SessionCounter.SERVED_CACHED) + gateway.counted(SessionCounter.SERVED_DEFAULT))
+                .isZero();
+    }
+
+    @Test
+    void whoProvesHimselfWaitsInTheQueueAndIsServedWhenServersReturn() {
+        without(OutageRules.Mode.QUEUE);
+        begin(ID, 7, MAC, "alice");
+        silent(Duration.ofMinutes(5));
+        assertThat(gateway.outage.queued()).isEqualTo(1);
+        gateway.radius.reachability = Authenticator.Reachability.REACHED;
+        gateway.advance(Duration.ofSeconds(6));
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        assertThat(operations(gateway.sent())).endsWith(DialProtocol.PROVED);
+    }
+
+    private void without(OutageRules.Mode mode) {
+        gateway.outages = OutageSettings.DEFAULT.with(new OutageRules(
+                mode, OutageRules.Mode.DENY, Optional.empty(), Duration.ofHours(24), Duration.ofMinutes(10)));
+        gateway.restart();
+    }
+
+    /** Time in which every question stays without an answer. */
+    private void silent(Duration time) {
+        for (long second = 0; second < time.toSeconds(); second++) {
+            while (!gateway.radius.open.isEmpty()) {
+                gateway.radius.answer(new Outcome.Unanswered("silent"));
+                gateway.turn();
+            }
+            gateway.advance(Duration.ofSeconds(1));
+        }
     }
 
     private SessionInfo online(String user) {
