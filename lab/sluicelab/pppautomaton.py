@@ -8,7 +8,6 @@ from sluicelab.pppoeframes import Control, Discovery, PppoeClient, options
 from sluicelab.waiting import NotInTime
 
 CLOSED, STOPPED, CLOSING, STOPPING, REQ_SENT, ACK_RCVD, ACK_SENT, OPENED = range(2, 10)
-EMPTY_HANDED = 10  # Stopped, and the address is given back
 STATES = {
     CLOSED: "Closed",
     STOPPED: "Stopped",
@@ -18,7 +17,6 @@ STATES = {
     ACK_RCVD: "Ack-Rcvd",
     ACK_SENT: "Ack-Sent",
     OPENED: "Opened",
-    EMPTY_HANDED: "Stopped without address",
 }
 
 # As the RFC has it, without the states in which nobody listens. Packets that the RFC calls invalid are the event `invalid`.
@@ -47,7 +45,6 @@ GIVEN_AWAY_BY = {
     ACK_RCVD: ("RCR+", "RCA"),
     ACK_SENT: ("RCA", "RCR+"),
     OPENED: ("RTA",),
-    EMPTY_HANDED: ("RCA",),
 }
 
 # The shortest way from Req-Sent to each state that a peer can bring a network protocol to.

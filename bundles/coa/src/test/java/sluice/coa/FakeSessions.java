@@ -142,6 +142,7 @@ final class FakeSessions implements Sessions {
                 one.online() ? Optional.of(Instant.EPOCH) : Optional.empty(),
                 Optional.empty(),
                 Map.of(),
+                Map.of(),
                 Traffic.NONE,
                 List.of());
     }

@@ -1,5 +1,7 @@
 package sluice.pppoe;
 
+import java.util.Locale;
+
 /** The states of RFC 1661, 4.2, in the order of its table; the position is part of the frozen link. */
 enum AutomatonState {
     INITIAL,
@@ -27,5 +29,11 @@ enum AutomatonState {
             case STARTING, REQ_SENT, ACK_RCVD, ACK_SENT, OPENED -> true;
             case INITIAL, CLOSED, STOPPED, CLOSING, STOPPING -> false;
         };
+    }
+
+    /** As RFC 1661, 4.2, calls it, in lower case. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

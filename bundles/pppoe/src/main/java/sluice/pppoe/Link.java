@@ -1,6 +1,7 @@
 package sluice.pppoe;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.net.MalformedPacket;
@@ -95,6 +96,18 @@ record Link(
     /** Our magic number, 0 when the peer wanted none. */
     int magic() {
         return lcp.options().magic();
+    }
+
+    /** What the operator sees besides the stage, by names that stay. */
+    Map<String, String> details() {
+        return Map.of(
+                "authentication", authentication.method().map(AuthenticationMethod::id).orElse("none"),
+                "mru", Integer.toString(peerMru()),
+                "ipcp", ipcp.state().toString(),
+                "ipv6cp", ipv6cp.state().toString(),
+                "echo_sent", Long.toString(quality.sent()),
+                "echo_answered", Long.toString(quality.answered()),
+                "echo_lost", Long.toString(quality.lost()));
     }
 
     /** What the operator sees: how far the link is. */

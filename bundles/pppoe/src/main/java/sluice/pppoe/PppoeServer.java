@@ -3,6 +3,7 @@ package sluice.pppoe;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -351,6 +352,12 @@ public final class PppoeServer implements AccessProtocol {
     @Override
     public String describe(ProtocolState state) {
         return state instanceof PppoeState known ? known.link().stage() : "unknown";
+    }
+
+    /** Line quality (RFC 1661, 5.8) since the session began or the gateway was upgraded, and what LCP agreed on. */
+    @Override
+    public Map<String, String> details(ProtocolState state) {
+        return state instanceof PppoeState known ? known.link().details() : Map.of();
     }
 
     private DiscoveryTerms termsOf(LineId line) {

@@ -223,7 +223,17 @@ class PppoeServerTest {
             peer.talk();
         }
         assertThat(engine.only().isOpen()).isTrue();
-        engine.advance(Duration.ofSeconds(125));
+        assertThat(engine.server.details(engine.only().state().orElseThrow()))
+                .containsEntry("echo_sent", "5")
+                .containsEntry("echo_answered", "5")
+                .containsEntry("echo_lost", "0")
+                .containsEntry("authentication", "pap")
+                .containsEntry("ipcp", "opened");
+        engine.advance(Duration.ofSeconds(65));
+        assertThat(engine.server.details(engine.only().state().orElseThrow()))
+                .containsEntry("echo_sent", "7")
+                .containsEntry("echo_lost", "1");
+        engine.advance(Duration.ofSeconds(60));
         assertThat(engine.closed).containsExactly(TerminateCause.LOST_CARRIER);
         assertThat(engine.counters.get(LinkEnd.DEAD_PEER)).isEqualTo(1);
     }

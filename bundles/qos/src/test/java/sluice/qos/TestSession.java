@@ -42,6 +42,7 @@ final class TestSession {
                 Optional.of(Instant.EPOCH),
                 Optional.empty(),
                 Map.of(),
+                Map.of(),
                 traffic,
                 List.of());
     }

@@ -1,5 +1,6 @@
 package sluice.session;
 
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sluice.net.Bytes;
@@ -62,6 +63,10 @@ final class HeldState {
 
     String describe() {
         return state != null && owner != null ? owner.describe(state) : "recovered";
+    }
+
+    Map<String, String> details() {
+        return state != null && owner != null ? owner.details(state) : Map.of();
     }
 
     /** Two versions of a protocol may call themselves equal; only the very instance knows the class of the state. */

@@ -87,6 +87,7 @@ final class SessionLister {
                 opened ? Optional.of(Instant.ofEpochMilli(session.openedAt())) : Optional.empty(),
                 opened ? leaseEnds(session, now) : Optional.empty(),
                 timersLeft(session, now),
+                session.held().details(),
                 entries.traffic(session),
                 session.authorization().map(Attributes::of).orElse(List.of()));
     }

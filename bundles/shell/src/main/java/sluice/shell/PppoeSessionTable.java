@@ -67,7 +67,7 @@ public final class PppoeSessionTable implements Inspectable {
                         .thenComparingInt(session -> session.key().pppoeSession()))
                 .map(session -> row(session, now))
                 .toList();
-        return new Table(List.of("Line", "MAC", "PPPoE", "User", "Stage", "Address", "Open", "Session"), rows);
+        return new Table(List.of("Line", "MAC", "PPPoE", "User", "Stage", "Address", "Open", "Echoes", "Lost", "Session"), rows);
     }
 
     private static List<String> row(SessionInfo session, Instant now) {
@@ -81,6 +81,9 @@ public final class PppoeSessionTable implements Inspectable {
                 session.opened()
                         .map(opened -> Amounts.duration(Duration.between(opened, now)))
                         .orElse("-"),
+                session.details().getOrDefault("echo_answered", "-") + "/"
+                        + session.details().getOrDefault("echo_sent", "-"),
+                session.details().getOrDefault("echo_lost", "-"),
                 session.id().toString());
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import sluice.dataplane.api.Policer;
@@ -60,6 +61,7 @@ final class SessionTable {
         rows.add(row("Lease ends", session.leaseEnds().map(at -> at + " (in " + between(now, at) + ")")));
         new TreeMap<>(session.timers())
                 .forEach((timer, left) -> rows.add(List.of("Timer " + timer, "in " + Amounts.duration(left))));
+        new TreeMap<>(session.details()).forEach((what, value) -> rows.add(List.of(words(what), value)));
         rows.addAll(of(session.traffic()));
         session.attributes().forEach(attribute -> rows.add(List.of("Attribute", attribute)));
         return new Table(List.of("What", "Value"), rows);
@@ -95,6 +97,8 @@ final class SessionTable {
         write(json, session.traffic());
         json.name("timers").beginObject();
         new TreeMap<>(session.timers()).forEach((timer, left) -> json.field(timer, left.toSeconds()));
+        json.endObject().name("details").beginObject();
+        new TreeMap<>(session.details()).forEach(json::field);
         json.endObject().name("attributes").beginArray();
         session.attributes().forEach(json::value);
         json.endArray().endObject();
@@ -125,6 +129,12 @@ final class SessionTable {
         json.name(name);
         policer.filter(limited -> !limited.isUnlimited())
                 .ifPresentOrElse(limited -> json.value(limited.bitsPerSecond()), json::nothing);
+    }
+
+    /** {@code echo_sent} as {@code Echo sent}. */
+    private static String words(String name) {
+        String words = name.replace('_', ' ');
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     private static List<String> row(String what, Optional<String> value) {

@@ -60,6 +60,7 @@ final class FakeSessions implements Sessions {
                 Optional.of(OPENED),
                 Optional.of(OPENED.plus(Duration.ofHours(24))),
                 Map.of("lease", Duration.ofMinutes(90), "interim", Duration.ofSeconds(12)),
+                Map.of(),
                 new Traffic(10, 1_000, 20, 2_500_000, 1, 2, 3),
                 List.of("Class = 676f6c64", "Filter-Id = residential-100mbps"));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import sluice.platform.api.Table;
@@ -30,10 +31,23 @@ final class PppoeCommandsTest {
 
         assertThat(table.table().rows()).extracting(row -> row.get(2)).containsExactly("4711", "17");
         assertThat(table.table().rows().getLast())
-                .containsSubsequence("02:00:00:00:00:02", "17", "bob@home", "open", "10.64.0.2");
+                .containsSubsequence("02:00:00:00:00:02", "17", "bob@home", "open", "10.64.0.2", "11/12", "1");
 
         table.unbindSessions(engine);
         assertThatThrownBy(table::table).hasMessage("The session engine is not running.");
+    }
+
+    @Test
+    void oneSessionIsShownWithTheQualityOfItsLine() throws Exception {
+        FakeShell show = new FakeShell(SessionShow.class);
+        FakeSessions engine = new FakeSessions();
+        engine.sessions.add(pppoe(FakeSessions.session(2, "open", "bob@home"), 17));
+        show.appliance.bindSessions(engine);
+        assertThat(show.run("session:show bob@home"))
+                .containsPattern("Echo answered +\\| 11")
+                .containsPattern("Echo lost +\\| 1");
+        assertThat(show.run("session:show --json bob@home"))
+                .contains("\"details\":{\"echo_answered\":\"11\",\"echo_lost\":\"1\",\"echo_sent\":\"12\"}");
     }
 
     @Test
@@ -88,6 +102,7 @@ final class PppoeCommandsTest {
                 like.opened(),
                 like.leaseEnds(),
                 like.timers(),
+                Map.of("echo_sent", "12", "echo_answered", "11", "echo_lost", "1"),
                 like.traffic(),
                 like.attributes());
     }

@@ -1,5 +1,6 @@
 package sluice.session.api;
 
+import java.util.Map;
 import sluice.dataplane.api.Frame;
 import sluice.net.Bytes;
 import sluice.net.MalformedPacket;
@@ -67,4 +68,9 @@ public interface AccessProtocol {
 
     /** What the operator should see of a state, for example {@code bound}. */
     String describe(ProtocolState state);
+
+    /** What else the operator may see of one session, by names that stay, for example {@code echo_lost}. */
+    default Map<String, String> details(ProtocolState state) {
+        return Map.of();
+    }
 }

@@ -16,6 +16,7 @@ import sluice.net.Ip4;
  * @param opened when packets began to pass
  * @param leaseEnds until when the grant is good; empty while there is none, and when it is good until the session ends
  * @param timers armed timers and how long until they are due
+ * @param details what the protocol says besides, by name
  * @param traffic from the data plane, together with what it counted before a restart of the machine
  */
 public record SessionInfo(
@@ -32,11 +33,13 @@ public record SessionInfo(
         Optional<Instant> opened,
         Optional<Instant> leaseEnds,
         Map<String, Duration> timers,
+        Map<String, String> details,
         Traffic traffic,
         List<String> attributes) {
 
     public SessionInfo {
         timers = Map.copyOf(timers);
+        details = Map.copyOf(details);
         attributes = List.copyOf(attributes);
     }
 }
