@@ -35,7 +35,7 @@ final class ClientAttributes {
             if (!relay.subscriberId().isEmpty()) {
                 attributes.put("DHCP-Relay-Agent-Information", subscriberId(relay.subscriberId()));
             }
-            LineRates.addTo(attributes, relay.vendor());
+            AccessLine.addRates(attributes, relay.vendor());
         });
         return attributes;
     }

@@ -170,12 +170,12 @@ class DhcpOptionTest {
     @Test
     void lineRatesThatCannotBeReadAreNoReasonToRefuseTheLine() {
         java.util.Map<String, String> attributes = new java.util.TreeMap<>();
-        LineRates.addTo(attributes, Bytes.fromHex("00000de90c8104000f42408204001e8480ff"));
-        LineRates.addTo(attributes, Bytes.fromHex("00000de9ff83"));
-        LineRates.addTo(attributes, Bytes.fromHex("000000090683040000" + "0001"));
+        AccessLine.addRates(attributes, Bytes.fromHex("00000de90c8104000f42408204001e8480ff"));
+        AccessLine.addRates(attributes, Bytes.fromHex("00000de9ff83"));
+        AccessLine.addRates(attributes, Bytes.fromHex("000000090683040000" + "0001"));
         assertThat(attributes)
                 .containsOnlyKeys("Actual-Data-Rate-Upstream", "Actual-Data-Rate-Downstream")
-                .containsEntry("Actual-Data-Rate-Downstream", "2000000");
+                .containsEntry("Actual-Data-Rate-Downstream", "2000000000");
     }
 
     private static void assertRefused(int code, Bytes value) {

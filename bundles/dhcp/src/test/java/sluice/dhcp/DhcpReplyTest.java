@@ -114,7 +114,7 @@ class DhcpReplyTest {
         assertThat(request.link()).contains(Ip4.parse("10.64.0.1"));
         engine.ask(cpe.frame(RELAY_MAC, Ip4.parse("192.0.2.9"), Cpe.GATEWAY, discover));
         assertThat(engine.answer().to()).isEqualTo(Ip4.parse("192.0.2.9"));
-        assertThat(engine.questions.getFirst()).containsEntry("Actual-Data-Rate-Upstream", "1000000");
+        assertThat(engine.questions.getFirst()).containsEntry("Actual-Data-Rate-Upstream", "1000000000");
     }
 
     @Test

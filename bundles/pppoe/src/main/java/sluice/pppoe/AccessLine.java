@@ -3,6 +3,7 @@ package sluice.pppoe;
 import java.util.Map;
 import java.util.TreeMap;
 import sluice.net.Bytes;
+import sluice.net.LineRates;
 import sluice.net.MalformedPacket;
 import sluice.net.WireReader;
 
@@ -23,22 +24,10 @@ record AccessLine(Bytes circuitId, Bytes remoteId, Map<String, String> attribute
     /** Nothing is said. */
     static final AccessLine NONE = new AccessLine(Bytes.EMPTY, Bytes.EMPTY, Map.of());
 
-    private static final long BROADBAND_FORUM = 3561;
     private static final int VENDOR_LENGTH = 4;
-    private static final int NUMBER_LENGTH = 4;
 
     private static final int CIRCUIT_ID = 1;
     private static final int REMOTE_ID = 2;
-
-    private static final Map<Integer, String> NUMBERS = Map.ofEntries(
-            Map.entry(129, "Actual-Data-Rate-Upstream"),
-            Map.entry(130, "Actual-Data-Rate-Downstream"),
-            Map.entry(131, "Minimum-Data-Rate-Upstream"),
-            Map.entry(132, "Minimum-Data-Rate-Downstream"),
-            Map.entry(133, "Attainable-Data-Rate-Upstream"),
-            Map.entry(134, "Attainable-Data-Rate-Downstream"),
-            Map.entry(135, "Maximum-Data-Rate-Upstream"),
-            Map.entry(136, "Maximum-Data-Rate-Downstream"));
 
     AccessLine {
         attributes = Map.copyOf(attributes);
@@ -60,7 +49,8 @@ record AccessLine(Bytes circuitId, Bytes remoteId, Map<String, String> attribute
 
     private static boolean isOfBroadbandForum(Bytes value) {
         return value.length() >= VENDOR_LENGTH
-                && (value.at(0) << 24 | value.at(1) << 16 | value.at(2) << 8 | value.at(3)) == BROADBAND_FORUM;
+                && (value.at(0) << 24 | value.at(1) << 16 | value.at(2) << 8 | value.at(3))
+                        == LineRates.BROADBAND_FORUM;
     }
 
     private static AccessLine parse(Bytes parts) {
@@ -75,19 +65,12 @@ record AccessLine(Bytes circuitId, Bytes remoteId, Map<String, String> attribute
                 switch (code) {
                     case CIRCUIT_ID -> circuit = value.compact();
                     case REMOTE_ID -> remote = value.compact();
-                    default -> addNumber(attributes, code, value);
+                    default -> LineRates.addTo(attributes, code, value);
                 }
             }
         } catch (MalformedPacket shortened) {
             return new AccessLine(circuit, remote, attributes);
         }
         return new AccessLine(circuit, remote, attributes);
-    }
-
-    private static void addNumber(Map<String, String> attributes, int code, Bytes value) throws MalformedPacket {
-        String name = NUMBERS.get(code);
-        if (name != null && value.length() == NUMBER_LENGTH) {
-            attributes.put(name, Long.toString(new WireReader(value).u32()));
-        }
     }
 }

@@ -38,7 +38,7 @@ class PppoeFrameTest {
         AccessLine line = AccessLine.of(DiscoveryMessage.decode(PppoeFrame.decode(new Frame(0, PADI))));
         assertThat(line)
                 .isEqualTo(new AccessLine(
-                        Bytes.utf8("1/0/3"), Bytes.utf8("olt"), Map.of("Actual-Data-Rate-Upstream", "10000")));
+                        Bytes.utf8("1/0/3"), Bytes.utf8("olt"), Map.of("Actual-Data-Rate-Upstream", "10000000")));
     }
 
     @Test
