@@ -147,7 +147,7 @@ OF_ONE = {
 def lab() -> Iterator[Lab]:
     lab = Lab(progress=print)
     # with a prefix, a session goes on without IPv4 too
-    lab.radius.dialers = [Dialer(USER, PASSWORD, replies=("Framed-IPv6-Prefix = 2001:db8:9::/64",))]
+    lab.radius.dialers = [Dialer(USER, PASSWORD, replies=('Framed-IPv6-Pool = "links"',))]
     lab.up(
         {
             "sluice.pppoe": {
@@ -157,6 +157,7 @@ def lab() -> Iterator[Lab]:
             },
             "sluice.session": {"line_frames_per_second": 1_000_000, "line_answers_per_second": 1_000_000},
             "sluice.dataplane.xdp": {"punt_line_per_second": 0},
+            "sluice.pools.prefix~links": {"name": "links", "network": "2001:db8:9000::/48", "length": 64},
         }
     )
     try:

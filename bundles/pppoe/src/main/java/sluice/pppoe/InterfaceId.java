@@ -1,5 +1,6 @@
 package sluice.pppoe;
 
+import java.util.HexFormat;
 import java.util.OptionalLong;
 
 /** The lower half of an IPv6 address, as text of RADIUS. */
@@ -18,6 +19,11 @@ final class InterfaceId {
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }
+    }
+
+    /** As the shell and CoA name it. */
+    static String digits(long value) {
+        return HexFormat.of().toHexDigits(value);
     }
 
     private static long groups(String text) {

@@ -1,10 +1,12 @@
 package sluice.pppoe;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.net.MalformedPacket;
+import sluice.session.api.AccessProtocol;
 
 /**
  * A PPP link as its gateway sees it (RFC 1661, 3): LCP, authentication, IPCP and IPv6CP. Immutable and without clock or
@@ -100,14 +102,22 @@ record Link(
 
     /** What the operator sees besides the stage, by names that stay. */
     Map<String, String> details() {
-        return Map.of(
-                "authentication", authentication.method().map(AuthenticationMethod::id).orElse("none"),
-                "mru", Integer.toString(peerMru()),
-                "ipcp", ipcp.state().toString(),
-                "ipv6cp", ipv6cp.state().toString(),
-                "echo_sent", Long.toString(quality.sent()),
-                "echo_answered", Long.toString(quality.answered()),
-                "echo_lost", Long.toString(quality.lost()));
+        Map<String, String> details = new HashMap<>();
+        details.put(
+                "authentication",
+                authentication.method().map(AuthenticationMethod::id).orElse("none"));
+        details.put("mru", Integer.toString(peerMru()));
+        details.put("ipcp", ipcp.state().toString());
+        details.put("ipv6cp", ipv6cp.state().toString());
+        if (ipv6cp.isOpened()) {
+            details.put(
+                    AccessProtocol.INTERFACE_ID,
+                    InterfaceId.digits(ipv6cp.options().peer()));
+        }
+        details.put("echo_sent", Long.toString(quality.sent()));
+        details.put("echo_answered", Long.toString(quality.answered()));
+        details.put("echo_lost", Long.toString(quality.lost()));
+        return details;
     }
 
     /** What the operator sees: how far the link is. */

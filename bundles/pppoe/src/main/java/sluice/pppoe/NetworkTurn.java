@@ -126,6 +126,7 @@ final class NetworkTurn {
                 && ipcp.options().address().isAny()
                 && packet.code() == ControlPacket.CONFIGURE_REQUEST;
         if (again) {
+            PppOption.decodeAll(packet.data()); // one whose options lie waits for nothing
             ipcp = ipcp.withWaiting(packet);
             awaitsAddress = true;
         } else {

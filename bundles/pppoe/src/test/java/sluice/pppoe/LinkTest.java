@@ -1,12 +1,14 @@
 package sluice.pppoe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.MalformedPacket;
 import sluice.session.api.Credentials;
 import sluice.session.api.TerminateCause;
 
@@ -259,6 +261,16 @@ class LinkTest {
                 .isEqualTo(4);
         assertThat(peer.done(LinkAction.Open.class).getLast())
                 .isEqualTo(new LinkAction.Open(peer.link.magic(), PppPeer.LIMIT, NetworkUse.OPEN, NetworkUse.OPEN));
+    }
+
+    @Test
+    void requestWhoseOptionsLieAsksForNoAddress() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        peer.send(PppProtocol.IPCP, ControlPacket.TERMINATE_REQUEST, 3);
+        peer.due(LinkTimer.IPCP);
+        Bytes lie = new ControlPacket(ControlPacket.CONFIGURE_REQUEST, 4, Bytes.of(3, 0)).in(PppProtocol.IPCP);
+        assertThatExceptionOfType(MalformedPacket.class)
+                .isThrownBy(() -> peer.link.on(new LinkEvent.Received(lie), peer.context()));
     }
 
     @Test

@@ -76,7 +76,7 @@ class PppoeServerTest {
         peer.access = List.of(
                 new PppoeTag(PppoeTag.VENDOR_SPECIFIC, Bytes.fromHex("00000de9" + "0105312f302f33" + "810400002710")));
         peer.dial();
-        assertThat(engine.questions.getFirst().attributes()).isEqualTo(Map.of("Actual-Data-Rate-Upstream", "10000"));
+        assertThat(engine.questions.getFirst().attributes()).isEqualTo(Map.of("Actual-Data-Rate-Upstream", "10000000"));
         assertThat(engine.only().key().line()).hasToString("0:100.7 1/0/3@");
     }
 
@@ -228,7 +228,8 @@ class PppoeServerTest {
                 .containsEntry("echo_answered", "5")
                 .containsEntry("echo_lost", "0")
                 .containsEntry("authentication", "pap")
-                .containsEntry("ipcp", "opened");
+                .containsEntry("ipcp", "opened")
+                .containsEntry("interface_id", "0000000000001234");
         engine.advance(Duration.ofSeconds(65));
         assertThat(engine.server.details(engine.only().state().orElseThrow()))
                 .containsEntry("echo_sent", "7")
