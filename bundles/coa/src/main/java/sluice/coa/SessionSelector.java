@@ -3,9 +3,11 @@ package sluice.coa;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import sluice.net.Bytes;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.radius.packet.AttributeCode;
+import sluice.radius.packet.PortTemplate;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionQuery;
 
@@ -25,8 +27,13 @@ final class SessionSelector {
             AttributeCode.FRAMED_IP_ADDRESS,
             AttributeCode.CALLING_STATION_ID,
             AttributeCode.ACCT_SESSION_ID,
+            AttributeCode.NAS_PORT,
             AttributeCode.NAS_PORT_ID,
-            AttributeCode.FRAMED_IPV6_PREFIX);
+            AttributeCode.FRAMED_INTERFACE_ID,
+            AttributeCode.FRAMED_IPV6_PREFIX,
+            AttributeCode.DELEGATED_IPV6_PREFIX);
+
+    private static final int INTERFACE_ID_LENGTH = 8;
 
     private final GatewaySettings gateway;
 
@@ -62,7 +69,10 @@ final class SessionSelector {
                 values.prefix(AttributeCode.FRAMED_IPV6_PREFIX),
                 mac(values),
                 values.text(AttributeCode.USER_NAME),
-                values.text(AttributeCode.NAS_PORT_ID).map(this::on));
+                line(values),
+                values.prefix(AttributeCode.DELEGATED_IPV6_PREFIX),
+                values.octets(AttributeCode.FRAMED_INTERFACE_ID, INTERFACE_ID_LENGTH)
+                        .map(Bytes::toHex));
     }
 
     /** An id that we cannot have given belongs to no session of ours. */
@@ -91,7 +101,14 @@ final class SessionSelector {
         }
     }
 
-    private Predicate<LineId> on(String port) {
-        return line -> gateway.portIds().apply(line).equals(port);
+    /** By NAS-Port-Id, NAS-Port or both, as our Access-Requests name the line. */
+    private Optional<Predicate<LineId>> line(SingleValues values) throws RequestRefused {
+        Optional<Predicate<LineId>> byId = values.text(AttributeCode.NAS_PORT_ID)
+                .map(id -> line -> gateway.portIds().apply(line).equals(id));
+        Optional<Predicate<LineId>> byNumber =
+                values.number(AttributeCode.NAS_PORT).map(number -> line -> PortTemplate.number(line) == number);
+        return byId.isPresent() && byNumber.isPresent()
+                ? byId.map(both -> both.and(byNumber.get()))
+                : byId.or(() -> byNumber);
     }
 }

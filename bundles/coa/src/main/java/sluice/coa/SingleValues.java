@@ -47,6 +47,12 @@ final class SingleValues {
         return Optional.of(AttributeText.number(sized(code, value, 4)));
     }
 
+    /** Exactly so many bytes. */
+    Optional<Bytes> octets(AttributeCode code, int size) throws RequestRefused {
+        Bytes value = values.get(code);
+        return value == null ? Optional.empty() : Optional.of(sized(code, value, size));
+    }
+
     Optional<Ip4> ip4(AttributeCode code) throws RequestRefused {
         return number(code).map(bits -> new Ip4(bits.intValue()));
     }

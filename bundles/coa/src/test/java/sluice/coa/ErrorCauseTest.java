@@ -189,7 +189,10 @@ class ErrorCauseTest {
                 out -> out.text(AttributeCode.CALLING_STATION_ID, "02:5b:00:00:0a:03"),
                 out -> out.text(AttributeCode.CALLING_STATION_ID, "02-5B-00-00-0A-03"),
                 out -> out.ip4(AttributeCode.FRAMED_IP_ADDRESS, Ip4.parse("100.64.0.10")),
-                out -> out.octets(AttributeCode.FRAMED_IPV6_PREFIX, prefix(0x10)));
+                out -> out.octets(AttributeCode.FRAMED_IPV6_PREFIX, prefix(0x10)),
+                out -> out.octets(AttributeCode.DELEGATED_IPV6_PREFIX, Bytes.fromHex("003820010db80a00")),
+                out -> out.octets(AttributeCode.FRAMED_INTERFACE_ID, Bytes.fromHex("0200000012345678")),
+                out -> out.number(AttributeCode.NAS_PORT, 2L << 24 | 100 << 12 | 7));
         List<UnaryOperator<AttributeWriter>> wrong = List.of(
                 out -> out.text(AttributeCode.ACCT_SESSION_ID, "0000123456789abd"),
                 out -> out.text(AttributeCode.USER_NAME, "bng-01/cstm-relay-02/1/0/4"),
@@ -197,7 +200,10 @@ class ErrorCauseTest {
                 out -> out.text(AttributeCode.CALLING_STATION_ID, "02:5b:00:00:0a:04"),
                 out -> out.text(AttributeCode.CALLING_STATION_ID, "02-5B-00-00-0A-04"),
                 out -> out.ip4(AttributeCode.FRAMED_IP_ADDRESS, Ip4.parse("100.64.0.11")),
-                out -> out.octets(AttributeCode.FRAMED_IPV6_PREFIX, prefix(0x20)));
+                out -> out.octets(AttributeCode.FRAMED_IPV6_PREFIX, prefix(0x20)),
+                out -> out.octets(AttributeCode.DELEGATED_IPV6_PREFIX, Bytes.fromHex("003820010db80b00")),
+                out -> out.octets(AttributeCode.FRAMED_INTERFACE_ID, Bytes.fromHex("0200000012345679")),
+                out -> out.number(AttributeCode.NAS_PORT, 2L << 24 | 100 << 12 | 8));
         for (int i = 0; i < right.size(); i++) {
             assertThat(disconnect(right.get(i).apply(new AttributeWriter())).code())
                     .as("way %d", i)

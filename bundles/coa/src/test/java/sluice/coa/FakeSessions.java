@@ -45,7 +45,13 @@ final class FakeSessions implements Sessions {
             MacAddress mac,
             Optional<Ip4> address,
             Optional<Ip6Prefix> prefix,
-            boolean online) {}
+            boolean online) {
+
+        /** What is delegated to golden sessions. */
+        static final Ip6Prefix DELEGATED = Ip6Prefix.parse("2001:db8:a00::/56");
+
+        static final String INTERFACE_ID = "0200000012345678";
+    }
 
     /** The session that the golden packets mean. */
     static One golden() {
@@ -106,7 +112,9 @@ final class FakeSessions implements Sessions {
                 && query.prefix().map(Optional::of).map(one.prefix()::equals).orElse(true)
                 && query.mac().map(one.mac()::equals).orElse(true)
                 && query.userName().map(one.userName()::equals).orElse(true)
-                && query.line().map(line -> line.test(one.line())).orElse(true);
+                && query.line().map(line -> line.test(one.line())).orElse(true)
+                && query.delegated().map(One.DELEGATED::equals).orElse(true)
+                && query.interfaceId().map(One.INTERFACE_ID::equals).orElse(true);
     }
 
     @Override

@@ -4,6 +4,7 @@ import sluice.net.LineId;
 import sluice.net.MacAddress;
 import sluice.radius.packet.AttributeCode;
 import sluice.radius.packet.AttributeWriter;
+import sluice.radius.packet.PortTemplate;
 
 /** Writes the attributes that authentication and accounting share: who we are, and on which line the subscriber is. */
 final class RequestAttributes {
@@ -41,18 +42,13 @@ final class RequestAttributes {
     }
 
     void writeLine(AttributeWriter out, LineId line, MacAddress mac, String protocol) {
-        out.number(AttributeCode.NAS_PORT, portNumber(line));
+        out.number(AttributeCode.NAS_PORT, PortTemplate.number(line));
         out.text(AttributeCode.NAS_PORT_ID, settings.nasPortId().of(line));
         out.number(AttributeCode.NAS_PORT_TYPE, portType(line, protocol));
         out.text(AttributeCode.CALLING_STATION_ID, settings.callingStationId().format(mac));
         settings.calledStationId().ifPresent(id -> out.text(AttributeCode.CALLED_STATION_ID, id));
         out.octets(AttributeCode.AGENT_CIRCUIT_ID, line.circuitId());
         out.octets(AttributeCode.AGENT_REMOTE_ID, line.remoteId());
-    }
-
-    /** NAS-Port: 8 bits of port, 12 of S-VLAN, 12 of C-VLAN, which is enough to tell lines apart. */
-    private static long portNumber(LineId line) {
-        return (line.port() & 0xffL) << 24 | (long) line.svlan() << 12 | line.cvlan();
     }
 
     private static int portType(LineId line, String protocol) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import sluice.session.api.AccessProtocol;
 import sluice.session.api.SessionQuery;
 
 /** Finds sessions by what other systems know of them: address, IPv6 prefix, MAC address, user name. Of one thread. */
@@ -41,7 +42,7 @@ final class SessionIndex {
 
     /** The few sessions of which one may be meant; empty when the query gives nothing that is indexed. */
     Optional<List<Session>> candidates(SessionQuery query) {
-        return Stream.<Optional<?>>of(query.address(), query.prefix(), query.mac(), query.userName())
+        return Stream.<Optional<?>>of(query.address(), query.prefix(), query.delegated(), query.mac(), query.userName())
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(key -> byKey.getOrDefault(key, List.of()));
@@ -60,7 +61,15 @@ final class SessionIndex {
                 && query.prefix().map(keys::contains).orElse(true)
                 && query.mac().map(keys::contains).orElse(true)
                 && query.userName().map(keys::contains).orElse(true)
-                && query.line().map(line -> line.test(session.key().line())).orElse(true);
+                && query.line().map(line -> line.test(session.key().line())).orElse(true)
+                && query.delegated()
+                        .map(Optional::of)
+                        .map(session.authorization()
+                                .flatMap(granted -> granted.addressing().delegatedPrefix())::equals)
+                        .orElse(true)
+                && query.interfaceId()
+                        .map(id -> id.equals(session.held().details().get(AccessProtocol.INTERFACE_ID)))
+                        .orElse(true);
     }
 
     private static Set<Object> keysOf(Session session) {

@@ -237,6 +237,11 @@ final class DialProtocol implements AccessProtocol {
         return ((State) state).word();
     }
 
+    @Override
+    public Map<String, String> details(ProtocolState state) {
+        return Map.of(INTERFACE_ID, "0011223344556677");
+    }
+
     private static Effect answer(SessionView session, char operation, String text) {
         SessionKey key = session.key();
         return new Effect.Send(frame(

@@ -447,6 +447,33 @@ final class DialTest {
     }
 
     @Test
+    void sessionIsFoundByAllThatIsIpv6OfIt() {
+        SessionInfo session = online(ID, 7, MAC, "alice", SIX);
+        online(ID + 1, 8, MAC + 1, "bob", Authorization.DEFAULT);
+        assertThat(session.details()).containsEntry("interface_id", "0011223344556677");
+        assertThat(gateway.lookup(query(LINK, DELEGATED, "0011223344556677"))).containsExactly(session.id());
+        Ip6Prefix other = Ip6Prefix.parse("2001:db8:ffff::/56");
+        assertThat(gateway.lookup(query(other, DELEGATED, "0011223344556677"))).isEmpty();
+        assertThat(gateway.lookup(query(LINK, other, "0011223344556677"))).isEmpty();
+        assertThat(gateway.lookup(query(LINK, DELEGATED, "0011223344556678"))).isEmpty();
+        assertThat(gateway.lookup(query(LINK, LINK, "0011223344556677")))
+                .as("the prefix of the link is not delegated")
+                .isEmpty();
+    }
+
+    private static SessionQuery query(Ip6Prefix link, Ip6Prefix delegated, String interfaceId) {
+        return new SessionQuery(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(link),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(delegated),
+                Optional.of(interfaceId));
+    }
+
+    @Test
     void subscriberWhoseSetUpTakesTooLongIsToldSo() {
         gateway.dial(DialProtocol.DIAL, ID, 7, MAC, "");
         gateway.advance(Duration.ofSeconds(61));

@@ -67,7 +67,8 @@ public final class PppoeSessionTable implements Inspectable {
                         .thenComparingInt(session -> session.key().pppoeSession()))
                 .map(session -> row(session, now))
                 .toList();
-        return new Table(List.of("Line", "MAC", "PPPoE", "User", "Stage", "Address", "Open", "Echoes", "Lost", "Session"), rows);
+        return new Table(
+                List.of("Line", "MAC", "PPPoE", "User", "Stage", "Address", "Open", "Echoes", "Lost", "Session"), rows);
     }
 
     private static List<String> row(SessionInfo session, Instant now) {

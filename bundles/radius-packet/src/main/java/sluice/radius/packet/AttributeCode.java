@@ -50,6 +50,7 @@ public record AttributeCode(int extension, int vendor, int type) {
     public static final AttributeCode NAS_PORT_ID = rfc(87);
     public static final AttributeCode FRAMED_POOL = rfc(88);
     public static final AttributeCode NAS_IPV6_ADDRESS = rfc(95);
+    public static final AttributeCode FRAMED_INTERFACE_ID = rfc(96);
     public static final AttributeCode FRAMED_IPV6_PREFIX = rfc(97);
     public static final AttributeCode FRAMED_IPV6_ROUTE = rfc(99);
     public static final AttributeCode FRAMED_IPV6_POOL = rfc(100);

@@ -14,6 +14,9 @@ import sluice.net.MalformedPacket;
  */
 public interface AccessProtocol {
 
+    /** A detail: the lower half of the subscriber's IPv6 addresses on the link, 16 hexadecimal digits (RFC 5072). */
+    String INTERFACE_ID = "interface_id";
+
     /** Stable name, for example {@code dhcp4}; part of the frozen session. */
     String name();
 

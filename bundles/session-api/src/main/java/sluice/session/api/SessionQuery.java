@@ -13,6 +13,8 @@ import sluice.net.MacAddress;
  * @param prefix exactly one of the session's IPv6 prefixes
  * @param userName exactly as it is accounted
  * @param line runs on the shards and must be quick
+ * @param delegated the prefix that is delegated to the subscriber
+ * @param interfaceId {@link AccessProtocol#INTERFACE_ID}
  */
 public record SessionQuery(
         Optional<SessionId> id,
@@ -20,7 +22,9 @@ public record SessionQuery(
         Optional<Ip6Prefix> prefix,
         Optional<MacAddress> mac,
         Optional<String> userName,
-        Optional<Predicate<LineId>> line) {
+        Optional<Predicate<LineId>> line,
+        Optional<Ip6Prefix> delegated,
+        Optional<String> interfaceId) {
 
     public SessionQuery {
         if (id.isEmpty()
@@ -28,9 +32,22 @@ public record SessionQuery(
                 && prefix.isEmpty()
                 && mac.isEmpty()
                 && userName.isEmpty()
-                && line.isEmpty()) {
+                && line.isEmpty()
+                && delegated.isEmpty()
+                && interfaceId.isEmpty()) {
             throw new IllegalArgumentException("A query for sessions that asks for nothing");
         }
+    }
+
+    /** By what most are looked for. */
+    public SessionQuery(
+            Optional<SessionId> id,
+            Optional<Ip4> address,
+            Optional<Ip6Prefix> prefix,
+            Optional<MacAddress> mac,
+            Optional<String> userName,
+            Optional<Predicate<LineId>> line) {
+        this(id, address, prefix, mac, userName, line, Optional.empty(), Optional.empty());
     }
 
     /** One session. */
