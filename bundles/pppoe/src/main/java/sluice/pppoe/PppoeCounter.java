@@ -21,7 +21,7 @@ enum PppoeCounter implements Counter {
     PADI_REFUSED(41, "PADI ignored: no session may begin"),
     PADI_WHILE_FULL(42, "PADI ignored: too many sessions are being set up"),
     ANSWER_TOO_LONG(43, "PADI ignored: its answer would not fit into a frame"),
-    FORGED_COOKIE(44, "PADR ignored: cookie is not of this gateway, device and line"),
+    FORGED_COOKIE(44, "PADR ignored: cookie was not given to this device and line, or before the last start"),
     STALE_COOKIE(45, "PADR refused: cookie is too old"),
     WRONG_SERVICE(46, "PADR refused: service is not served here"),
     PADR_REFUSED(47, "PADR refused: no session may begin"),

@@ -19,7 +19,7 @@ public final class PppoeMetrics implements MetricSource {
     private static final MetricFamily NEGOTIATIONS = MetricFamily.counter(
             "bng_pppoe_negotiations_total",
             "Stages of PPPoE sessions by result (discovery: offered, confirmed, refused, ignored, dropped; lcp,"
-                    + " authentication, ipcp, ipv6cp: opened)",
+                    + " authentication, ipcp, ipv6cp: opened; authentication: refused, unanswered)",
             "stage",
             "result");
 
@@ -45,6 +45,10 @@ public final class PppoeMetrics implements MetricSource {
                             PppoeCounter.PADT_UNKNOWN),
             "dropped", EnumSet.range(PppoeCounter.MALFORMED, PppoeCounter.NO_COOKIE));
 
+    private static final Map<String, Set<LinkEnd>> AUTHENTICATION = Map.of(
+            "refused", EnumSet.of(LinkEnd.AUTHENTICATION_FAILED, LinkEnd.REAUTHENTICATION_FAILED, LinkEnd.OTHER_USER),
+            "unanswered", EnumSet.of(LinkEnd.AUTHENTICATION_UNANSWERED));
+
     private static final Map<String, LinkCounter> STAGES = Map.of(
             "lcp", LinkCounter.LCP_OPENED,
             "authentication", LinkCounter.AUTHENTICATED,
@@ -65,6 +69,8 @@ public final class PppoeMetrics implements MetricSource {
         DISCOVERY.forEach((result, counted) -> metrics.add(
                 NEGOTIATIONS.sample(counted.stream().mapToLong(counters::get).sum(), "discovery", result)));
         STAGES.forEach((stage, counted) -> metrics.add(NEGOTIATIONS.sample(counters.get(counted), stage, "opened")));
+        AUTHENTICATION.forEach((result, counted) -> metrics.add(
+                NEGOTIATIONS.sample(counted.stream().mapToLong(counters::get).sum(), "authentication", result)));
         for (SessionEnd end : SessionEnd.values()) {
             metrics.add(ENDS.sample(counters.get(end), end.id()));
         }

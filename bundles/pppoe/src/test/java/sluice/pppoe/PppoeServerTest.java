@@ -440,7 +440,7 @@ class PppoeServerTest {
         return new FakeEngine(settings(method, 1492));
     }
 
-    private static PppoeSettings settings(AuthenticationMethod method, int payloadMax) {
+    static PppoeSettings settings(AuthenticationMethod method, int payloadMax) {
         LinkSettings usual = LinkSettings.DEFAULT;
         return new PppoeSettings(
                 new DiscoveryTerms("bng-01", List.of(), PadoLadder.NONE, 0, payloadMax),

@@ -23,6 +23,8 @@ final class SessionMetrics implements MetricSource {
             "Sessions by access protocol and what became of them: opened, recovered, failed (never open), ended",
             "type",
             "outcome");
+    private static final MetricFamily PPPOE = MetricFamily.gauge(
+            "bng_pppoe_sessions_active", "PPPoE sessions whose packets pass, also counted in bng_session_active");
     private static final MetricFamily PARTITION = MetricFamily.gauge(
             "bng_resilience_partition_state", "1 while no RADIUS server answers and the rules for that count, else 0");
     private static final MetricFamily SERVED = MetricFamily.gauge(
@@ -57,17 +59,20 @@ final class SessionMetrics implements MetricSource {
         metrics.add(SERVED.sample(now.byDefault(), "default"));
         metrics.add(WAITING.sample(now.waiting()));
         metrics.add(DUE.sample(now.due()));
+        metrics.add(PPPOE.sample(sum("pppoe", Census.Figure.OPEN)));
         Set<String> protocols = new TreeSet<>();
         shards.forEach(shard -> protocols.addAll(shard.protocols()));
         for (String protocol : protocols) {
             for (Census.Figure figure : Census.Figure.values()) {
-                long sum = shards.stream()
-                        .mapToLong(shard -> shard.get(protocol, figure))
-                        .sum();
                 MetricFamily family = STATES.contains(figure) ? ACTIVE : TOTAL;
-                metrics.add(family.sample(sum, protocol, figure.name().toLowerCase(Locale.ROOT)));
+                metrics.add(family.sample(
+                        sum(protocol, figure), protocol, figure.name().toLowerCase(Locale.ROOT)));
             }
         }
         return metrics;
+    }
+
+    private long sum(String protocol, Census.Figure figure) {
+        return shards.stream().mapToLong(shard -> shard.get(protocol, figure)).sum();
     }
 }

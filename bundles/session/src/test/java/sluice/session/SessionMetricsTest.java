@@ -60,6 +60,27 @@ final class SessionMetricsTest {
         assertThat(values("bng_session_total")).containsEntry("recovered", 1).containsEntry("opened", 0);
     }
 
+    @Test
+    void openSessionsOfPppoeHaveASeriesOfTheirOwn() {
+        assertThat(pppoe()).isZero();
+        gateway.dial(DialProtocol.DIAL, 4711, 7, MAC, "");
+        gateway.dial(DialProtocol.PROVE, 4711, 7, MAC, "alice");
+        gateway.radius.accept(Authorization.DEFAULT);
+        gateway.turn();
+        assertThat(pppoe()).isZero();
+        gateway.dial(DialProtocol.ADDRESS, 4711, 7, MAC, "");
+        assertThat(pppoe()).isEqualTo(1);
+        gateway.dial(DialProtocol.END, 4711, 7, MAC, "");
+        assertThat(pppoe()).isZero();
+    }
+
+    private int pppoe() {
+        return metrics().stream()
+                .filter(metric -> metric.family().name().equals("bng_pppoe_sessions_active"))
+                .mapToInt(SessionMetricsTest::value)
+                .sum();
+    }
+
     private List<Integer> active() {
         Map<String, Integer> states = values("bng_session_active");
         return List.of(
@@ -68,10 +89,14 @@ final class SessionMetricsTest {
 
     /** By the last label. */
     private Map<String, Integer> values(String name) {
+        return metrics().stream()
+                .filter(metric -> metric.family().name().equals(name))
+                .collect(Collectors.toMap(metric -> metric.labels().getLast(), SessionMetricsTest::value));
+    }
+
+    private List<Metric> metrics() {
         return new SessionMetrics(List.of(gateway.shard.census()), gateway.outage, gateway.shard.degraded()::lastTally)
-                .metrics().stream()
-                        .filter(metric -> metric.family().name().equals(name))
-                        .collect(Collectors.toMap(metric -> metric.labels().getLast(), SessionMetricsTest::value));
+                .metrics();
     }
 
     private static int value(Metric metric) {
