@@ -126,6 +126,7 @@ def test_a_disconnect_stops_what_flows_and_is_accounted(lab: Lab, sender: CoaSen
         "iperf3", "-c", lab.core.address, "-b", "4M", "-t", "60", log=one.work / "iperf3-coa.log"
     )  # fmt: skip
     eventually(lambda: lab.appliance.session_of(one.plan.mac)["output_octets"] > 500_000, 15, "the flow flows")
+    one.crash_client()  # its renewal may be due in these seconds and begin a new session
     answer = sender.disconnect(
         f'User-Name = "{one.plan.user_name(lab.topology.gateway.id)}"',
         f'NAS-Port-Id = "0:{one.plan.line.tags}"',
