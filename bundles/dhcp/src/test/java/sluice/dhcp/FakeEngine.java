@@ -2,8 +2,6 @@ package sluice.dhcp;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +13,7 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MalformedPacket;
+import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.AddressRefusal;
 import sluice.session.api.Authorization;
@@ -22,16 +21,13 @@ import sluice.session.api.Effect;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.Network;
 import sluice.session.api.Outcome;
-import sluice.session.api.ProtocolState;
-import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
-import sluice.session.api.SessionView;
-import sluice.session.api.Step;
 import sluice.session.api.TerminateCause;
-import sluice.session.api.TimerName;
+import sluice.testkit.ProtocolEngine;
+import sluice.testkit.ProtocolSession;
 
 /** A session engine in small: does what the protocol decides, with time moved by hand. */
-final class FakeEngine {
+final class FakeEngine extends ProtocolEngine<FakeEngine.Session> {
     static final Network NETWORK = new Network(
             "home",
             Ip4Prefix.parse("10.64.0.0/22"),
@@ -63,7 +59,6 @@ final class FakeEngine {
     final List<LeaseTerms> offloaded = new ArrayList<>();
     final TreeSet<Ip4> quarantined = new TreeSet<>();
     final Map<Ip4, Session> addresses = new TreeMap<>();
-    final Map<SessionKey, Session> sessions = new LinkedHashMap<>();
     DhcpServer server;
     Network network = NETWORK;
     Authorization authorization = Authorization.DEFAULT;
@@ -72,8 +67,6 @@ final class FakeEngine {
     Optional<Duration> timeLeft = Optional.empty();
     boolean dataPlaneFails;
     int addressesMax = 100;
-    private long now;
-    private long ids;
 
     FakeEngine() {
         this(new DhcpSettings(
@@ -85,68 +78,31 @@ final class FakeEngine {
     }
 
     FakeEngine(DhcpSettings settings) {
+        super(0);
         server = new DhcpServer(settings, counters);
     }
 
+    @Override
+    protected AccessProtocol protocol() {
+        return server;
+    }
+
     /** A session as the engine keeps it. */
-    final class Session implements SessionView {
-        private final SessionId id = new SessionId(++ids);
-        private final SessionKey key;
-        private Optional<ProtocolState> state = Optional.empty();
-        private Optional<Authorization> granted = Optional.empty();
-        private Optional<AddressGrant> address = Optional.empty();
-        private boolean open;
+    final class Session extends ProtocolSession {
         private boolean quarantine;
-        private final Map<TimerName, Long> timers = new HashMap<>();
 
         Session(SessionKey key) {
-            this.key = key;
-        }
-
-        @Override
-        public SessionId id() {
-            return id;
-        }
-
-        @Override
-        public SessionKey key() {
-            return key;
-        }
-
-        @Override
-        public Optional<ProtocolState> state() {
-            return state;
-        }
-
-        @Override
-        public Optional<Authorization> authorization() {
-            return granted;
-        }
-
-        @Override
-        public Optional<AddressGrant> address() {
-            return address;
+            super(nextId(), key, network);
         }
 
         @Override
         public Optional<Duration> timeLeft(long moment) {
-            return timeLeft.or(() -> SessionView.super.timeLeft(moment));
-        }
-
-        @Override
-        public boolean isOpen() {
-            return open;
+            return timeLeft.or(() -> super.timeLeft(moment));
         }
 
         /** RADIUS is asked again and grants this; the engine knows no better than to remember it. */
         void grant(Authorization other) {
             granted = Optional.of(other);
-        }
-
-        @Override
-        public Optional<Network> networkOf(Ip4 wanted) {
-            boolean known = wanted.isAny() || network.prefix().contains(wanted);
-            return address.map(AddressGrant::network).or(() -> known ? Optional.of(network) : Optional.empty());
         }
 
         @Override
@@ -188,52 +144,17 @@ final class FakeEngine {
         return address;
     }
 
-    /** Time passes; what is due happens in order. */
-    void advance(Duration time) {
+    @Override
+    public void advance(Duration time) {
         answers.clear();
-        long end = now + time.toMillis();
-        while (true) {
-            Optional<Session> next = sessions.values().stream()
-                    .filter(session -> !session.timers.isEmpty())
-                    .min((one, other) -> Long.compare(due(one), due(other)));
-            if (next.isEmpty() || due(next.get()) > end) {
-                now = end;
-                return;
-            }
-            Session session = next.get();
-            now = due(session);
-            TimerName name = session.timers.entrySet().stream()
-                    .filter(timer -> timer.getValue() == now)
-                    .findFirst()
-                    .orElseThrow()
-                    .getKey();
-            session.timers.remove(name);
-            apply(session, server.onTimer(session, name, now));
-        }
+        super.advance(time);
     }
 
-    /** An answer comes for the session on which the engine waits. */
-    void tell(Session session, Outcome outcome) {
+    @Override
+    public void tell(Session session, Outcome outcome) {
         answers.clear();
         frames.clear();
-        if (outcome instanceof Outcome.Accepted accepted) {
-            session.granted = Optional.of(accepted.authorization());
-        }
-        apply(session, server.onOutcome(session, outcome, now));
-    }
-
-    /** The journal failed: what was opened is taken down, then the protocol is told. */
-    void withdraw(Session session) {
-        session.open = false;
-        session.timers.clear();
-        tell(session, new Outcome.NotDurable("disk"));
-    }
-
-    Session only() {
-        if (sessions.size() != 1) {
-            throw new AssertionError(sessions.size() + " sessions, expected one");
-        }
-        return sessions.values().iterator().next();
+        super.tell(session, outcome);
     }
 
     /** Every state goes through its frozen form, as by an upgrade. */
@@ -246,27 +167,12 @@ final class FakeEngine {
                         DhcpSettings.RelayOption.TRUSTED,
                         Optional.empty()),
                 counters);
-        for (Session session : sessions.values()) {
-            session.state = Optional.of(next.thaw(server.freeze(session.state.orElseThrow())));
-        }
+        thawFor(next);
         server = next;
     }
 
-    private void apply(Session session, Step step) {
-        session.state = step.next();
-        for (Effect effect : step.effects()) {
-            Optional<Outcome> outcome = perform(session, effect);
-            if (outcome.isPresent()) {
-                apply(session, server.onOutcome(session, outcome.get(), now));
-                return;
-            }
-        }
-        if (session.state.isEmpty()) {
-            forget(session);
-        }
-    }
-
-    private Optional<Outcome> perform(Session session, Effect effect) {
+    @Override
+    protected Optional<Outcome> perform(Session session, Effect effect) {
         switch (effect) {
             case Effect.Send send -> answered(send.frame());
             case Effect.Authenticate question -> {
@@ -292,9 +198,7 @@ final class FakeEngine {
                 session.open = false;
                 free(session);
             }
-            case Effect.Arm arm ->
-                session.timers.put(arm.timer(), now + arm.after().toMillis());
-            case Effect.Disarm disarm -> session.timers.remove(disarm.timer());
+            default -> throw new AssertionError("not of this engine: " + effect);
         }
         return Optional.empty();
     }
@@ -345,12 +249,13 @@ final class FakeEngine {
         session.address = Optional.empty();
     }
 
-    private void forget(Session session) {
+    @Override
+    protected void forget(Session session) {
         if (session.open) {
             throw new AssertionError("an open session was forgotten and not closed");
         }
         free(session);
-        sessions.remove(session.key);
+        sessions.remove(session.key());
     }
 
     private void answered(Frame frame) {
@@ -360,9 +265,5 @@ final class FakeEngine {
         } catch (MalformedPacket e) {
             throw new AssertionError("the server sent what nobody can read", e);
         }
-    }
-
-    private static long due(Session session) {
-        return session.timers.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
     }
 }

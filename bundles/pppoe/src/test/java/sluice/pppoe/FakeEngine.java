@@ -5,8 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +15,7 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MalformedPacket;
+import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.AddressRefusal;
 import sluice.session.api.Authorization;
@@ -24,20 +23,17 @@ import sluice.session.api.Effect;
 import sluice.session.api.IncompatibleState;
 import sluice.session.api.Network;
 import sluice.session.api.Outcome;
-import sluice.session.api.ProtocolState;
-import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
-import sluice.session.api.SessionView;
-import sluice.session.api.Step;
 import sluice.session.api.Stray;
 import sluice.session.api.TerminateCause;
-import sluice.session.api.TimerName;
 import sluice.session.api.Welcome;
+import sluice.testkit.ProtocolEngine;
+import sluice.testkit.ProtocolSession;
 
 /**
  * Does what the server decides, in one thread and with time moved by hand. Frames of the server wait in {@link #sent}.
  */
-final class FakeEngine {
+final class FakeEngine extends ProtocolEngine<FakeEngine.Session> {
     static final Ip4 ADDRESS = Ip4.parse("10.64.0.5");
     static final Network NETWORK = new Network(
             "home",
@@ -57,7 +53,6 @@ final class FakeEngine {
     final List<Effect.Open> opened = new ArrayList<>();
     final List<TerminateCause> closed = new ArrayList<>();
     final List<String> ignored = new ArrayList<>();
-    final Map<SessionKey, Session> sessions = new LinkedHashMap<>();
     final PppoeSettings settings;
     PppoeServer server;
     Optional<Outcome> verdict = Optional.of(new Outcome.Accepted(Authorization.DEFAULT));
@@ -65,10 +60,9 @@ final class FakeEngine {
     boolean hasAddresses = true;
     boolean dataPlaneFails;
     OptionalLong received = OptionalLong.empty();
-    private long now = 95_000;
-    private long ids;
 
     FakeEngine(PppoeSettings settings) {
+        super(95_000);
         this.settings = settings;
         this.server = another();
     }
@@ -77,44 +71,17 @@ final class FakeEngine {
         return new PppoeServer(settings, cookies, counters, negotiations, new Random(3));
     }
 
+    @Override
+    protected AccessProtocol protocol() {
+        return server;
+    }
+
     /** A session as the engine keeps it. */
-    final class Session implements SessionView {
-        private final SessionId id = new SessionId(++ids);
-        private final SessionKey key;
-        private Optional<ProtocolState> state = Optional.empty();
-        private Optional<Authorization> granted = Optional.empty();
-        private Optional<AddressGrant> address = Optional.empty();
-        private boolean open;
+    final class Session extends ProtocolSession {
         private boolean moved;
-        private final Map<TimerName, Long> timers = new HashMap<>();
 
         Session(SessionKey key) {
-            this.key = key;
-        }
-
-        @Override
-        public SessionId id() {
-            return id;
-        }
-
-        @Override
-        public SessionKey key() {
-            return key;
-        }
-
-        @Override
-        public Optional<ProtocolState> state() {
-            return state;
-        }
-
-        @Override
-        public Optional<Authorization> authorization() {
-            return granted;
-        }
-
-        @Override
-        public Optional<AddressGrant> address() {
-            return address;
+            super(nextId(), key, NETWORK);
         }
 
         @Override
@@ -123,18 +90,8 @@ final class FakeEngine {
         }
 
         @Override
-        public boolean isOpen() {
-            return open;
-        }
-
-        @Override
         public OptionalLong received() {
             return open ? received : OptionalLong.empty();
-        }
-
-        @Override
-        public Optional<Network> networkOf(Ip4 wanted) {
-            return Optional.of(NETWORK);
         }
 
         /** RADIUS grants another address to the session that has one. */
@@ -143,7 +100,7 @@ final class FakeEngine {
         }
 
         String stage() {
-            return server.describe(state.orElseThrow());
+            return server.describe(state().orElseThrow());
         }
     }
 
@@ -184,82 +141,23 @@ final class FakeEngine {
                 key.pppoeSession());
     }
 
-    /** Time passes; what is due happens in order. The subscriber hears nothing meanwhile. */
-    void advance(Duration time) {
-        long end = now + time.toMillis();
-        while (true) {
-            Optional<Session> next = sessions.values().stream()
-                    .filter(session -> !session.timers.isEmpty())
-                    .min((one, other) -> Long.compare(due(one), due(other)));
-            if (next.isEmpty() || due(next.get()) > end) {
-                now = end;
-                return;
-            }
-            Session session = next.get();
-            now = due(session);
-            TimerName name = session.timers.entrySet().stream()
-                    .filter(timer -> timer.getValue() == now)
-                    .findFirst()
-                    .orElseThrow()
-                    .getKey();
-            session.timers.remove(name);
-            apply(session, server.onTimer(session, name, now));
-        }
-    }
-
-    /** The engine tells the server something. */
-    void tell(Session session, Outcome outcome) {
-        if (outcome instanceof Outcome.Accepted accepted) {
-            session.granted = Optional.of(accepted.authorization());
-        }
-        apply(session, server.onOutcome(session, outcome, now));
-    }
-
-    /** The journal failed: what was opened is taken down, then the protocol is told. */
-    void withdraw(Session session) {
-        session.open = false;
-        tell(session, new Outcome.NotDurable("disk"));
-    }
-
-    Session only() {
-        if (sessions.size() != 1) {
-            throw new AssertionError(sessions.size() + " sessions, expected one");
-        }
-        return sessions.values().iterator().next();
-    }
-
-    /** Names of what is armed for the only session. */
-    List<String> timers() {
-        return only().timers.keySet().stream().map(TimerName::value).toList();
-    }
-
     /** Every state goes through its frozen form, as by an upgrade. */
     void upgrade() throws IncompatibleState {
         PppoeServer next = another();
-        for (Session session : sessions.values()) {
-            session.state = Optional.of(next.thaw(server.freeze(session.state.orElseThrow())));
-        }
+        thawFor(next);
         server = next;
     }
 
-    private void apply(Session session, Step step) {
-        session.state = step.next();
-        for (Effect effect : step.effects()) {
-            Optional<Outcome> outcome = perform(session, effect);
-            if (outcome.isPresent()) {
-                apply(session, server.onOutcome(session, outcome.get(), now));
-                return;
-            }
+    @Override
+    protected void forget(Session session) {
+        if (session.open || session.address.isPresent()) {
+            throw new AssertionError("a session was forgotten and neither closed nor its address given back");
         }
-        if (session.state.isEmpty() && sessions.containsValue(session)) {
-            if (session.open || session.address.isPresent()) {
-                throw new AssertionError("a session was forgotten and neither closed nor its address given back");
-            }
-            sessions.values().remove(session);
-        }
+        sessions.values().remove(session);
     }
 
-    private Optional<Outcome> perform(Session session, Effect effect) {
+    @Override
+    protected Optional<Outcome> perform(Session session, Effect effect) {
         switch (effect) {
             case Effect.Send send -> sent.add(send.frame());
             case Effect.Authenticate question -> {
@@ -292,17 +190,8 @@ final class FakeEngine {
                 session.open = false;
                 session.address = Optional.empty();
             }
-            case Effect.Arm arm ->
-                session.timers.put(arm.timer(), now + arm.after().toMillis());
-            case Effect.Disarm disarm -> session.timers.remove(disarm.timer());
-            case Effect.Quarantine none -> throw new AssertionError("PPPoE has no quarantine");
-            case Effect.Extend none -> throw new AssertionError("PPPoE has no lease");
-            case Effect.Offload none -> throw new AssertionError("PPPoE has no lease");
+            default -> throw new AssertionError("PPPoE has neither leases nor a quarantine: " + effect);
         }
         return Optional.empty();
-    }
-
-    private static long due(Session session) {
-        return session.timers.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
     }
 }
