@@ -78,8 +78,13 @@ final class ConfigurationTest {
 
     private static String preset(Setting setting) {
         return setting.preset()
-                .map(preset -> preset.isEmpty() ? "" : "`" + cell(preset) + "`")
+                .map(preset -> preset.isEmpty() ? "" : "`" + cell(unescaped(preset)) + "`")
                 .orElse(setting.required() ? "**needed**" : "");
+    }
+
+    /** As an operator writes it; the metatype has a backslash before what separates values there. */
+    private static String unescaped(String preset) {
+        return preset.replaceAll("\\\\(.)", "$1");
     }
 
     private static String bounds(Setting setting) {

@@ -161,10 +161,13 @@ final class LinkTurn {
             actions.add(new LinkAction.Disarm(timer));
         }
         if (phase != Link.Phase.TERMINATE) {
+            boolean proved = phase == Link.Phase.NETWORK;
             phase = Link.Phase.ESTABLISH;
             if (network.isOpen()) {
                 count(LinkCounter.RENEGOTIATED);
-                actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
+                if (proved) { // who begins anew again and again has no more time than who does so once
+                    actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
+                }
             }
         }
     }

@@ -137,6 +137,23 @@ class LinkTest {
     }
 
     @Test
+    void peerThatNegotiatesAnewAgainAndAgainHasNoMoreTimeToProveItself() {
+        PppPeer peer = new PppPeer(DUAL).opened();
+        for (int round = 0; round < 5; round++) {
+            peer.send(PppProtocol.LCP, ControlPacket.CONFIGURE_REQUEST, 10 + round, PppOption.i32(LcpOptions.MAGIC, 5));
+            peer.ack(PppProtocol.LCP);
+            peer.next(PppProtocol.LCP, ControlPacket.CONFIGURE_ACK);
+            peer.next(PppProtocol.CHAP, ChapPacket.CHALLENGE);
+        }
+        assertThat(peer.done(LinkAction.Arm.class))
+                .filteredOn(arm -> arm.timer() == LinkTimer.SETUP)
+                .as("when it began, and when it began anew")
+                .hasSize(2);
+        peer.due(LinkTimer.SETUP);
+        assertThat(peer.link.ending()).contains(LinkEnd.SETUP_TIMEOUT);
+    }
+
+    @Test
     void networkProtocolIsIgnoredBeforeAuthenticationAndRejectedWhenNotOffered() {
         PppPeer peer = new PppPeer(IP4).established();
         peer.sent.clear();
