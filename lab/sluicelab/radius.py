@@ -183,16 +183,21 @@ class AccountingRecord:
 
 @dataclasses.dataclass(frozen=True)
 class Dialer:
-    """A subscriber with a name and a password; `replies` is what else an accept says, as the users file writes it."""
+    """
+    A subscriber with a name and a password; `replies` is what else an accept says, `demands` what the request has to have, as
+    the users file writes it.
+    """
 
     user: str
     password: str
     policy: str = "unlimited"
     replies: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
 
     def entry(self, interim: int) -> str:
         items = (f"Filter-Id = {_quoted(self.policy)}", f"Acct-Interim-Interval = {interim}", *self.replies)
-        return f"{_quoted(self.user)} Cleartext-Password := {_quoted(self.password)}\n\t" + ",\n\t".join(items) + "\n"
+        checks = (*self.demands, f"Cleartext-Password := {_quoted(self.password)}")
+        return f"{_quoted(self.user)} {', '.join(checks)}\n\t" + ",\n\t".join(items) + "\n"
 
 
 class Radius:

@@ -22,6 +22,7 @@ from sluicelab.waiting import eventually
 
 SVLAN, NAMED_SVLAN = 400, 401
 USERS = 120
+DESCRIBED, RATES = "described", ("Actual-Data-Rate-Upstream == 10000", "Actual-Data-Rate-Downstream == 50000")
 ECHO_SECONDS = 30
 SLOT_SECONDS = 30  # a cookie is good in its slot and in the next one
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
@@ -38,6 +39,7 @@ def lab() -> Iterator[Lab]:
     lab.radius.dialers = [
         *(Dialer(f"frame{number}", "secret") for number in range(USERS)),
         Dialer(DUAL, "secret", replies=(f"Framed-IPv6-Prefix = {PREFIX}/64",)),
+        Dialer(DESCRIBED, "secret", demands=RATES),
     ]
     lab.up(
         {
@@ -167,6 +169,32 @@ def test_what_identifies_a_device_comes_back_byte_by_byte_in_every_answer(lab: L
     before = counted(lab, "would not fit")
     assert client.discover(EMPTY_SERVICE, (ppp.HOST_UNIQ, bytes(1460)), seconds=0.2) is None
     assert counted(lab, "would not fit") == before + 1
+
+
+def test_what_the_access_node_says_of_a_line_goes_to_radius(lab: Lab, client: PppoeClient) -> None:
+    circuit, remote = b"access-node eth 1/1:100", b"remote-77"
+    parts = ((1, circuit), (2, remote), (0x81, struct.pack("!I", 10_000)), (0x82, struct.pack("!I", 50_000)))
+    tag = (ppp.VENDOR, struct.pack("!I", 3561) + b"".join(bytes((kind, len(value))) + value for kind, value in parts))
+    client.connect(EMPTY_SERVICE, tag)
+    client.link_up()
+    assert client.authenticate(DESCRIBED, "secret").code == ppp.CHAP_SUCCESS, "RADIUS has seen the rates"
+    client.network_up()
+    assert alive(client)
+    _passes(lab, client)
+    row = lab.appliance.session_of(client.mac)
+    assert (row["circuit_id"], row["remote_id"]) == (circuit.decode(), remote.decode())
+    client.hang_up()
+    eventually(lambda: [one.status for one in lab.radius.records_named(DESCRIBED)] == ["Start", "Stop"], 10, "it is accounted")
+    for record in lab.radius.records_named(DESCRIBED):
+        assert record.octets("ADSL-Agent-Circuit-Id") == circuit
+        assert record.octets("ADSL-Agent-Remote-Id") == remote
+    client.session = 0
+
+
+@pytest.mark.parametrize("lie", [b"\1\xff", b"\1", b"\1\2ab\2", b""])
+def test_a_line_that_is_badly_described_is_served(client: PppoeClient, lie: bytes) -> None:
+    client.connect(EMPTY_SERVICE, (ppp.VENDOR, struct.pack("!I", 3561) + lie))
+    client.link_up()
 
 
 def test_every_offer_has_another_cookie(client: PppoeClient) -> None:

@@ -34,6 +34,7 @@ SYSTEM_ERROR = b"no session now"
 PASSWORD = "secret"
 USERS = ("plain", "other", "long", "idle")
 SESSION_SECONDS, IDLE_SECONDS = 4, 3
+SETUP_SECONDS = 5
 SLACK_SECONDS = 6
 SETTINGS = {"echo_seconds": ECHO_SECONDS, "echo_misses": 255}
 NOBODYS_CODE = 99
@@ -266,6 +267,21 @@ def _accepted_again(client: PppoeClient) -> bool:
     verdict = client.control(ppp.CHAP, ppp.CHAP_SUCCESS, ppp.CHAP_FAILURE, seconds=1)
     assert verdict is None or verdict.code == ppp.CHAP_SUCCESS
     return verdict is not None
+
+
+def test_who_begins_anew_again_and_again_does_not_put_off_the_proof(lab: Lab, client_on: NewClient) -> None:
+    pppoeterms.hold(lab, SETTINGS | {"setup_seconds": SETUP_SECONDS})
+    client = opened(client_on())
+    end = time.monotonic() + SETUP_SECONDS + SLACK_SECONDS
+    while time.monotonic() < end and not client.terminated(0.5):
+        client.send_control(ppp.LCP, ppp.CONFIGURE_REQUEST, ppp.options((ppp.MAGIC, b"anew")))
+        asked = client.control(ppp.LCP, ppp.CONFIGURE_REQUEST, seconds=0.5)
+        if asked is not None:
+            client.send_control(ppp.LCP, ppp.CONFIGURE_ACK, asked.data, asked.identifier)
+    assert time.monotonic() < end
+    assert client.control(ppp.LCP, ppp.TERMINATE_REQUEST).data == b"Not open in time"
+    client.session = 0
+    pppoeterms.hold(lab, SETTINGS)
 
 
 # ends
