@@ -22,7 +22,7 @@ from sluicelab.waiting import eventually
 
 SVLAN, NAMED_SVLAN = 400, 401
 USERS = 120
-DESCRIBED, RATES = "described", ("Actual-Data-Rate-Upstream == 10000", "Actual-Data-Rate-Downstream == 50000")
+DESCRIBED, RATES = "described", ("Actual-Data-Rate-Upstream == 10000000", "Actual-Data-Rate-Downstream == 50000000")
 ECHO_SECONDS = 30
 SLOT_SECONDS = 30  # a cookie is good in its slot and in the next one
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
@@ -173,7 +173,8 @@ def test_what_identifies_a_device_comes_back_byte_by_byte_in_every_answer(lab: L
 
 def test_what_the_access_node_says_of_a_line_goes_to_radius(lab: Lab, client: PppoeClient) -> None:
     circuit, remote = b"access-node eth 1/1:100", b"remote-77"
-    parts = ((1, circuit), (2, remote), (0x81, struct.pack("!I", 10_000)), (0x82, struct.pack("!I", 50_000)))
+    rates = (0x81, struct.pack("!I", 10_000)), (0x82, struct.pack("!I", 50_000))  # kbit/s, to RADIUS bit/s
+    parts = ((1, circuit), (2, remote), *rates)
     tag = (ppp.VENDOR, struct.pack("!I", 3561) + b"".join(bytes((kind, len(value))) + value for kind, value in parts))
     client.connect(EMPTY_SERVICE, tag)
     client.link_up()
