@@ -57,10 +57,7 @@ final class Opener {
         }
         Path path = Path.of(open);
         Ip4 place = path.hasIp4() ? session.address().map(AddressGrant::address).orElse(Ip4.ANY) : Ip4.ANY;
-        boolean six = path.hasIp6()
-                && !Entries.networks6(session.authorization().get().addressing())
-                        .isEmpty();
-        if (place.isAny() && !six) {
+        if (place.isAny() && !(path.hasIp6() && hasPrefix(session))) {
             return failed("the session has neither an address nor an IPv6 prefix");
         }
         if (open.link().isPresent() && session.key().pppoeSession() == 0) {
@@ -95,6 +92,12 @@ final class Opener {
         return Optional.empty();
     }
 
+    private static boolean hasPrefix(Session session) {
+        return session.authorization()
+                .filter(granted -> !Entries.networks6(granted.addressing()).isEmpty())
+                .isPresent();
+    }
+
     private Optional<Outcome> failed(String reason) {
         with.counters().count(SessionCounter.OPEN_FAILED);
         return Optional.of(new Outcome.OpenFailed(reason));
@@ -123,7 +126,7 @@ final class Opener {
     private void changed(Session session, Path former, Ip4 formerPlace) {
         turns.current().changed(session);
         if (session.place().equals(formerPlace)) {
-            if (session.path().hasIp6() != former.hasIp6()) {
+            if (session.path().hasIp6() != former.hasIp6() && hasPrefix(session)) {
                 report(session);
             }
             return;

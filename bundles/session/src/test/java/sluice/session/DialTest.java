@@ -347,6 +347,14 @@ final class DialTest {
     }
 
     @Test
+    void ipv6cpThatEndsWithoutAPrefixIsNothingToAccountFor() {
+        online("alice");
+        gateway.dial(DialProtocol.NO_SIX, ID, 7, MAC, "");
+        assertThat(gateway.journal.events(SessionEvent.UPDATE)).isEmpty();
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
     void sessionThatWouldLoseItsLastNetworkIsAsItWas() {
         SessionInfo session = online("alice");
         gateway.dial(DialProtocol.NO_ADDRESS, ID, 7, MAC, "");
