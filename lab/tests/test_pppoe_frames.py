@@ -27,6 +27,7 @@ ECHO_SECONDS = 30
 SLOT_SECONDS = 30  # a cookie is good in its slot and in the next one
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
 UNKNOWN_SESSIONS = 2000
+SETUP_SECONDS = 15  # more than RADIUS takes to be called silent
 DUAL, PREFIX = "both-families", "2001:db8:7::"
 IP6_CORE, IP6_ROUTER = "2001:db8:c0::2", "2001:db8:c0::1"
 
@@ -51,6 +52,7 @@ def lab() -> Iterator[Lab]:
                 "service_names": "internet, voice",
             },
             "sluice.dataplane.xdp": {"core_gateway6": IP6_ROUTER},
+            "sluice.session": {"setup_seconds": SETUP_SECONDS},
         },
         start=False,
     )
@@ -709,6 +711,22 @@ def test_a_link_whose_last_network_protocol_ends_is_ended(client: PppoeClient) -
     client.send_control(ppp.IPCP, ppp.TERMINATE_REQUEST)
     assert client.terminated()
     client.session = 0
+
+
+def test_who_proves_himself_while_radius_is_away_is_told_that_nobody_can_say(lab: Lab, client_on: NewClient) -> None:
+    waits = linked(client_on())
+    lab.radius.stop()
+    try:
+        waits.answer_challenge(waits.user, "secret")
+        assert waits.control(ppp.CHAP, seconds=5) is None, "it is not refused at once"
+        failure = waits.control(ppp.CHAP, ppp.CHAP_SUCCESS, ppp.CHAP_FAILURE, seconds=SETUP_SECONDS)
+        assert (failure.code, failure.data) == (ppp.CHAP_FAILURE, b"Authentication is not possible now")
+        assert waits.terminated()
+        waits.session = 0
+    finally:
+        lab.radius.start()
+    comes = linked(client_on())
+    assert comes.authenticate(comes.user, "secret").code == ppp.CHAP_SUCCESS
 
 
 def test_a_stale_cookie_is_refused_with_a_reason(early: Early) -> None:

@@ -288,7 +288,8 @@ final class LinkTurn {
      * none.
      */
     private void onSetupOver() {
-        if (phase == Link.Phase.AUTHENTICATE && authentication.stage() == Authentication.Stage.ASKING) {
+        boolean asks = phase == Link.Phase.AUTHENTICATE && authentication.stage() == Authentication.Stage.ASKING;
+        if (asks && !network.isOpen()) {
             actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
         } else if (phase != Link.Phase.NETWORK || !network.isOpen()) {
             endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());

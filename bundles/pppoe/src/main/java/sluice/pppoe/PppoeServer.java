@@ -125,7 +125,8 @@ public final class PppoeServer implements AccessProtocol {
         int echo__misses() default 3;
 
         @AttributeDefinition(
-                description = "Longest time until a session is open, seconds; that of sluice.session ends it too",
+                description = "Longest time until a session is open, seconds, less what waits for RADIUS;"
+                        + " that of sluice.session ends it too",
                 min = "5")
         int setup__seconds() default 50;
     }
