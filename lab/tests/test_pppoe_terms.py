@@ -27,6 +27,7 @@ LADDER_STEPS = {1: 0.3, 2: 0.9}  # seconds by sessions being set up
 SILENT_FROM = 3
 STARTING_MAX = 2
 PER_LINE, PER_MAC = 4, 3
+SETUPS_PER_MINUTE = 10
 RECHALLENGE_SECONDS, ECHO_SECONDS = 1, 2
 CHALLENGES_MAX = 3
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
@@ -51,7 +52,11 @@ def lab() -> Iterator[Lab]:
     ladder = ", ".join(f"{number}:{int(seconds * 1000)}" for number, seconds in LADDER_STEPS.items())
     lab.up(
         {
-            "sluice.session": {"max_sessions_per_mac": PER_MAC, "reject_hold_seconds": 1},
+            "sluice.session": {
+                "max_sessions_per_mac": PER_MAC,
+                "line_setups_per_minute": SETUPS_PER_MINUTE,
+                "reject_hold_seconds": 1,
+            },
             "sluice.pppoe": SETTINGS,
             "sluice.pppoe.profile~ladder": {
                 "name": "ladder",
@@ -186,6 +191,25 @@ def test_a_device_has_so_many_sessions_and_the_next_one_is_told(lab: Lab, client
     assert late.terminated()
     assert counted(lab, refused, "session:counters") == before + 1
     assert all(client.echo() for client in holders)
+
+
+def test_a_line_has_so_many_wrong_passwords_a_minute_whatever_devices_say_them(lab: Lab, client_on: NewClient) -> None:
+    line = client_on().line
+    rejections = "Authentications rejected"
+    before = counted(lab, rejections, "session:counters")
+    unanswered = 0
+    for _ in range(SETUPS_PER_MINUTE + 5):
+        client = client_on(line=line)
+        cookie = client.discover().tag(ppp.AC_COOKIE)
+        if client.request(EMPTY_SERVICE, (ppp.AC_COOKIE, cookie), seconds=0.3) is None:
+            unanswered += 1
+            continue
+        client.link_up()
+        assert client.authenticate(USERS[0], "wrong").code == ppp.CHAP_FAILURE
+        client.hang_up()
+    assert counted(lab, rejections, "session:counters") - before <= SETUPS_PER_MINUTE + 1
+    assert counted(lab, "Frames dropped: line begins too many sessions", "session:counters") == unanswered >= 4
+    opened(client_on())
 
 
 # challenges of an open session
