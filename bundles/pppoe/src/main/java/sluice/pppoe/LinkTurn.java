@@ -1,9 +1,6 @@
 package sluice.pppoe;
 
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.function.Function;
 import sluice.net.Bytes;
 import sluice.net.MalformedPacket;
 import sluice.net.WireReader;
@@ -19,15 +16,14 @@ final class LinkTurn {
     private final LinkContext context;
     private final LinkSettings settings;
     private final LinkActions actions = new LinkActions();
+    private final ProofTurn proof;
     private final NetworkTurn network;
     private final boolean wasOpen;
     private final boolean awaitedAddress;
 
     private Link.Phase phase;
     private Layer<LcpOptions> lcp;
-    private Authentication authentication;
     private LineQuality quality;
-    private OptionalLong interfaceId;
     private Optional<LinkEnd> ending;
 
     LinkTurn(Link before, LinkContext context) {
@@ -35,12 +31,11 @@ final class LinkTurn {
         this.settings = context.settings();
         this.phase = before.phase();
         this.lcp = before.lcp();
-        this.authentication = before.authentication();
+        this.proof = new ProofTurn(before, context, () -> lcp.options(), actions);
         this.network = new NetworkTurn(before, context, () -> lcp.options(), actions);
         this.wasOpen = before.open();
         this.awaitedAddress = before.awaitsAddress();
         this.quality = before.quality();
-        this.interfaceId = before.interfaceId();
         this.ending = before.ending();
     }
 
@@ -49,9 +44,9 @@ final class LinkTurn {
             case LinkEvent.Begun begun -> onBegun();
             case LinkEvent.Received(Bytes payload) -> onFrame(PppFrame.decode(payload));
             case LinkEvent.Due(LinkTimer timer) -> onTimer(timer);
-            case LinkEvent.Accepted accepted -> onAccepted(accepted);
-            case LinkEvent.Rejected rejected -> onVerdict(turn -> turn.rejected(rejected));
-            case LinkEvent.Unanswered unanswered -> onVerdict(AuthenticationTurn::unanswered);
+            case LinkEvent.Accepted accepted -> inProof(() -> proof.accepted(accepted, isProving()));
+            case LinkEvent.Rejected rejected -> inProof(() -> proof.rejected(rejected, isProving()));
+            case LinkEvent.Unanswered unanswered -> inProof(() -> proof.unanswered(isProving()));
             case LinkEvent.AddressGranted granted -> onAddress(granted);
             case LinkEvent.AddressRefused refused -> inNetwork(network::addressRefused);
             case LinkEvent.Terminate(TerminateCause cause) -> endNow(LinkEnd.ORDERED, cause);
@@ -69,13 +64,13 @@ final class LinkTurn {
         return new Link(
                 phase,
                 lcp,
-                authentication,
+                proof.authentication(),
                 network.ipcp(),
                 network.ipv6cp(),
                 quality,
                 network.awaitsAddress(),
                 network.isOpen(),
-                interfaceId,
+                proof.interfaceId(),
                 ending);
     }
 
@@ -149,17 +144,13 @@ final class LinkTurn {
         count(LinkCounter.LCP_OPENED);
         quality = quality.restarted();
         actions.add(new LinkAction.Arm(LinkTimer.ECHO, settings.echo()));
-        if (authentication.stage() != Authentication.Stage.ASKING) {
-            applyAuthentication(turn().begin(lcp.options().method()));
-        }
+        inProof(proof::begin);
     }
 
     private void onLcpDown() {
-        authentication = authentication.interrupted();
+        proof.interrupt();
         network.down();
-        for (LinkTimer timer : List.of(LinkTimer.AUTHENTICATION, LinkTimer.RECHALLENGE, LinkTimer.ECHO)) {
-            actions.add(new LinkAction.Disarm(timer));
-        }
+        actions.add(new LinkAction.Disarm(LinkTimer.ECHO));
         if (phase != Link.Phase.TERMINATE) {
             boolean proved = phase == Link.Phase.NETWORK;
             phase = Link.Phase.ESTABLISH;
@@ -173,54 +164,28 @@ final class LinkTurn {
     }
 
     private void onAuthentication(PppFrame frame) throws MalformedPacket {
-        boolean inUse = phase == Link.Phase.AUTHENTICATE || phase == Link.Phase.NETWORK;
-        if (inUse
-                && authentication
-                        .method()
-                        .filter(method -> method.protocol() == frame.protocol())
-                        .isPresent()) {
-            applyAuthentication(turn().receive(ControlPacket.decode(frame.information())));
+        if ((isProving() || phase == Link.Phase.NETWORK) && proof.uses(frame.protocol())) {
+            proof.onFrame(frame);
+            afterProof();
         } else {
             count(LinkCounter.WRONG_PHASE);
         }
     }
 
-    private void onAccepted(LinkEvent.Accepted accepted) {
-        onVerdict(turn -> {
-            interfaceId = accepted.interfaceId();
-            return turn.accepted(accepted);
-        });
+    private boolean isProving() {
+        return phase == Link.Phase.AUTHENTICATE;
     }
 
-    /** An answer to a question that was asked before the peer began anew is none to the present one. */
-    private void onVerdict(Function<AuthenticationTurn, AuthenticationTurn.Result> verdict) {
-        if (authentication.superseded()) {
-            authentication = authentication.discarded();
-            if (phase == Link.Phase.AUTHENTICATE) {
-                applyAuthentication(turn().begin(lcp.options().method()));
-            }
-        } else if (authentication.stage() == Authentication.Stage.ASKING) {
-            applyAuthentication(verdict.apply(turn()));
-        }
+    private void inProof(Runnable happening) {
+        happening.run();
+        afterProof();
     }
 
-    private void applyAuthentication(AuthenticationTurn.Result result) {
-        authentication = result.next();
-        actions.addAll(result.actions());
-        if (result.failure().isPresent()) {
-            end(result.failure().get());
-        } else if (result.passed()) {
-            boolean challenges = authentication
-                    .method()
-                    .filter(method -> method != AuthenticationMethod.PAP)
-                    .isPresent();
-            if (challenges && !settings.rechallenge().isZero()) {
-                actions.add(new LinkAction.Arm(LinkTimer.RECHALLENGE, settings.rechallenge()));
-            }
-            if (phase == Link.Phase.AUTHENTICATE) {
-                phase = Link.Phase.NETWORK;
-                inNetwork(() -> network.begin(interfaceId));
-            }
+    private void afterProof() {
+        proof.failure().ifPresent(this::end);
+        if (proof.isPassed() && isProving()) {
+            phase = Link.Phase.NETWORK;
+            inNetwork(() -> network.begin(proof.interfaceId()));
         }
     }
 
@@ -272,10 +237,10 @@ final class LinkTurn {
             case LCP -> applyLcp(LayerTurn.timeout(lcp, inner()));
             case IPCP -> inNetwork(network::ipcpTimeout);
             case IPV6CP -> inNetwork(network::ipv6cpTimeout);
-            case AUTHENTICATION -> applyAuthentication(turn().timeout());
+            case AUTHENTICATION -> inProof(proof::timeout);
             case RECHALLENGE -> {
                 if (phase == Link.Phase.NETWORK) {
-                    applyAuthentication(turn().challengeAgain());
+                    inProof(proof::challengeAgain);
                 }
             }
             case ECHO -> applyEcho(echo().due());
@@ -288,8 +253,7 @@ final class LinkTurn {
      * none.
      */
     private void onSetupOver() {
-        boolean asks = phase == Link.Phase.AUTHENTICATE && authentication.stage() == Authentication.Stage.ASKING;
-        if (asks && !network.isOpen()) {
+        if (isProving() && proof.isAsking() && !network.isOpen()) {
             actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
         } else if (phase != Link.Phase.NETWORK || !network.isOpen()) {
             endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());
@@ -380,10 +344,6 @@ final class LinkTurn {
 
     private LayerContext inner() {
         return new LayerContext(settings, context.random(), lcp.options().peerMru());
-    }
-
-    private AuthenticationTurn turn() {
-        return new AuthenticationTurn(authentication, inner());
     }
 
     private void transmit(ControlPacket packet) {
