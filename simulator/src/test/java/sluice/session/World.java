@@ -346,7 +346,7 @@ final class World {
                 new UserNameTemplate("{bng}/{remote-id}/{circuit-id}", "bng-01", ""),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(5),
+                new RejectSettings(Duration.ofSeconds(5), 30),
                 Duration.ofMinutes(1),
                 1_000,
                 1_000,

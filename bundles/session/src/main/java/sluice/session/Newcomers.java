@@ -32,7 +32,7 @@ final class Newcomers {
         this.limits = limits;
         this.drain = drain;
         this.networks = networks;
-        rejects = new RejectMemory(with.settings().rejectHold().toMillis());
+        rejects = new RejectMemory(with.settings().rejects());
     }
 
     /** A new session for a subscriber who has none; empty, and counted, when there may be none now. */
@@ -69,9 +69,9 @@ final class Newcomers {
         return starting;
     }
 
-    /** The subscriber was rejected: for a while nothing of his is looked at. */
+    /** The subscriber was rejected: for a while nothing of his is looked at, nor of his line if it is one too many. */
     void rejected(SessionKey key, long now) {
-        rejects.rejected(device(key), now);
+        rejects.rejected(key, now);
     }
 
     private Optional<SessionCounter> refusal(SessionKey key, long now) {
@@ -89,18 +89,14 @@ final class Newcomers {
         return Optional.empty();
     }
 
-    /** The next PPPoE session of a device has another id. */
-    private static SessionKey device(SessionKey key) {
-        return new SessionKey(key.line(), key.mac());
-    }
-
     /** Why nobody, or nobody of this line, may begin a session now; empty when he may. */
     Optional<SessionCounter> standing(SessionKey key, long now) {
         if (drain.isGoing()) {
             return Optional.of(SessionCounter.DROP_DRAINING);
         }
-        if (rejects.holds(device(key), now)) {
-            return Optional.of(SessionCounter.DROP_REJECTED);
+        Optional<SessionCounter> held = rejects.holds(key, now);
+        if (held.isPresent()) {
+            return held;
         }
         if (starting >= with.settings().starting()) {
             return Optional.of(SessionCounter.DROP_STARTING);

@@ -190,6 +190,14 @@ import org.osgi.service.metatype.annotations.Option;
             min = "0")
     int reject__hold__seconds() default 5;
 
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "Rejections of one line in a minute, whatever its devices; then it begins no sessions until one"
+                            + " is forgiven; 0: no limit",
+            min = "0")
+    int line__rejects__per__minute() default 30;
+
     @AttributeDefinition(required = false, description = "How long setting up a session may take, seconds", min = "1")
     int setup__seconds() default 60;
 }

@@ -47,6 +47,7 @@ enum SessionCounter implements Counter {
     RECONCILED(41, "Open sessions found missing in the data plane and installed again"),
     RECONCILE_FAILED(42, "Open sessions missing in the data plane, which refused them"),
     LOST(44, "Stored sessions that did not survive a restart, ended with NAS-Reboot"),
+    DROP_LINE_REJECTED(59, "Frames dropped: line was rejected too often"),
     DROP_LINE_SETUPS(60, "Frames dropped: line begins too many sessions"),
     REFUSED_LINE_SESSIONS(61, "Sessions refused: line has its number of sessions"),
     REFUSED_USER_SESSIONS(62, "Sessions refused: user name has its number of sessions"),

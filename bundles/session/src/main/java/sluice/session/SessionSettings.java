@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param userName template of User-Name
  * @param interim time between interim records unless RADIUS says otherwise
  * @param quarantine how long an address that somebody else answers for is out of use
- * @param rejectHold how long a rejected subscriber is not asked about again
+ * @param rejects what follows from a rejection
  * @param setupTime how long setting up a session may take
  * @param starting most sessions being set up per shard
  * @param authenticating most questions to RADIUS that a shard has open
@@ -25,7 +25,7 @@ record SessionSettings(
         UserNameTemplate userName,
         Duration interim,
         Duration quarantine,
-        Duration rejectHold,
+        RejectSettings rejects,
         Duration setupTime,
         int starting,
         int authenticating,
@@ -53,7 +53,7 @@ record SessionSettings(
                 new UserNameTemplate(config.user__name(), bngId, config.realm()),
                 Duration.ofSeconds(config.interim__seconds()),
                 Duration.ofSeconds(config.quarantine__seconds()),
-                Duration.ofSeconds(config.reject__hold__seconds()),
+                RejectSettings.of(config),
                 Duration.ofSeconds(config.setup__seconds()),
                 config.max__starting(),
                 config.max__authenticating(),

@@ -67,6 +67,7 @@ final class Gateway {
     Protocols protocols = new Protocols();
     OutageSettings outages = OutageSettings.DEFAULT;
     LimitSettings limits = LimitSettings.perLine(4);
+    RejectSettings rejects = new RejectSettings(Duration.ofSeconds(5), 0);
     List<Realm> realms = List.of();
     String userName = "{bng}/{remote-id}/{circuit-id}";
     SessionLimits.Places places = SessionLimits.Places.of(limits);
@@ -120,7 +121,7 @@ final class Gateway {
                 new UserNameTemplate(userName, "bng-01", "example.net"),
                 Duration.ofMinutes(5),
                 Duration.ofHours(1),
-                Duration.ofSeconds(5),
+                rejects,
                 Duration.ofMinutes(1),
                 1_000,
                 100,

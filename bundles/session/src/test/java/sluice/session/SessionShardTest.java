@@ -264,6 +264,31 @@ final class SessionShardTest {
     }
 
     @Test
+    void lineThatIsRejectedTooOftenBeginsNothingWhateverItsDevices() {
+        gateway.rejects = new RejectSettings(Duration.ofSeconds(5), 10);
+        gateway.restart();
+        for (int i = 0; i < 30; i++) {
+            rejected(7, i);
+        }
+        assertThat(gateway.radius.asked).hasSize(10);
+        assertThat(gateway.counted(SessionCounter.DROP_LINE_REJECTED)).isEqualTo(20);
+        rejected(8, 0);
+        assertThat(gateway.radius.asked).as("another line is asked about").hasSize(11);
+        gateway.advance(Duration.ofSeconds(31));
+        for (int i = 100; i < 130; i++) {
+            rejected(7, i);
+        }
+        assertThat(gateway.radius.asked).as("one is forgiven every six seconds").hasSize(16);
+    }
+
+    private void rejected(int cvlan, int device) {
+        gateway.frame(ScriptedProtocol.DISCOVER, cvlan, MAC + device, "c" + cvlan);
+        gateway.radius.open.forEach(reply -> reply.accept(new Outcome.Rejected("no contract")));
+        gateway.radius.open.clear();
+        gateway.turn();
+    }
+
+    @Test
     void lateAnswerForASessionThatIsGoneIsCounted() {
         gateway.frame(ScriptedProtocol.DISCOVER, 7, MAC, "c7");
         gateway.advance(Duration.ofMinutes(2));
