@@ -133,7 +133,9 @@ def test_ip6_alone_passes_with_a_prefix_of_a_pool_which_is_accounted_and_given_b
     pppd = dialin.pppd(POOLED)
     pppd.dial("+ipv6 noip")
     eventually(pppd.link_local, 20, "IPv6CP is up")
-    prefix = eventually(lambda: _accounted(lab, POOLED, "Start"), 20, "Start")[-1].text("Delegated-IPv6-Prefix")
+    start = eventually(lambda: lab.radius.records_named(DialIn.user(POOLED)), 20, "it is accounted")[0]
+    prefix = start.text("Delegated-IPv6-Prefix")
+    assert start.status == "Start"
     assert ipaddress.IPv6Network(prefix).subnet_of(ipaddress.IPv6Network(POOL))
     source = str(ipaddress.IPv6Network(prefix)[0x15A])
     eventually(lambda: _ping6(dialin, pppd, source, 1), 20, "IPv6 passes")
