@@ -11,6 +11,7 @@ from typing import Iterator
 import pytest
 
 from sluicelab.cpe import Cpe, random_mac
+from sluicelab.iperf import policed_kbit
 from sluicelab.lab import HOME, RUN, Lab
 from sluicelab.namespace import CommandFailed, Namespace, run
 from sluicelab.radius import AccountingRecord, Radius
@@ -28,7 +29,6 @@ SESSION_SECONDS, IDLE_SECONDS = 20, 15
 RATE_KBIT, UPLOAD_KBIT, BURST_KBIT = 2000, 1000, 400
 MIKROTIK_KBIT = {"down": 4000, "up": 6000}
 MIKROTIK_BURST_BYTES = {"down": 40_000, "up": 22_500}  # 80 and 30 ms of the rate
-UDP_BYTES, UDP_HEADERS = 1200, 28
 PAGE = 1_000_000
 ELSEWHERE = "203.0.113.80"
 IP6_GATEWAY, IP6_SERVER = "fd00:255::2", "fd00:255::1"
@@ -352,7 +352,7 @@ def test_udp_passes_at_the_rates_of_the_vendor(lab: Lab, servers: Servers) -> No
     ):
         measured: list[float] = []
         while not measured or (measured[-1] < 0.9 and len(measured) < 5):  # a stalled sender offers too little
-            measured.append(_udp_kbit(lab, lab.admitted[who], direction, kbit, burst) / kbit)
+            measured.append(policed_kbit(lab, lab.admitted[who], direction, kbit, burst) / kbit)
         print(f"{direction}: {[f'{share:.3f}' for share in measured]} of {kbit} kbit/s")
         assert max(measured) <= 1.05
         assert measured[-1] >= 0.9
@@ -412,15 +412,6 @@ def _entry(lab: Lab, mac: str) -> dict[str, str]:
     """What the data plane has of a device."""
     (only,) = json.loads(lab.appliance.shell(f"dataplane:entry --json {mac}"))["data"]
     return only
-
-
-def _udp_kbit(lab: Lab, subscriber: Subscriber, direction: str, kbit: int, burst: int) -> float:
-    """What came of twice the rate, as the policer counts: IP packets, less the burst that was saved up before."""
-    command = ["iperf3", "-c", lab.core.address, "-p", str(lab.topology.core.iperf_port), "-u", "-J",
-               "-b", f"{kbit * 2}K", "-t", "2", "-l", str(UDP_BYTES)]  # fmt: skip
-    told = json.loads(subscriber.namespace.run(*command, *(["-R"] if direction == "down" else [])))["end"]["sum"]
-    received = (told["packets"] - told["lost_packets"]) * (UDP_BYTES + UDP_HEADERS) - burst
-    return received * 8 / told["seconds"] / 1000
 
 
 def _shown(lab: Lab, subscriber: Subscriber) -> list[str]:

@@ -13,6 +13,7 @@ from sluicelab import packets
 from sluicelab.accessnode import TRUNK
 from sluicelab.core import DEVICE as CORE_DEVICE
 from sluicelab.cpe import Tap
+from sluicelab.iperf import policed_kbit
 from sluicelab.lab import HOME, Lab
 from sluicelab.namespace import CommandFailed
 from sluicelab.sequence import SequenceRun
@@ -22,7 +23,7 @@ from sluicelab.waiting import eventually
 
 ELSEWHERE = "203.0.113.80"
 PAGE_BYTES = 20_000
-IPV4_HEADER, UDP_HEADERS, TCP, SYN, OPTION_SEGMENT = 20, 28, 6, 2, 2
+IPV4_HEADER, TCP, SYN, OPTION_SEGMENT = 20, 6, 2, 2
 EF, AF11, CS1, CS2 = 46, 10, 8, 16
 FOREIGN_PORT = 4009
 TWO_LOOKS = 3  # seconds: a file counts when it is the same in two looks at etc/, which is looked at every second
@@ -90,7 +91,7 @@ def test_policed_udp_passes_at_the_rate_of_the_policy(lab: Lab, direction: str) 
     rate = POLICED_KBPS[direction]
     measured = []
     while not measured or (measured[-1] < 0.97 * rate and len(measured) < 6):  # a stalled sender offers too little
-        measured.append(_policed_kbps(lab, metered, direction))
+        measured.append(round(policed_kbit(lab, metered, direction, rate, POLICED_BURST_KBYTES * 1000)))
     print(f"{direction}: {measured} kbit/s of {rate}")
     assert max(measured) <= 1.03 * rate
     assert measured[-1] >= 0.97 * rate
@@ -267,16 +268,6 @@ def test_what_the_shell_changed_survives_a_crash(lab: Lab) -> None:
     assert not silver.reaches(lab.core.address)
     lab.appliance.shell(f"session:unblock {silver.address()}")
     silver.ping(lab.core.address, count=1)
-
-
-def _policed_kbps(lab: Lab, subscriber: Subscriber, direction: str) -> int:
-    """What came of twice the rate, as the policer counts: IP packets, less the burst that was saved up before."""
-    seconds, size = 2, 1200
-    command = ["iperf3", "-c", lab.core.address, "-p", str(lab.topology.core.iperf_port), "-u", "-J",
-               "-b", f"{POLICED_KBPS[direction] * 2}K", "-t", str(seconds), "-l", str(size)]  # fmt: skip
-    told = json.loads(subscriber.namespace.run(*command, *(["-R"] if direction == "down" else [])))["end"]["sum"]
-    received = (told["packets"] - told["lost_packets"]) * (size + UDP_HEADERS) - POLICED_BURST_KBYTES * 1000
-    return round(received * 8 / told["seconds"] / 1000)
 
 
 class _Marks:
