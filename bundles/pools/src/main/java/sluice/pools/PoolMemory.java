@@ -1,7 +1,6 @@
 package sluice.pools;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BiConsumer;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
@@ -10,10 +9,8 @@ import sluice.net.WireReader;
 import sluice.net.WireWriter;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Journal;
-import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Store;
 import sluice.platform.api.StoreChange;
-import sluice.platform.api.Transaction;
 
 /**
  * What the pools remember over a restart beside the sessions themselves: who had an address last, and which are in
@@ -33,12 +30,12 @@ final class PoolMemory {
     private static final String REGION = "pools";
     private static final int VERSION = 1;
 
-    private final Journal journal;
+    private final Notes notes;
     private final Store store;
     private final CounterSet<PoolCounter> counters;
 
     PoolMemory(Journal journal, Store store, CounterSet<PoolCounter> counters) {
-        this.journal = journal;
+        notes = new Notes(journal, counters);
         this.store = store;
         this.counters = counters;
     }
@@ -64,17 +61,7 @@ final class PoolMemory {
 
     private void put(Ip4 address, Bytes value) {
         StoreChange change = new StoreChange.Put(REGION, address.toBytes(), value);
-        journal.submit(new Transaction(List.of(change), List.of()), new Journal.Completion() {
-            @Override
-            public void durable() {
-                // Nobody waits for it: a note that is lost costs a subscriber its accustomed address and nothing else.
-            }
-
-            @Override
-            public void failed(JournalFailure failure) {
-                counters.count(PoolCounter.JOURNAL_FAILED);
-            }
-        });
+        notes.write(change);
     }
 
     /**

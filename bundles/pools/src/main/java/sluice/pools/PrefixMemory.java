@@ -1,6 +1,5 @@
 package sluice.pools;
 
-import java.util.List;
 import java.util.function.BiConsumer;
 import sluice.net.Bytes;
 import sluice.net.Ip6Prefix;
@@ -9,10 +8,8 @@ import sluice.net.WireReader;
 import sluice.net.WireWriter;
 import sluice.platform.api.CounterSet;
 import sluice.platform.api.Journal;
-import sluice.platform.api.JournalFailure;
 import sluice.platform.api.Store;
 import sluice.platform.api.StoreChange;
-import sluice.platform.api.Transaction;
 
 /**
  * Who had a prefix last, over a restart; who has one, the sessions themselves say. The key is the prefix: 16 bytes of
@@ -23,12 +20,12 @@ final class PrefixMemory {
     private static final String REGION = "prefixes";
     private static final int VERSION = 1;
 
-    private final Journal journal;
+    private final Notes notes;
     private final Store store;
     private final CounterSet<PoolCounter> counters;
 
     PrefixMemory(Journal journal, Store store, CounterSet<PoolCounter> counters) {
-        this.journal = journal;
+        notes = new Notes(journal, counters);
         this.store = store;
         this.counters = counters;
     }
@@ -45,17 +42,7 @@ final class PrefixMemory {
                                 .u8(VERSION)
                                 .bytes(owner)
                                 .toBytes());
-        journal.submit(new Transaction(List.of(change), List.of()), new Journal.Completion() {
-            @Override
-            public void durable() {
-                // Nobody waits for it: a note that is lost costs a subscriber his accustomed prefix and nothing else.
-            }
-
-            @Override
-            public void failed(JournalFailure failure) {
-                counters.count(PoolCounter.JOURNAL_FAILED);
-            }
-        });
+        notes.write(change);
     }
 
     /** Visits every prefix that is remembered, and its owner. */
