@@ -4,12 +4,11 @@ import dataclasses
 import hashlib
 import ipaddress
 import socket
-import threading
 from typing import Callable
 
+from sluicebench.tapserver import TapServer
 from sluicelab import packets
 from sluicelab import pppoeframes as ppp
-from sluicelab.cpe import Tap
 from sluicelab.namespace import Namespace
 from sluicelab.pppoeframes import ETH_DISCOVERY, ETH_SESSION, HEADER, Control, Discovery, options
 
@@ -70,32 +69,15 @@ class Device:
     content: bool = False  # with its own
 
 
-class PppoeResponder:
+class PppoeResponder(TapServer):
     """A PPPoE server with nothing but a table; `spoil` sees every reply last. It says nothing twice."""
 
     def __init__(self, namespace: Namespace, device: str, spoil: Spoil) -> None:
         self.hung_up: list[int] = []  # sessions of which a ppp.PADT came
-        self._tap = Tap(namespace, device)
+        super().__init__(namespace, device)
         self._spoil = spoil
         self._free = ADDRESSES.hosts()
         self._devices: dict[str, Device] = {}
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="pppoe-responder")
-
-    def __enter__(self) -> "PppoeResponder":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-        self._tap.close()
-
-    def _serve(self) -> None:
-        while not self._end.is_set():
-            data = self._tap.receive(0.05)
-            if data is not None:
-                self._answer(packets.Frame.decode(data))
 
     def _answer(self, frame: packets.Frame) -> None:
         if frame.kind == ETH_DISCOVERY:

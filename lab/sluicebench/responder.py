@@ -5,11 +5,10 @@ import dataclasses
 import ipaddress
 import socket
 import struct
-import threading
 from typing import Callable, Iterator
 
+from sluicebench.tapserver import TapServer
 from sluicelab import packets
-from sluicelab.cpe import Tap
 from sluicelab.namespace import BENCH_PREFIX, Namespace, link
 from sluicelab.packets import Dhcp
 
@@ -37,30 +36,14 @@ class Answer:
 Spoil = Callable[[Answer], Answer | bytes | None]
 
 
-class Responder:
+class Responder(TapServer):
     """A DHCP server with nothing but a table; `spoil` sees every answer last."""
 
     def __init__(self, namespace: Namespace, device: str, spoil: Spoil) -> None:
-        self._tap = Tap(namespace, device)
+        super().__init__(namespace, device)
         self._spoil = spoil
         self._free = ADDRESSES.hosts()
         self._leases: dict[str, str] = {}
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="responder")
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-        self._tap.close()
-
-    def _serve(self) -> None:
-        while not self._end.is_set():
-            data = self._tap.receive(0.05)
-            if data is not None:
-                self._answer(packets.Frame.decode(data))
 
     def _answer(self, frame: packets.Frame) -> None:
         datagram = packets.Datagram.decode(frame.payload)
