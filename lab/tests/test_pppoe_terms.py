@@ -214,6 +214,26 @@ def test_a_line_has_so_many_wrong_passwords_a_minute_whatever_devices_say_them(l
     opened(client_on())
 
 
+def test_open_sessions_and_refused_proofs_are_read_by_prometheus(lab: Lab, client_on: NewClient) -> None:
+    def active() -> float:
+        return lab.appliance.metrics().value("bng_pppoe_sessions_active")
+
+    def refused() -> float:
+        return lab.appliance.metrics().value("bng_pppoe_negotiations_total", stage="authentication", result="refused")
+
+    before = refused()
+    assert active() == 0
+    client = opened(client_on())
+    assert active() == 1
+    wrong = client_on()
+    wrong.connect()
+    wrong.link_up()
+    assert wrong.authenticate(USERS[0], "wrong").code == ppp.CHAP_FAILURE
+    eventually(lambda: refused() == before + 1, 30, "the link of who was refused is over")
+    client.hang_up()
+    eventually(lambda: active() == 0, 10, "nobody is open")
+
+
 # challenges of an open session
 
 
