@@ -386,7 +386,7 @@ final class World {
         outage.recover(journal);
         ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {
-            for (Recovery.Recovered one : new Recovery(with, journal).run()) {
+            for (Recovery.Recovered one : new Recovery(with, journal, clock.millis()).run()) {
                 fresh.recover(one);
             }
         } catch (DataPlaneException e) {

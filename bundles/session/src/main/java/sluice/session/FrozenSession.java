@@ -21,6 +21,7 @@ import sluice.session.api.IncompatibleState;
 import sluice.session.api.PppLink;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionKey;
+import sluice.session.api.TimerName;
 
 /**
  * An open session as it lies in the store: all that is needed to go on with it after a restart. Deadlines are wall
@@ -122,6 +123,13 @@ record FrozenSession(
     long millisLeft(long deadline, FrozenMoment now) {
         return frozen.map(then -> deadline - then.wall() - then.millisUntil(now))
                 .orElse(deadline - now.wall());
+    }
+
+    /** Whether the lease is over, by the clocks that its timer counts in; false when it ends with the session. */
+    boolean isLeaseOver(FrozenMoment now) {
+        return Optional.ofNullable(timers.get(TimerName.LEASE.value()))
+                .map(deadline -> millisLeft(deadline, now) <= 0)
+                .orElse(leaseEnds > 0 && leaseEnds <= now.wall());
     }
 
     /** How long the session is open now, milliseconds. */

@@ -32,14 +32,14 @@ final class LostSessions {
     private static final long JOURNAL_SECONDS = 10;
 
     private final Surroundings with;
-    private final Instant now;
+    private final FrozenMoment now;
     private final List<SubscriberEntry> entries = new ArrayList<>();
     private final List<StoreChange> changes = new ArrayList<>();
     private final List<Event> stops = new ArrayList<>();
 
-    LostSessions(Surroundings with) {
+    LostSessions(Surroundings with, FrozenMoment now) {
         this.with = with;
-        this.now = with.clock().instant();
+        this.now = now;
     }
 
     /**
@@ -48,8 +48,7 @@ final class LostSessions {
      * @param extended whether the data plane has extended its lease
      */
     boolean has(FrozenSession frozen, Optional<SubscriberEntry> entry, boolean extended) {
-        boolean leaseOver = frozen.leaseEnds() > 0 && frozen.leaseEnds() <= now.toEpochMilli();
-        return leaseOver && (entry.isEmpty() || !extended && !isOfAPool(frozen));
+        return frozen.isLeaseOver(now) && (entry.isEmpty() || !extended && !isOfAPool(frozen));
     }
 
     private boolean isOfAPool(FrozenSession frozen) {
@@ -69,7 +68,7 @@ final class LostSessions {
         }
         changes.add(new StoreChange.Remove(Turn.REGION, FrozenSession.keyOf(frozen.id())));
         String policy = with.policies().policyOf(frozen.authorization()).name();
-        stops.add(SessionEvents.stop(frozen, policy, last, TerminateCause.NAS_REBOOT, now));
+        stops.add(SessionEvents.stop(frozen, policy, last, TerminateCause.NAS_REBOOT, Instant.ofEpochMilli(now.wall())));
         with.counters().count(SessionCounter.LOST);
     }
 

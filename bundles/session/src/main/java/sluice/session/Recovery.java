@@ -28,6 +28,7 @@ final class Recovery {
 
     private final Surroundings with;
     private final Store store;
+    private final FrozenMoment now;
 
     /**
      * A stored session that goes on.
@@ -39,9 +40,11 @@ final class Recovery {
     record Recovered(
             FrozenSession frozen, Optional<AddressGrant> grant, boolean inDataPlane, Optional<OffloadedLease> lease) {}
 
-    Recovery(Surroundings with, Store store) {
+    /** @param now monotonic milliseconds */
+    Recovery(Surroundings with, Store store, long now) {
         this.with = with;
         this.store = store;
+        this.now = new FrozenMoment(with.clock().millis(), now, with.boot());
     }
 
     /** The largest session id in the store, 0 when there is none. */
@@ -75,7 +78,7 @@ final class Recovery {
         dataPlane.leases().drain().forEach(lease -> leases.put(lease.session(), lease));
         List<FrozenSession> stored = stored();
         List<Recovered> recovered = new ArrayList<>();
-        LostSessions lost = new LostSessions(with);
+        LostSessions lost = new LostSessions(with, now);
         for (FrozenSession frozen : stored) {
             Optional<SubscriberEntry> entry = takeOwn(frozen, entries);
             Optional<OffloadedLease> lease =

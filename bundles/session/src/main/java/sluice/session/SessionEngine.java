@@ -89,7 +89,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
                 bells.put(i, bell);
                 shards.add(new SessionShard(with, protocols, bell, clock));
             }
-            recover(store);
+            recover(store, clock.millis());
             for (int i = 0; i < shardCount; i++) {
                 Bell bell = java.util.Objects.requireNonNull(bells.get(i));
                 Loop loop = new Loop(
@@ -295,7 +295,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
                 .reduce(DegradedTally.NONE, (a, b) -> a.plus(b));
     }
 
-    private void recover(Store store) {
+    private void recover(Store store, long now) {
         awaitJournal(new Transaction(List.of(), List.of()));
         try {
             with.alone().outage().recover(store);
@@ -307,7 +307,7 @@ final class SessionEngine implements Sessions, AutoCloseable {
                         .degraded()
                         .recover(profile);
             }
-            List<Recovery.Recovered> recovered = new Recovery(with, store).run();
+            List<Recovery.Recovered> recovered = new Recovery(with, store, now).run();
             for (Recovery.Recovered one : recovered) {
                 int shard = Math.floorMod(one.frozen().key().shardHash(), shards.size());
                 shards.get(shard).recover(one);

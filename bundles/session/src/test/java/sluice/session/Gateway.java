@@ -94,7 +94,7 @@ final class Gateway {
         outage.recover(journal);
         ProfileCache.stored(journal).forEach(fresh.degraded()::recover);
         try {
-            for (Recovery.Recovered one : new Recovery(with, journal).run()) {
+            for (Recovery.Recovered one : new Recovery(with, journal, clock.millis()).run()) {
                 fresh.recover(one);
             }
         } catch (sluice.dataplane.api.DataPlaneException e) {
@@ -351,7 +351,7 @@ final class Gateway {
 
         @Override
         public List<Network> networks() {
-            return List.of(NETWORK);
+            return gone ? List.of() : List.of(NETWORK);
         }
     }
 }

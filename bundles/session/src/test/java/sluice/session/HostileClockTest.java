@@ -79,6 +79,37 @@ final class HostileClockTest {
     }
 
     @Test
+    void wallClockThatIsSetEndsNoSessionWhosePoolIsGoneForAMoment() {
+        Duration unset = YEAR.multipliedBy(56);
+        gateway.clock.jump(unset.negated());
+        Ip4 address = gateway.online(7, MAC);
+        gateway.clock.jump(unset);
+        gateway.clock.advance(Duration.ofMinutes(5));
+        assertThat(gateway.leases.drain()).hasSize(1);
+        gateway.addresses.gone = true;
+        gateway.restart();
+        assertThat(gateway.counted(SessionCounter.PARKED)).isOne();
+        assertThat(gateway.dataPlane.passes(address)).isTrue();
+        gateway.addresses.gone = false;
+        gateway.restart();
+        gateway.turn();
+        assertThat(gateway.sessions()).hasSize(1);
+        assertThat(gateway.journal.events(SessionEvent.STOP)).isEmpty();
+    }
+
+    @Test
+    void sessionOfNoPoolIsLostWhenItsLeaseIsOverHoweverFarTheWallClockWentBack() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.clock.jump(YEAR.negated());
+        gateway.clock.advance(ScriptedProtocol.LEASE.plusSeconds(1));
+        assertThat(gateway.leases.drain()).hasSize(1);
+        gateway.addresses.gone = true;
+        gateway.restart();
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        assertThat(cause()).isEqualTo("NAS-Reboot");
+    }
+
+    @Test
     void idleTimeOverALeapIsDecidedByTheTrafficAndNotByTheTimersThatWereDueMeanwhile() {
         Ip4 address = idle();
         gateway.dataPlane.pass(address, PACKET);
