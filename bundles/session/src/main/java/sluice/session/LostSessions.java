@@ -68,7 +68,8 @@ final class LostSessions {
         }
         changes.add(new StoreChange.Remove(Turn.REGION, FrozenSession.keyOf(frozen.id())));
         String policy = with.policies().policyOf(frozen.authorization()).name();
-        stops.add(SessionEvents.stop(frozen, policy, last, TerminateCause.NAS_REBOOT, Instant.ofEpochMilli(now.wall())));
+        stops.add(
+                SessionEvents.stop(frozen, policy, last, TerminateCause.NAS_REBOOT, Instant.ofEpochMilli(now.wall())));
         with.counters().count(SessionCounter.LOST);
     }
 
