@@ -46,7 +46,13 @@ final class ProfileCache {
      * @param at wall clock milliseconds
      * @param content hash of the authorization, 0 when it was not seen since the start
      */
-    private record Known(long at, int content) {}
+    private record Known(long at, int content) {
+
+        /** One from the future, which a clock that was wrong left behind, is older than anything is allowed to be. */
+        boolean isOlderThan(long millis, long wall) {
+            return at > wall || wall - at > millis;
+        }
+    }
 
     /**
      * One that was found in the store at the start.
@@ -96,7 +102,7 @@ final class ProfileCache {
         Bytes key = keyOf(session, userName);
         Known before = known.get(key);
         int content = authorization.hashCode();
-        if (before != null && before.content() == content && wall - before.at() < age.toMillis() / FRESH_PART) {
+        if (before != null && before.content() == content && !before.isOlderThan(age.toMillis() / FRESH_PART, wall)) {
             return List.of();
         }
         List<StoreChange> changes = new ArrayList<>(2);
@@ -130,7 +136,7 @@ final class ProfileCache {
     Optional<Authorization> find(SessionKey session, String userName, Duration age, long wall) {
         Bytes key = keyOf(session, userName);
         Known found = known.get(key);
-        if (found == null || wall - found.at() > age.toMillis()) {
+        if (found == null || found.isOlderThan(age.toMillis(), wall)) {
             return Optional.empty();
         }
         return store.get(REGION, key).flatMap(ProfileCache::decode);

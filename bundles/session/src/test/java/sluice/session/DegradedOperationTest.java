@@ -98,6 +98,25 @@ final class DegradedOperationTest {
     }
 
     @Test
+    void acceptanceFromTheFutureIsOfNoUse() {
+        with(rules(Mode.CACHED, Mode.DENY));
+        acceptedInTheFuture();
+        unanswered(7);
+        assertThat(operations()).isEmpty();
+        assertThat(gateway.counted(SessionCounter.SERVED_CACHED)).isZero();
+    }
+
+    @Test
+    void acceptanceFromTheFutureIsReplacedByTheNextOneThatSaysTheSame() {
+        with(rules(Mode.CACHED, Mode.DENY));
+        acceptedInTheFuture();
+        accepted(7, GOLD);
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        unanswered(7);
+        assertThat(operations()).containsExactly(ScriptedProtocol.OFFER);
+    }
+
+    @Test
     void acceptanceIsForgottenWhenAServerRefuses() {
         with(rules(Mode.CACHED, Mode.DENY));
         accepted(7, GOLD);
@@ -430,6 +449,14 @@ final class DegradedOperationTest {
         gateway.radius.accept(granted);
         gateway.turn();
         bind(cvlan);
+    }
+
+    /** A subscriber comes and goes while the wall clock is four years ahead. */
+    private void acceptedInTheFuture() {
+        gateway.clock.jump(Duration.ofDays(4 * 365));
+        accepted(7, GOLD);
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        gateway.clock.jump(Duration.ofDays(-4 * 365));
     }
 
     private void bind(int cvlan) {
