@@ -13,8 +13,14 @@ final class Drain {
         return draining;
     }
 
-    /** @param there how many sessions there are */
+    /**
+     * The gateway serves nobody new. Of several who want that the last one waits for the last session; who began before
+     * waits in vain, so that the end is told once.
+     *
+     * @param there how many sessions there are
+     */
     void begin(int there, CompletableFuture<Integer> whoWaits) {
+        reply.cancel(false);
         draining = true;
         sessions = there;
         reply = whoWaits;

@@ -397,6 +397,23 @@ final class SessionShardTest {
         gateway.online(7, MAC);
     }
 
+    @Test
+    void whoDrainsAgainWaitsForTheLastSessionAndWhoBeganBeforeWaitsNoMore() {
+        gateway.online(7, MAC);
+        gateway.journal.hold();
+        CompletableFuture<Integer> first = new CompletableFuture<>();
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Drained(first));
+        gateway.turn();
+        CompletableFuture<Integer> again = new CompletableFuture<>();
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Drained(again));
+        gateway.turn();
+        assertThat(first).isCancelled();
+        assertThat(again).isNotDone();
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(again).isCompletedWithValue(1);
+    }
+
     private void offered(int cvlan) {
         gateway.frame(ScriptedProtocol.DISCOVER, cvlan, MAC, "c" + cvlan);
         gateway.radius.accept(Authorization.DEFAULT);
