@@ -59,7 +59,11 @@ final class Changes {
         FROM_NOW
     }
 
-    /** What somebody wants. */
+    /**
+     * What somebody wants.
+     *
+     * @param authState of what RADIUS grants anew; empty when what the session has is changed
+     */
     private record Wish(
             UnaryOperator<Authorization> wanted,
             Optional<AuthState> authState,
@@ -152,8 +156,9 @@ final class Changes {
             return false;
         }
         Optional<Authorization> whole = prefixes.missing(session);
-        whole.ifPresent(wanted ->
-                begin(session, new Wish(before -> wanted, Optional.empty(), SessionTime.AS_BEFORE, result -> {}), now));
+        // the change takes the same prefixes once more: what a pool gave must not look like what RADIUS named
+        whole.ifPresent(prefixesTaken ->
+                begin(session, new Wish(before -> before, Optional.empty(), SessionTime.AS_BEFORE, result -> {}), now));
         return whole.isPresent();
     }
 
@@ -189,7 +194,10 @@ final class Changes {
                 session.policy(),
                 session.authState(),
                 timekeeper.deadlines(session));
-        Authorization wanted = prefixes.take(session, wish.wanted().apply(former.authorization()));
+        Authorization wanted = prefixes.take(
+                session,
+                wish.wanted().apply(former.authorization()),
+                wish.authState().isPresent());
         Policy policy = with.policies().policyOf(wanted);
         boolean packets = !policy.equals(former.policy())
                 || !wanted.addressing().equals(former.authorization().addressing());

@@ -37,7 +37,7 @@ final class PrefixGrants {
 
     /** From now on a session that is being set up has this, with prefixes. */
     void authorize(Session session, Authorization wanted, AuthState known) {
-        Authorization whole = take(session, wanted);
+        Authorization whole = take(session, wanted, true);
         session.authorization().ifPresent(had -> release(session, had, whole));
         session.authorize(whole, with.policies().policyOf(whole), known);
     }
@@ -47,17 +47,15 @@ final class PrefixGrants {
      * names itself are held, so that no pool gives them away. What the session has beside that it keeps until it is
      * released.
      *
-     * @param wanted as RADIUS says, or a change of what the session has
+     * @param raw whether this is what RADIUS says: default pools count then, and a pool beside a named prefix is not
+     *     asked; else it is what the session has, whose prefixes and pools belong together
      */
-    Authorization take(Session session, Authorization wanted) {
+    Authorization take(Session session, Authorization wanted, boolean raw) {
         Addressing addressing = wanted.addressing();
         Map<String, List<String>> other = new HashMap<>(wanted.other());
-        boolean isRaw = session.authorization()
-                .filter(now -> now.addressing().equals(addressing))
-                .isEmpty();
         Optional<String> framedPool = addressing.framedPrefixPool();
         Optional<String> delegatedPool = addressing.delegatedPrefixPool();
-        if (isRaw) {
+        if (raw) {
             PrefixDefaults defaults = with.settings().prefixes();
             framedPool = addressing.framedPrefix().isPresent()
                     ? unasked(framedPool, other, "Framed-IPv6-Pool")
@@ -78,7 +76,7 @@ final class PrefixGrants {
     /** What the session has, with the prefixes that its pools did not have before; empty when nothing is new. */
     Optional<Authorization> missing(Session session) {
         return session.authorization().filter(PrefixGrants::isIncomplete).flatMap(now -> {
-            Authorization whole = take(session, now);
+            Authorization whole = take(session, now, false);
             return whole.addressing().equals(now.addressing()) ? Optional.empty() : Optional.of(whole);
         });
     }

@@ -222,6 +222,32 @@ final class PrefixGrantsTest {
     }
 
     @Test
+    void prefixThatAPoolGaveLaterIsOneOfThatPoolAndTheSameAcceptChangesNothing() {
+        prefixes.held.put(HOME, new SessionId(99));
+        gateway.online(7, MAC, of("link", "home"));
+        prefixes.held.remove(HOME);
+        gateway.advance(Duration.ofMinutes(3));
+        assertThat(entry().prefixes()).containsExactly(LINK, HOME);
+        gateway.restart();
+        Authorization has = session().authorization().orElseThrow();
+        assertThat(has.addressing().delegatedPrefixPool()).contains("home");
+        assertThat(has.other()).isEmpty();
+        int applied = gateway.journal.events(SessionEvent.POLICY_APPLY).size();
+        assertThat(reauthenticated(of("link", "home"))).isEqualTo(CommandResult.DONE);
+        assertThat(gateway.journal.events(SessionEvent.POLICY_APPLY)).hasSize(applied);
+    }
+
+    @Test
+    void defaultPoolThatWasConfiguredLaterReachesTheSessionWithTheNextAccept() {
+        gateway.online(7, MAC, Authorization.DEFAULT);
+        assertThat(entry().prefixes()).isEmpty();
+        gateway.prefixDefaults = new PrefixDefaults(Optional.of("link"), Optional.of("home"));
+        gateway.restart();
+        assertThat(reauthenticated(Authorization.DEFAULT)).isEqualTo(CommandResult.DONE);
+        assertThat(entry().prefixes()).containsExactly(LINK, HOME);
+    }
+
+    @Test
     void whomRadiusSaysNothingOfGetsPrefixesOfTheDefaultPools() {
         gateway.prefixDefaults = new PrefixDefaults(Optional.of("link"), Optional.of("home"));
         gateway.restart();
