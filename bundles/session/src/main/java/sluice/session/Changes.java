@@ -292,6 +292,12 @@ final class Changes {
             next(session, now);
         }
 
+        @Override
+        public void unheard() {
+            prefixes.release(session, former.authorization(), wanted);
+            prefixes.release(session, wanted, former.authorization());
+        }
+
         private void takeBack() {
             // its policy may have become another meanwhile
             Policy policy = with.policies().policyOf(former.authorization());

@@ -1,7 +1,9 @@
 package sluice.session;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,7 @@ final class DurableTurns {
     private final LastWords words = new LastWords();
 
     private Turn current = new Turn();
-    private int underWay;
+    private final Set<Turn> underWay = new LinkedHashSet<>();
     private Turn again = new Turn();
     private long againAt = Long.MAX_VALUE;
     private boolean failing;
@@ -55,6 +57,9 @@ final class DurableTurns {
 
         /** The beginning of this session was not made durable. */
         void withdrawn(Session session, String reason);
+
+        /** The shard ends before it heard what became of the turn. */
+        void unheard(Turn turn);
     }
 
     DurableTurns(
@@ -90,17 +95,18 @@ final class DurableTurns {
         if (againAt <= now && current.size() <= WAITING_MAX) {
             repeat();
         }
-        if (!current.isEmpty() && underWay < UNDER_WAY_MAX) {
+        if (!current.isEmpty() && underWay.size() < UNDER_WAY_MAX) {
             sealPiece();
         }
     }
 
-    /** The last call: hands over whatever there is. Nobody hears what becomes of it. */
+    /** The last call: hands over whatever there is. Nobody hears what becomes of that, and of what is under way. */
     void end() {
         repeat();
         while (!current.isEmpty()) {
             sealPiece();
         }
+        underWay.forEach(owner::unheard);
     }
 
     private void repeat() {
@@ -115,7 +121,7 @@ final class DurableTurns {
 
     private void sealPiece() {
         Turn piece = new Turn();
-        underWay++;
+        underWay.add(piece);
         try {
             submit(piece, current.moveTo(piece, BYTES_MAX, freezer));
         } catch (RuntimeException broken) {
@@ -126,7 +132,9 @@ final class DurableTurns {
                         broken);
             }
             if (piece.isEmpty()) {
+                underWay.remove(piece);
                 piece = current;
+                underWay.add(piece);
                 current = new Turn();
             }
             answer(new Mail.NotDurable(piece, JournalFailure.DISK));
@@ -149,11 +157,11 @@ final class DurableTurns {
 
     /** When {@link #seal} has something to do although nothing happens; the past when it has now. */
     long nextDeadline() {
-        return current.isEmpty() || underWay >= UNDER_WAY_MAX ? againAt : Long.MIN_VALUE;
+        return current.isEmpty() || underWay.size() >= UNDER_WAY_MAX ? againAt : Long.MIN_VALUE;
     }
 
     void onDurable(Mail.Durable mail) {
-        underWay--;
+        underWay.remove(mail.turn());
         if (failing) {
             failing = false;
             LOG.info("The journal takes sessions again");
@@ -164,8 +172,8 @@ final class DurableTurns {
     }
 
     void onFailed(Mail.NotDurable mail, long now) {
-        underWay--;
         Turn turn = mail.turn();
+        underWay.remove(turn);
         if (!failing) {
             failing = true;
             LOG.warn("The journal refuses sessions ({}); new grants are withdrawn until it takes them", mail.failure());
@@ -190,8 +198,8 @@ final class DurableTurns {
     }
 
     private void answer(Mail mail) {
-        if (!inbox.offer(Mail.ANSWERS, mail) && underWay > UNDER_WAY_MAX) {
-            LOG.error("More turns are under way than can be answered: {}; restart the session bundle", underWay);
+        if (!inbox.offer(Mail.ANSWERS, mail) && underWay.size() > UNDER_WAY_MAX) {
+            LOG.error("More turns are under way than can be answered: {}; restart the session bundle", underWay.size());
         }
     }
 }

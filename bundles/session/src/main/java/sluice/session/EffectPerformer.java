@@ -162,8 +162,7 @@ final class EffectPerformer {
     void forget(Session session) {
         timers.disarmAll(session);
         owner.detached(session);
-        prefixes.release(session);
-        releaseAddress(session);
+        giveBack(session);
         session.stage(Session.Stage.GONE);
         owner.gone(session);
     }
@@ -171,10 +170,15 @@ final class EffectPerformer {
     /** The store has forgotten the session: its entry and its address are free. */
     void ended(Session session) {
         entries.remove(session);
-        prefixes.release(session);
-        releaseAddress(session);
+        giveBack(session);
         session.stage(Session.Stage.GONE);
         owner.gone(session);
+    }
+
+    /** Its address and its prefixes are free. */
+    void giveBack(Session session) {
+        prefixes.release(session);
+        releaseAddress(session);
     }
 
     void interim(Session session, long now) {

@@ -179,6 +179,11 @@ final class Opener {
             if (!session.place().equals(former)) {
                 entries.removeFormer(session, former);
             }
+            unheard();
+        }
+
+        @Override
+        public void unheard() {
             returned.ifPresent(grant -> with.addresses().release(session.id(), grant.address()));
         }
 

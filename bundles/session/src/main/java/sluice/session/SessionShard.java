@@ -334,6 +334,17 @@ final class SessionShard
         protocols.tell(session, new Outcome.NotDurable(reason), now);
     }
 
+    /**
+     * What the store has of these is not known here, so their addresses and prefixes are given back: the next engine
+     * takes those of the sessions that it finds.
+     */
+    @Override
+    public void unheard(Turn turn) {
+        turn.promises().forEach(Turn.Promise::unheard);
+        turn.opened().keySet().forEach(performer::giveBack);
+        turn.endings().forEach(ending -> performer.giveBack(ending.session()));
+    }
+
     private Holding count() {
         return new Holding(table.size(), newcomers.starting(), timers.armed(), timers.chores());
     }

@@ -50,6 +50,12 @@ final class Turn {
         /** It is to be as it was. */
         default void failed(long now) {}
 
+        /**
+         * The shard ends and never hears which of both it is. Gives back what either leaves over: who recovers takes
+         * what the store says before anybody else takes anything.
+         */
+        default void unheard() {}
+
         /** Whether it is promised again until it is durable, in place of {@link #failed}. */
         default boolean insists() {
             return false;

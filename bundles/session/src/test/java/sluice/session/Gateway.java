@@ -88,6 +88,12 @@ final class Gateway {
         shard = start();
     }
 
+    /** As when a setting changes: the shard ends, another one begins, and the pools stay as they are. */
+    void replace() {
+        shard.end();
+        shard = start();
+    }
+
     private SessionShard start() {
         Surroundings with = surroundings();
         SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);
