@@ -19,7 +19,7 @@ import sluice.net.Bytes;
  * @param nextId of the next challenge, 0..255
  * @param challenge 16 bytes; empty with PAP
  * @param triesLeft challenges, or waiting times of PAP, until the peer is given up, 0..255
- * @param failures wrong passwords so far
+ * @param failures wrong passwords so far; of a known peer that begins anew, proofs about which nobody was heard
  * @param answer what the peer was told; told again when it asks again
  * @param userName of the last proof; empty before it
  * @param known whether an earlier proof was accepted: then only the same name is

@@ -17,6 +17,7 @@ import sluice.session.api.Credentials;
 final class AuthenticationTurn {
     private static final String FAILED = "Authentication failed";
     private static final int NAME_MAX = 253;
+    private static final int FAILURES_MAX = 255;
 
     private final LayerContext context;
     private final List<LinkAction> actions = new ArrayList<>(3);
@@ -189,13 +190,17 @@ final class AuthenticationTurn {
         actions.add(new LinkAction.Authenticate(name, credentials));
     }
 
-    /** The peer is who it says, as far as whoever was asked knows. */
-    Result accepted(LinkEvent.Accepted event) {
+    /**
+     * The peer is who it says, as far as whoever was asked knows.
+     *
+     * @param awaited as of {@link #unanswered}
+     */
+    Result accepted(LinkEvent.Accepted event, boolean awaited) {
         String words = event.replyMessage().orElse("");
         boolean microsoft = method.filter(AuthenticationMethod.MS_CHAP2::equals).isPresent();
         Optional<Bytes> proof = event.msChapSuccess().flatMap(success -> ChapPacket.proof(success, words));
         if (microsoft && proof.isEmpty()) {
-            return unanswered();
+            return unanswered(awaited);
         }
         stage = Authentication.Stage.DONE;
         passed = true;
@@ -221,17 +226,35 @@ final class AuthenticationTurn {
 
     /**
      * Nobody knows who the peer is. An open link goes on as it was until the next challenge: whoever cannot be asked
-     * takes no subscriber down.
+     * takes no subscriber down. A peer that began anew has to read a verdict before it goes on (RFC 1661, 3.5), and
+     * there is none to tell: it proves itself once more.
+     *
+     * @param awaited whether the peer waits for the verdict before it goes on
      */
-    Result unanswered() {
-        if (known) {
+    Result unanswered(boolean awaited) {
+        if (known && awaited && method.isPresent()) {
+            proveAgain();
+        } else if (known) {
             stage = Authentication.Stage.DONE;
             passed = true;
+            failures = 0;
         } else {
             refuse(LinkEnd.AUTHENTICATION_UNANSWERED.text(), Optional.empty());
             failure = Optional.of(LinkEnd.AUTHENTICATION_UNANSWERED);
         }
         return result();
+    }
+
+    /** PAP is repeated by the peer; a challenge goes out after the restart time, since the answer may come at once. */
+    private void proveAgain() {
+        stage = Authentication.Stage.WAITING;
+        failures = Math.min(failures + 1, FAILURES_MAX);
+        triesLeft = context.settings().maxConfigure();
+        if (method.filter(AuthenticationMethod.PAP::equals).isEmpty()) {
+            freshChallenge();
+        }
+        actions.add(
+                new LinkAction.Arm(LinkTimer.AUTHENTICATION, context.settings().restart()));
     }
 
     private void fail(String words, Optional<Bytes> msChapError) {

@@ -110,7 +110,7 @@ final class LinkTurn {
         boolean opened = lcp.isOpened();
         LinkEnd end = packet.code() == ControlPacket.CODE_REJECT ? LinkEnd.PROTOCOL_REJECTED : LinkEnd.NO_ANSWER;
         applyLcp(LayerTurn.receive(lcp, packet, inner()), end);
-        if (opened && packet.code() == ControlPacket.TERMINATE_REQUEST) {
+        if ((opened || network.isOpen()) && packet.code() == ControlPacket.TERMINATE_REQUEST) {
             close(LinkEnd.PEER_TERMINATED, LinkEnd.PEER_TERMINATED.cause());
         } else if (opened && packet.code() == ControlPacket.CODE_REJECT && !lcp.isOpened()) {
             end(LinkEnd.PROTOCOL_REJECTED);
@@ -256,7 +256,8 @@ final class LinkTurn {
         if (isProving() && proof.isAsking() && !network.isOpen()) {
             actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
         } else if (phase != Link.Phase.NETWORK || !network.isOpen()) {
-            endNow(LinkEnd.SETUP_TIMEOUT, LinkEnd.SETUP_TIMEOUT.cause());
+            LinkEnd end = isProving() && proof.isUnheard() ? LinkEnd.AUTHENTICATION_UNANSWERED : LinkEnd.SETUP_TIMEOUT;
+            endNow(end, end.cause());
         }
     }
 

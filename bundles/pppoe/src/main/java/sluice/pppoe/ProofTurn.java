@@ -43,6 +43,11 @@ final class ProofTurn {
         return authentication.stage() == Authentication.Stage.ASKING;
     }
 
+    /** Whether it is for want of an answer that a peer that was known before is not known now. */
+    boolean isUnheard() {
+        return authentication.known() && (isAsking() || authentication.failures() > 0);
+    }
+
     /** Whether the peer is who it says, as of this step. */
     boolean isPassed() {
         return passed;
@@ -93,7 +98,7 @@ final class ProofTurn {
     void accepted(LinkEvent.Accepted accepted, boolean begins) {
         onVerdict(begins, turn -> {
             interfaceId = accepted.interfaceId();
-            return turn.accepted(accepted);
+            return turn.accepted(accepted, begins);
         });
     }
 
@@ -104,7 +109,7 @@ final class ProofTurn {
 
     /** As {@link #accepted}. */
     void unanswered(boolean begins) {
-        onVerdict(begins, AuthenticationTurn::unanswered);
+        onVerdict(begins, turn -> turn.unanswered(begins));
     }
 
     /** An answer to a question that was asked before the peer began anew is none to the present one. */
