@@ -61,8 +61,15 @@ sealed interface LinkEvent {
         }
     }
 
-    /** There is no address. */
-    record AddressRefused() implements LinkEvent {}
+    /**
+     * There is no address.
+     *
+     * @param inUse whether another session has it, which may be about to end: that of a peer that dials anew
+     */
+    record AddressRefused(boolean inUse) implements LinkEvent {}
+
+    /** What {@link LinkAction.Open} wanted is not done, since an older session is in the way that is about to end. */
+    record OpenRefused() implements LinkEvent {}
 
     /** The link is to end at once. */
     record Terminate(TerminateCause cause) implements LinkEvent {}

@@ -9,6 +9,10 @@ enum LinkTimer {
     /** Time to challenge the peer anew. */
     RECHALLENGE("rechallenge"),
     ECHO("echo"),
+    /** Time to ask for an address again that an older session had. */
+    ADDRESS("address"),
+    /** Time to open again what an older session was in the way of. */
+    OPEN("open"),
     /** Bounds the whole way to an open link. */
     SETUP("setup");
 

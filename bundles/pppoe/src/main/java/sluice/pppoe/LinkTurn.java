@@ -19,7 +19,6 @@ final class LinkTurn {
     private final ProofTurn proof;
     private final NetworkTurn network;
     private final boolean wasOpen;
-    private final boolean awaitedAddress;
 
     private Link.Phase phase;
     private Layer<LcpOptions> lcp;
@@ -34,7 +33,6 @@ final class LinkTurn {
         this.proof = new ProofTurn(before, context, () -> lcp.options(), actions);
         this.network = new NetworkTurn(before, context, () -> lcp.options(), actions);
         this.wasOpen = before.open();
-        this.awaitedAddress = before.awaitsAddress();
         this.quality = before.quality();
         this.ending = before.ending();
     }
@@ -48,13 +46,14 @@ final class LinkTurn {
             case LinkEvent.Rejected rejected -> inProof(() -> proof.rejected(rejected, isProving()));
             case LinkEvent.Unanswered unanswered -> inProof(() -> proof.unanswered(isProving()));
             case LinkEvent.AddressGranted granted -> onAddress(granted);
-            case LinkEvent.AddressRefused refused -> inNetwork(network::addressRefused);
+            case LinkEvent.AddressRefused(boolean inUse) -> inNetwork(() -> network.addressRefused(inUse));
+            case LinkEvent.OpenRefused refused -> inNetwork(network::openLater);
             case LinkEvent.Terminate(TerminateCause cause) -> endNow(LinkEnd.ORDERED, cause);
         }
         if (network.isOpen() && !wasOpen && context.received().isPresent()) {
             quality = quality.from(context.received().getAsLong());
         }
-        if (network.awaitsAddress() && !awaitedAddress && phase == Link.Phase.NETWORK) {
+        if (network.asksForAddress() && phase == Link.Phase.NETWORK) {
             actions.add(new LinkAction.NeedAddress());
         }
         return new Link.Step(link(), actions.inOrder());
@@ -194,8 +193,8 @@ final class LinkTurn {
             rejectProtocol(frame);
         } else if (phase != Link.Phase.NETWORK) {
             count(LinkCounter.WRONG_PHASE);
-        } else if (!network.onIpcp(frame)) {
-            rejectProtocol(frame);
+        } else {
+            network.onIpcp(frame);
         }
         endWithoutNetwork();
     }
@@ -244,6 +243,8 @@ final class LinkTurn {
                 }
             }
             case ECHO -> applyEcho(echo().due());
+            case ADDRESS -> inNetwork(network::askForAddressAgain);
+            case OPEN -> inNetwork(network::openAgain);
             case SETUP -> onSetupOver();
         }
     }
@@ -256,9 +257,16 @@ final class LinkTurn {
         if (isProving() && proof.isAsking() && !network.isOpen()) {
             actions.add(new LinkAction.Arm(LinkTimer.SETUP, settings.setup()));
         } else if (phase != Link.Phase.NETWORK || !network.isOpen()) {
-            LinkEnd end = isProving() && proof.isUnheard() ? LinkEnd.AUTHENTICATION_UNANSWERED : LinkEnd.SETUP_TIMEOUT;
+            LinkEnd end = late();
             endNow(end, end.cause());
         }
+    }
+
+    private LinkEnd late() {
+        if (isProving() && proof.isUnheard()) {
+            return LinkEnd.AUTHENTICATION_UNANSWERED;
+        }
+        return network.awaitsAddress() ? LinkEnd.NO_ADDRESS : LinkEnd.SETUP_TIMEOUT;
     }
 
     private EchoTurn echo() {

@@ -1,5 +1,6 @@
 package sluice.pppoe;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -11,6 +12,9 @@ import sluice.net.MalformedPacket;
  * as pppd does it. Made for the step and thrown away behind it. All but {@link #down} is for the network phase.
  */
 final class NetworkTurn {
+    /** What an older session has is free when its end is on disk. */
+    private static final Duration OLDER_ENDS = Duration.ofSeconds(1);
+
     private final LinkContext context;
     private final LinkSettings settings;
     private final Supplier<LcpOptions> agreed;
@@ -19,6 +23,7 @@ final class NetworkTurn {
     private Layer<IpcpOptions> ipcp;
     private Layer<Ipv6cpOptions> ipv6cp;
     private boolean awaitsAddress;
+    private boolean asksForAddress;
     private boolean open;
     private Optional<LinkEnd> failure = Optional.empty();
 
@@ -46,6 +51,11 @@ final class NetworkTurn {
         return awaitsAddress;
     }
 
+    /** Whether the address is to be asked for now. */
+    boolean asksForAddress() {
+        return asksForAddress && awaitsAddress;
+    }
+
     boolean isOpen() {
         return open;
     }
@@ -69,8 +79,9 @@ final class NetworkTurn {
             applyIpv6cp(LayerTurn.happen(ipv6cp, AutomatonEvent.UP, inner()));
         }
         if (settings.families().hasIp4()) {
-            awaitsAddress = ipcp.options().address().isAny();
-            if (!awaitsAddress) {
+            if (ipcp.options().address().isAny()) {
+                awaitAddress();
+            } else {
                 startIpcp();
             }
         }
@@ -101,23 +112,52 @@ final class NetworkTurn {
         }
     }
 
-    void addressRefused() {
-        if (awaitsAddress) {
+    private void awaitAddress() {
+        awaitsAddress = true;
+        asksForAddress = true;
+    }
+
+    /**
+     * There is no address. Before the link is open it asks again for one that is in use; later the peer does, by its
+     * next request.
+     */
+    void addressRefused(boolean inUse) {
+        if (awaitsAddress && inUse && !open) {
+            actions.add(new LinkAction.Arm(LinkTimer.ADDRESS, OLDER_ENDS));
+        } else if (awaitsAddress) {
             awaitsAddress = false;
             failUnlessAlive(LinkEnd.NO_ADDRESS);
         }
     }
 
-    /** Takes a frame of IPCP; false when it is to be rejected, since this link has no IPv4. */
-    boolean onIpcp(PppFrame frame) throws MalformedPacket {
-        if (awaitsAddress) {
-            actions.count(LinkCounter.WRONG_PHASE);
-        } else if (ipcp.state() == AutomatonState.INITIAL) {
-            return false;
-        } else {
-            onIpcp(ControlPacket.decode(frame.information()));
+    /** The older session may have ended. */
+    void askForAddressAgain() {
+        asksForAddress = true;
+    }
+
+    /** The link could not be opened, since an older session was in the way. */
+    void openLater() {
+        actions.add(new LinkAction.Arm(LinkTimer.OPEN, OLDER_ENDS));
+    }
+
+    /** The older session may have ended; a link that is negotiated anew meanwhile opens by that. */
+    void openAgain() {
+        if (open && (ipcp.isOpened() || ipv6cp.isOpened())) {
+            changeWay();
         }
-        return true;
+    }
+
+    /** Takes a frame of IPCP. A peer for which there was no address gets one now, and its next request an answer. */
+    void onIpcp(PppFrame frame) throws MalformedPacket {
+        ControlPacket packet = ControlPacket.decode(frame.information());
+        boolean isDown = ipcp.state() == AutomatonState.INITIAL;
+        if (!awaitsAddress && !isDown) {
+            onIpcp(packet);
+        } else if (!awaitsAddress && packet.code() == ControlPacket.CONFIGURE_REQUEST) {
+            awaitAddress();
+        } else {
+            actions.count(LinkCounter.WRONG_PHASE);
+        }
     }
 
     /** A peer that wants IPv4 again gets an address first; its request waits meanwhile. */
@@ -128,7 +168,7 @@ final class NetworkTurn {
         if (again) {
             PppOption.decodeAll(packet.data()); // one whose options lie waits for nothing
             ipcp = ipcp.withWaiting(packet);
-            awaitsAddress = true;
+            awaitAddress();
         } else {
             applyIpcp(LayerTurn.receive(ipcp, packet, inner()));
         }

@@ -25,6 +25,7 @@ import sluice.net.MalformedPacket;
 import sluice.platform.api.HardwareProfile;
 import sluice.session.api.AccessProtocol;
 import sluice.session.api.AddressGrant;
+import sluice.session.api.AddressRefusal;
 import sluice.session.api.Authorization;
 import sluice.session.api.Effect;
 import sluice.session.api.FrameKind;
@@ -309,7 +310,10 @@ public final class PppoeServer implements AccessProtocol {
                         state,
                         new LinkEvent.AddressGranted(
                                 grant.address(), grant.network().gateway(), nameServers(session, grant)));
-            case Outcome.AddressRefused refused -> links.step(session, state, new LinkEvent.AddressRefused());
+            case Outcome.AddressRefused(AddressRefusal reason) ->
+                links.step(session, state, new LinkEvent.AddressRefused(reason == AddressRefusal.ADDRESS_IN_USE));
+            case Outcome.OpenFailed failed
+            when failed.passing() -> links.step(session, state, new LinkEvent.OpenRefused());
             case Outcome.OpenFailed failed -> links.end(session, state, SessionEnd.OPEN_FAILED);
             case Outcome.NotDurable failed -> links.end(session, state, SessionEnd.NOT_DURABLE);
             case Outcome.Disconnect(var cause) -> links.step(session, state, new LinkEvent.Terminate(cause));

@@ -59,6 +59,11 @@ final class FakeEngine extends ProtocolEngine<FakeEngine.Session> {
     Authorization authorization = Authorization.DEFAULT;
     boolean hasAddresses = true;
     boolean dataPlaneFails;
+    /** An older session has the address. */
+    boolean addressIsInUse;
+    /** An older session has a prefix, or the only place. */
+    boolean placeIsInUse;
+
     OptionalLong received = OptionalLong.empty();
 
     FakeEngine(PppoeSettings settings) {
@@ -171,6 +176,9 @@ final class FakeEngine extends ProtocolEngine<FakeEngine.Session> {
                 if (!hasAddresses) {
                     return Optional.of(new Outcome.AddressRefused(AddressRefusal.POOL_EXHAUSTED));
                 }
+                if (addressIsInUse) {
+                    return Optional.of(new Outcome.AddressRefused(AddressRefusal.ADDRESS_IN_USE));
+                }
                 session.address = Optional.of(new AddressGrant(ADDRESS, NETWORK));
                 return Optional.of(new Outcome.AddressGranted(session.address.get()));
             }
@@ -178,6 +186,9 @@ final class FakeEngine extends ProtocolEngine<FakeEngine.Session> {
             case Effect.Open open -> {
                 if (dataPlaneFails) {
                     return Optional.of(new Outcome.OpenFailed("full"));
+                }
+                if (placeIsInUse) {
+                    return Optional.of(new Outcome.OpenFailed("an older session", true));
                 }
                 session.open = true;
                 if (!open.link().orElseThrow().ip4()) {

@@ -161,7 +161,7 @@ class LinkRandomTest {
             case 2 -> new LinkEvent.Rejected(Optional.of("no"), Optional.of(noise(30)));
             case 3 -> new LinkEvent.Unanswered();
             case 4 -> PppPeer.grant();
-            case 5 -> new LinkEvent.AddressRefused();
+            case 5 -> new LinkEvent.AddressRefused(random.nextBoolean());
             case 6 ->
                 random.nextInt(20) == 0 ? new LinkEvent.Terminate(TerminateCause.ADMIN_RESET) : new LinkEvent.Begun();
             case 7, 8 -> new LinkEvent.Due(LinkTimer.values()[random.nextInt(LinkTimer.values().length)]);

@@ -436,7 +436,7 @@ class PppoeServerTest {
         assertThat(peer.heard).anyMatch(line -> line.startsWith("IPV6CP ConfNak") && line.contains("99"));
     }
 
-    private static FakeEngine engine(AuthenticationMethod method) {
+    static FakeEngine engine(AuthenticationMethod method) {
         return new FakeEngine(settings(method, 1492));
     }
 

@@ -30,7 +30,8 @@ class RenegotiationTest {
     private static void prove(PppPeer peer, AuthenticationMethod method) {
         switch (method) {
             case PAP -> peer.send(PppProtocol.PAP, PapPacket.REQUEST, 3, Bytes.of(1, 'a', 1, 'b'));
-            case CHAP_MD5 -> peer.respond(peer.next(PppProtocol.CHAP, ChapPacket.CHALLENGE).id(), "a");
+            case CHAP_MD5 ->
+                peer.respond(peer.next(PppProtocol.CHAP, ChapPacket.CHALLENGE).id(), "a");
             case MS_CHAP2 -> {
                 int id = peer.next(PppProtocol.CHAP, ChapPacket.CHALLENGE).id();
                 Bytes value = Bytes.of(49).plus(Bytes.adopt(new byte[49])).plus(Bytes.utf8("a"));

@@ -65,7 +65,7 @@ final class Opener {
         }
         if (!session.isOpen() && !limits.isRoomFor(session)) {
             with.counters().count(SessionCounter.OPENED_LATER);
-            return Optional.of(new Outcome.OpenFailed("an older session has not ended yet"));
+            return Optional.of(new Outcome.OpenFailed("an older session has not ended yet", true));
         }
         Path former = session.path();
         Ip4 formerPlace = session.place();
@@ -81,7 +81,9 @@ final class Opener {
             }
         } catch (DataPlaneException e) {
             session.path(former, formerPlace);
-            return failed(e.reason().toString());
+            // a prefix that RADIUS names may be the one of an older session of the same subscriber
+            boolean passing = e.reason() == DataPlaneException.Reason.CONFLICT && !session.isOpen();
+            return failed(e.reason().toString(), passing);
         }
         session.leaseEnds(open.lease().map(this::end).orElse(0L));
         if (session.isOpen()) {
@@ -99,8 +101,12 @@ final class Opener {
     }
 
     private Optional<Outcome> failed(String reason) {
+        return failed(reason, false);
+    }
+
+    private Optional<Outcome> failed(String reason, boolean passing) {
         with.counters().count(SessionCounter.OPEN_FAILED);
-        return Optional.of(new Outcome.OpenFailed(reason));
+        return Optional.of(new Outcome.OpenFailed(reason, passing));
     }
 
     private long end(Duration lease) {

@@ -31,6 +31,7 @@ final class SessionLimits {
     private final SetupLimiter setups;
     private final CounterSet<SessionCounter> counters;
     private final Inbox<Mail> inbox;
+    private final Predecessors predecessors;
 
     /** What all shards share. Safe for any thread. */
     record Places(
@@ -60,7 +61,7 @@ final class SessionLimits {
     }
 
     /** @param inbox of the shard, where its sessions are told to end */
-    SessionLimits(Places places, CounterSet<SessionCounter> counters, Inbox<Mail> inbox) {
+    SessionLimits(Places places, CounterSet<SessionCounter> counters, Inbox<Mail> inbox, Predecessors predecessors) {
         perLine = places.perLine();
         lines = places.lines();
         users = places.users();
@@ -68,6 +69,7 @@ final class SessionLimits {
         setups = places.setups();
         this.counters = counters;
         this.inbox = inbox;
+        this.predecessors = predecessors;
     }
 
     /**
@@ -117,6 +119,7 @@ final class SessionLimits {
         if (!take(devices, session.key().mac(), holder, older)) {
             return refused(session, SessionCounter.REFUSED_MAC_SESSIONS, "the device has its number of sessions");
         }
+        predecessors.of(session).forEach(one -> older.add(holder(one)));
         return end(older)
                 ? Optional.empty()
                 : refused(session, SessionCounter.REFUSED_UNTOLD, "an older session could not be told to end");

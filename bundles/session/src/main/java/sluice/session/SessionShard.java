@@ -73,7 +73,7 @@ final class SessionShard
         Entries entries = new Entries(with);
         timekeeper = new Timekeeper(with, timers, entries, now);
         degraded = new DegradedOperation(with, timers, table, this);
-        limits = new SessionLimits(with.places(), with.counters(), inbox);
+        limits = new SessionLimits(with.places(), with.counters(), inbox, new Predecessors(table));
         performer = new EffectPerformer(with, timers, turns, offloads, entries, timekeeper, degraded, limits, this);
         protocols = new ProtocolSteps(with, present, timers, performer);
         changes = new Changes(with, turns, entries, timekeeper, offloads, table);

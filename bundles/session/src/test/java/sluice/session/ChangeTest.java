@@ -427,7 +427,7 @@ final class ChangeTest {
         gateway.turn();
         gateway.dataPlane.fail(DataPlaneException.Reason.CONFLICT);
         gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
-        assertThat(gateway.protocol.outcomes).contains(new Outcome.OpenFailed("CONFLICT"));
+        assertThat(gateway.protocol.outcomes).contains(new Outcome.OpenFailed("CONFLICT", true));
         assertThat(gateway.counted(SessionCounter.OPEN_FAILED)).isOne();
         assertThat(gateway.sessions()).isEmpty();
     }

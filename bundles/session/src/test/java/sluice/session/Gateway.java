@@ -322,6 +322,11 @@ final class Gateway {
 
         @Override
         public AddressAnswer allocate(AddressRequest request) {
+            if (request.fixed().isPresent()) {
+                return restore(request.session(), request.key(), request.fixed().get())
+                        .<AddressAnswer>map(AddressAnswer.Granted::new)
+                        .orElseGet(() -> new AddressAnswer.Refused(AddressRefusal.ADDRESS_IN_USE));
+            }
             for (int i = 10; i < 250; i++) {
                 Ip4 address = NETWORK.prefix().network().plus(i);
                 if (!held.containsKey(address) && !quarantined.contains(address)) {

@@ -77,9 +77,7 @@ final class SessionLimitsTest {
             assertThat(gateway.counted(SessionCounter.PREEMPTED)).isZero();
             gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
             gateway.frame(ScriptedProtocol.RELEASE, 8, MAC + 1, "c8");
-            assertThat(new SessionLimits(gateway.places, gateway.counters, gateway.shard.inbox()).taken())
-                    .as("%s", limits)
-                    .isZero();
+            assertThat(limits().taken()).as("%s", limits).isZero();
         }
     }
 
@@ -147,7 +145,7 @@ final class SessionLimitsTest {
         with(new LimitSettings(4, Full.REFUSE, 0, Full.REFUSE, 1, Full.REPLACE, 0));
         Session older = elsewhere(1);
         Session newer = elsewhere(2);
-        SessionLimits limits = new SessionLimits(gateway.places, gateway.counters, gateway.shard.inbox());
+        SessionLimits limits = limits();
         assertThat(limits.admit(older)).isEmpty();
         assertThat(limits.admit(newer)).isEmpty();
         assertThat(limits.isRoomFor(newer)).isFalse();
@@ -185,8 +183,7 @@ final class SessionLimitsTest {
         gateway.frame(ScriptedProtocol.RELEASE, 11, MAC, "c11");
         gateway.advance(Duration.ofMinutes(2));
         assertThat(gateway.sessions()).isEmpty();
-        assertThat(new SessionLimits(gateway.places, gateway.counters, gateway.shard.inbox()).taken())
-                .isZero();
+        assertThat(limits().taken()).isZero();
     }
 
     private void with(LimitSettings limits) {
@@ -220,5 +217,10 @@ final class SessionLimitsTest {
 
     private SessionInfo only() {
         return gateway.sessions().getFirst();
+    }
+
+    private SessionLimits limits() {
+        return new SessionLimits(
+                gateway.places, gateway.counters, gateway.shard.inbox(), new Predecessors(new SessionTable()));
     }
 }

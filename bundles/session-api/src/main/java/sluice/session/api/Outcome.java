@@ -50,8 +50,16 @@ public sealed interface Outcome {
     /**
      * The session could not be brought up and nothing of it is in the data plane; one that was open is as it was before
      * the attempt.
+     *
+     * @param passing whether an older session is in the way, so that the same may work when it has ended
      */
-    record OpenFailed(String reason) implements Outcome {}
+    record OpenFailed(String reason, boolean passing) implements Outcome {
+
+        /** For a reason that stays. */
+        public OpenFailed(String reason) {
+            this(reason, false);
+        }
+    }
 
     /** What the step did could not be made durable; a session that it opened is taken down again. */
     record NotDurable(String reason) implements Outcome {}
