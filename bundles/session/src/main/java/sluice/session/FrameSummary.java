@@ -27,6 +27,7 @@ final class FrameSummary {
     private int svlan;
     private int cvlan;
     private long source;
+    private boolean ppp;
 
     /** Reads a frame and returns this; a frame too short to have a kind is {@link FrameKind#OTHER}. */
     FrameSummary read(MemorySegment memory, long offset, int length) {
@@ -34,6 +35,7 @@ final class FrameSummary {
         svlan = 0;
         cvlan = 0;
         source = 0;
+        ppp = false;
         if (length < EthernetFrame.HEADER_LENGTH) {
             return this;
         }
@@ -49,6 +51,7 @@ final class FrameSummary {
             type = u16(memory, offset, at);
             tags++;
         }
+        ppp = type == PPPOE_SESSION;
         kind = kindOf(memory, offset, length, type, at + 2);
         return this;
     }
@@ -57,9 +60,10 @@ final class FrameSummary {
         return kind;
     }
 
-    /** For {@link LineLimiter}. */
+    /** For {@link LineLimiter}: PPP has a limit of its own, so that whoever dials in a loop keeps his open session. */
     long line(int port) {
-        return LineLimiter.line(port, svlan, cvlan, new MacAddress(source));
+        long line = LineLimiter.line(port, svlan, cvlan, new MacAddress(source));
+        return ppp ? ~line : line;
     }
 
     private static FrameKind kindOf(MemorySegment memory, long offset, int length, int type, int payload) {

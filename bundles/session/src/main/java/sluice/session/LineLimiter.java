@@ -4,7 +4,7 @@ import sluice.net.MacAddress;
 
 /**
  * Keeps one line from taking the control plane for itself: so many frames a second with a burst of twice that, per VLAN
- * pair, or per sender where there is no VLAN. Belongs to the punt thread.
+ * pair, or per sender where many may share a VLAN: where there is no C-VLAN. Belongs to one thread.
  *
  * <p>A fixed table of theoretical arrival times (GCRA, the virtual scheduling form of ITU-T I.371); lines that fall on
  * the same place share a limit, which errs on the strict side and needs no memory per line.
@@ -12,6 +12,7 @@ import sluice.net.MacAddress;
 final class LineLimiter {
 
     private static final int PLACES = 1 << 16;
+    private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private final long[] arrivalNanos = new long[PLACES];
     private final long intervalNanos;
@@ -34,13 +35,14 @@ final class LineLimiter {
         return true;
     }
 
+    /** Whose limit a frame counts for: that of its VLAN pair, or of its sender on a VLAN that many may share. */
     static long line(int port, int svlan, int cvlan, MacAddress source) {
         long vlans = (long) port << 24 | (long) svlan << 12 | cvlan;
-        return svlan == 0 && cvlan == 0 ? vlans << 48 ^ source.value() : vlans | 1L << 63;
+        return cvlan == 0 ? vlans * MIX ^ source.value() : vlans | 1L << 63;
     }
 
     private static int place(long line) {
-        long mixed = (line ^ line >>> 32) * 0x9E3779B97F4A7C15L;
+        long mixed = (line ^ line >>> 32) * MIX;
         return (int) (mixed >>> 48);
     }
 }

@@ -153,7 +153,12 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(required = false, description = "Most open questions to RADIUS, per shard", min = "1")
     int max__authenticating() default 10_000;
 
-    @AttributeDefinition(required = false, description = "Control frames per second of one line", min = "1")
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "Control frames per second of one line, or of one device where there is no C-VLAN; twice as many"
+                            + " at once; PPP counts apart from all else",
+            min = "1")
     int line__frames__per__second() default 50;
 
     @AttributeDefinition(

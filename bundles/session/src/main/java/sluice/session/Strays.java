@@ -83,7 +83,8 @@ final class Strays {
 
     private void answer(SessionKey key, Welcome.Answer answer, long now) {
         long nanos = now * NANOS_PER_MILLI;
-        if (!lines.admits(place(key), nanos)) {
+        LineId line = key.line();
+        if (!lines.admits(LineLimiter.line(line.port(), line.svlan(), line.cvlan(), key.mac()), nanos)) {
             with.counters().count(SessionCounter.ANSWERS_LINE_RATE);
         } else if (!all.admits(THIS_SHARD, nanos)) {
             with.counters().count(SessionCounter.ANSWERS_SHARD_RATE);
@@ -99,12 +100,5 @@ final class Strays {
 
     private void send(Frame frame) {
         with.counters().count(with.sink().send(frame) ? SessionCounter.FRAMES_SENT : SessionCounter.FRAMES_UNSENT);
-    }
-
-    /** Where many share a VLAN each device has its own limit. */
-    private static long place(SessionKey key) {
-        LineId line = key.line();
-        long place = LineLimiter.line(line.port(), line.svlan(), line.cvlan(), key.mac());
-        return line.cvlan() == 0 ? place * 31 + key.mac().value() : place;
     }
 }

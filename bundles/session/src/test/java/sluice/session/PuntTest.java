@@ -20,6 +20,8 @@ import sluice.session.api.SessionKey;
 final class PuntTest {
 
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+    private static final MacAddress NEIGHBOUR = MacAddress.parse("02:00:00:00:00:02");
+    private static final int VLAN = 0x8100_0064;
 
     private final FrameSummary summary = new FrameSummary();
     private final CounterSet<SessionCounter> counters = new CounterSet<>(SessionCounter.class);
@@ -73,11 +75,45 @@ final class PuntTest {
     }
 
     @Test
-    void untaggedSegmentIsLimitedPerSender() {
-        assertThat(LineLimiter.line(0, 0, 0, MAC))
-                .isNotEqualTo(LineLimiter.line(0, 0, 0, MacAddress.parse("02:00:00:00:00:02")));
-        assertThat(LineLimiter.line(0, 1, 2, MAC))
-                .isEqualTo(LineLimiter.line(0, 1, 2, MacAddress.parse("02:00:00:00:00:02")));
+    void segmentThatManyShareIsLimitedPerSender() {
+        assertThat(LineLimiter.line(0, 0, 0, MAC)).isNotEqualTo(LineLimiter.line(0, 0, 0, NEIGHBOUR));
+        assertThat(LineLimiter.line(0, 100, 0, MAC)).isNotEqualTo(LineLimiter.line(0, 100, 0, NEIGHBOUR));
+        assertThat(LineLimiter.line(0, 1, 2, MAC)).isEqualTo(LineLimiter.line(0, 1, 2, NEIGHBOUR));
+        assertThat(LineLimiter.line(0, 100, 0, MAC)).isNotEqualTo(LineLimiter.line(0, 101, 0, MAC));
+        assertThat(LineLimiter.line(0, 0, 0, MAC)).isNotEqualTo(LineLimiter.line(1, 0, 0, MAC));
+    }
+
+    @Test
+    void thousandNeighboursOnOneVlanMayAllDialAtOnce() {
+        LineLimiter limiter = new LineLimiter(50, 0);
+        int admitted = 0;
+        for (int device = 0; device < 1_000; device++) {
+            for (int frame = 0; frame < 10; frame++) {
+                admitted += limiter.admits(line(new MacAddress(0x0200_0001_0000L + device), 0x8863, VLAN), 0) ? 1 : 0;
+            }
+        }
+        assertThat(admitted).isEqualTo(10_000);
+    }
+
+    @Test
+    void floodOfDiscoveryTakesNothingFromNeighboursNorFromPppOfItsOwnLine() {
+        LineLimiter limiter = new LineLimiter(50, 0);
+        for (int[] tags : new int[][] {{VLAN}, {VLAN, 0x8100_0007}}) {
+            while (limiter.admits(line(MAC, 0x8863, tags), 0)) {
+                // until it has nothing left
+            }
+            assertThat(limiter.admits(line(MAC, 0x8864, tags), 0)).isTrue();
+        }
+        assertThat(limiter.admits(line(NEIGHBOUR, 0x8863, VLAN), 0)).isTrue();
+        assertThat(limiter.admits(line(NEIGHBOUR, 0x8864, VLAN), 0)).isTrue();
+        assertThat(limiter.admits(line(NEIGHBOUR, 0x8863, VLAN, 0x8100_0007), 0))
+                .as("a VLAN pair is one line, whoever sends")
+                .isFalse();
+    }
+
+    private long line(MacAddress sender, int etherType, int... tags) {
+        byte[] frame = header(sender, etherType, tags).zeros(40).toBytes().toArray();
+        return summary.read(MemorySegment.ofArray(frame), 0, frame.length).line(0);
     }
 
     @Test
@@ -136,7 +172,11 @@ final class PuntTest {
     }
 
     private static WireWriter header(int etherType, int... tags) {
-        WireWriter out = new WireWriter(400).mac(MacAddress.BROADCAST).mac(MAC);
+        return header(MAC, etherType, tags);
+    }
+
+    private static WireWriter header(MacAddress sender, int etherType, int... tags) {
+        WireWriter out = new WireWriter(400).mac(MacAddress.BROADCAST).mac(sender);
         for (int tag : tags) {
             out.i32(tag);
         }
