@@ -172,8 +172,9 @@ final class Discovery {
 
     private static void addEcho(List<PppoeTag> tags, DiscoveryTerms terms, DiscoveryMessage request) {
         addIdentities(tags, request);
-        if (request.maxPayload().isPresent() && terms.payloadMax() > DiscoveryTerms.PAYLOAD_USUAL) {
-            tags.add(PppoeTag.maxPayload(terms.payload(request)));
+        int payload = terms.payload(request);
+        if (payload > DiscoveryTerms.PAYLOAD_USUAL) { // a wish of no more than that is none (RFC 4638)
+            tags.add(PppoeTag.maxPayload(payload));
         }
     }
 

@@ -22,15 +22,19 @@ record DiscoveryTerms(String acName, List<Bytes> services, PadoLadder ladder, in
     static final int PAYLOAD_MAX = 9000;
 
     private static final int NAME_MAX = 64;
-    private static final int NAMES_MAX = 512;
+    private static final int NAMES_MAX = 1024;
 
     DiscoveryTerms {
         services = List.copyOf(services);
         if (acName.isBlank() || Bytes.utf8(acName).length() > NAME_MAX) {
             throw new IllegalArgumentException("ac_name \"" + acName + "\", expected 1 to " + NAME_MAX + " bytes");
         }
-        if (services.stream().mapToInt(Bytes::length).sum() > NAMES_MAX) {
-            throw new IllegalArgumentException("service_names of more than " + NAMES_MAX + " bytes");
+        int names = services.stream()
+                .mapToInt(name -> PppoeTag.HEADER_LENGTH + name.length())
+                .sum();
+        if (names > NAMES_MAX) {
+            throw new IllegalArgumentException(
+                    "service_names of " + names + " bytes in a PADO, expected " + NAMES_MAX + " or less");
         }
         if (startingMax < 0) {
             throw new IllegalArgumentException("max_starting " + startingMax + ", expected 0 or more");

@@ -26,7 +26,7 @@ record PadoLadder(List<Rung> steps) {
     record Rung(int from, Optional<Duration> delay) {
         Rung {
             if (from < 0 || (delay.isPresent() && delay.get().isNegative())) {
-                throw new IllegalArgumentException("PADO delay of " + delay + " from " + from + " sessions");
+                throw new IllegalArgumentException("pado_delay: " + delay + " from " + from + " sessions");
             }
         }
     }

@@ -3,6 +3,7 @@ package sluice.pppoe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -25,10 +26,18 @@ public final class PppoeProfile {
     private static final int ANY_PORT = -1;
     private static final int VLAN_MAX = 4094;
 
+    /** Terms that are in order, so that whatever is not stands in the profile. */
+    private static final DiscoveryTerms ORDERLY =
+            new DiscoveryTerms("ac", List.of(), PadoLadder.NONE, 0, DiscoveryTerms.PAYLOAD_USUAL);
+
     private final String name;
     private final int port;
     private final List<Range> svlans;
-    private final Config config;
+    private final Optional<String> acName;
+    private final List<Bytes> services;
+    private final Optional<PadoLadder> ladder;
+    private final OptionalInt startingMax;
+    private final OptionalInt payloadMax;
 
     /** What the operator can set. */
     @ObjectClassDefinition(
@@ -47,12 +56,16 @@ public final class PppoeProfile {
                 min = "-1")
         int port() default ANY_PORT;
 
-        @AttributeDefinition(required = false, description = "AC-Name; empty: that of sluice.pppoe.cfg")
+        @AttributeDefinition(
+                required = false,
+                description = "AC-Name, at most 64 bytes; empty: that of sluice.pppoe.cfg")
         String ac__name() default "";
 
         @AttributeDefinition(
                 required = false,
-                description = "Service names that are served, separated by commas; empty: those of sluice.pppoe.cfg")
+                description =
+                        "Service names that are served, separated by commas, at most 1024 bytes with 4 more for each;"
+                                + " empty: those of sluice.pppoe.cfg")
         String service__names() default "";
 
         @AttributeDefinition(required = false, description = "As in sluice.pppoe.cfg; empty: what stands there")
@@ -66,7 +79,7 @@ public final class PppoeProfile {
 
         @AttributeDefinition(
                 required = false,
-                description = "As in sluice.pppoe.cfg; 0: what stands there",
+                description = "As in sluice.pppoe.cfg, at least 576; 0: what stands there",
                 min = "0",
                 max = "9000")
         int mru__max() default 0;
@@ -79,14 +92,29 @@ public final class PppoeProfile {
         }
     }
 
-    /** The profile as the operator has written it. */
+    /**
+     * The profile as the operator has written it.
+     *
+     * @throws IllegalArgumentException naming the profile and the key that is wrong
+     */
     @Activate
     public PppoeProfile(Config config) {
-        this.name = config.name();
-        this.port = config.port();
-        this.svlans = ranges(config.svlans());
-        this.config = config;
-        PadoLadder.parse(config.pado__delay());
+        name = config.name();
+        port = config.port();
+        try {
+            if (port < ANY_PORT) {
+                throw new IllegalArgumentException("port " + port + ", expected -1 or more");
+            }
+            svlans = ranges(config.svlans());
+            acName = said(config.ac__name());
+            services = DiscoveryTerms.services(config.service__names());
+            ladder = said(config.pado__delay()).map(PadoLadder::parse);
+            startingMax = said(config.max__starting(), -1);
+            payloadMax = said(config.mru__max(), 0);
+            over(ORDERLY);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("PPPoE profile " + name + ": " + e.getMessage(), e);
+        }
     }
 
     String name() {
@@ -105,13 +133,20 @@ public final class PppoeProfile {
      * @param usual what holds where it says nothing
      */
     DiscoveryTerms over(DiscoveryTerms usual) {
-        List<Bytes> services = DiscoveryTerms.services(config.service__names());
         return new DiscoveryTerms(
-                Optional.of(config.ac__name()).filter(text -> !text.isBlank()).orElse(usual.acName()),
+                acName.orElse(usual.acName()),
                 services.isEmpty() ? usual.services() : services,
-                config.pado__delay().isBlank() ? usual.ladder() : PadoLadder.parse(config.pado__delay()),
-                config.max__starting() < 0 ? usual.startingMax() : config.max__starting(),
-                config.mru__max() == 0 ? usual.payloadMax() : config.mru__max());
+                ladder.orElse(usual.ladder()),
+                startingMax.orElse(usual.startingMax()),
+                payloadMax.orElse(usual.payloadMax()));
+    }
+
+    private static Optional<String> said(String text) {
+        return Optional.of(text.strip()).filter(stripped -> !stripped.isEmpty());
+    }
+
+    private static OptionalInt said(int value, int nothing) {
+        return value == nothing ? OptionalInt.empty() : OptionalInt.of(value);
     }
 
     private static List<Range> ranges(String text) {

@@ -61,12 +61,15 @@ public final class PppoeServer implements AccessProtocol {
     @interface Config {
         @AttributeDefinition(
                 required = false,
-                description = "AC-Name, also the name in CHAP challenges; empty: the bng_id of the hardware profile")
+                description = "AC-Name, at most 64 bytes, also the name in CHAP challenges; empty: the bng_id of the"
+                        + " hardware profile")
         String ac__name() default "";
 
         @AttributeDefinition(
                 required = false,
-                description = "Service names that are served, separated by commas; empty: every name")
+                description =
+                        "Service names that are served, separated by commas, at most 1024 bytes with 4 more for each;"
+                                + " empty: every name")
         String service__names() default "";
 
         @AttributeDefinition(

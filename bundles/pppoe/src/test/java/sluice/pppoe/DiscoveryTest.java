@@ -179,6 +179,21 @@ class DiscoveryTest {
                 .isEqualTo(1492);
     }
 
+    @Test
+    void maxPayloadOfNoMoreThanUsualIsIgnored() throws MalformedPacket { // RFC 4638
+        for (int wish : new int[] {0, 1200, 1492}) {
+            PppoeTag tag = PppoeTag.maxPayload(wish);
+            PppoeFrame padr = PppoeFrame.decode(padr(Bytes.of(1), ANY, tag));
+            Frame pads = discovery.pads(LISTED, padr, DiscoveryMessage.decode(padr), 1);
+            for (Welcome said : List.of(onPadi(LISTED, padi(ANY, tag)), new Welcome.Answer(pads))) {
+                assertThat(tagsOf(said))
+                        .as("wish of %d", wish)
+                        .extracting(PppoeTag::type)
+                        .doesNotContain(PppoeTag.PPP_MAX_PAYLOAD);
+            }
+        }
+    }
+
     private static int payloadOf(DiscoveryTerms terms, int wish) throws MalformedPacket {
         return terms.payload(DiscoveryMessage.decode(PppoeFrame.decode(padi(ANY, PppoeTag.maxPayload(wish)))));
     }

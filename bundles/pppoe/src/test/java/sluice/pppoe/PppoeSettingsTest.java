@@ -7,6 +7,8 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import sluice.net.Bytes;
 import sluice.net.LineId;
@@ -107,6 +109,38 @@ class PppoeSettingsTest {
                     .as(svlans)
                     .isThrownBy(() -> profile(Map.of("name", "a", "svlans", svlans)));
         }
+    }
+
+    @Test
+    void profileWithTermsThatMakeNoSenseIsRefusedByItsNameAndKey() {
+        for (Map.Entry<String, Object> wrong : Map.<String, Object>of(
+                        "mru__max",
+                        575,
+                        "ac__name",
+                        "a".repeat(65),
+                        "service__names",
+                        "s".repeat(1021),
+                        "pado__delay",
+                        "5",
+                        "max__starting",
+                        -2,
+                        "port",
+                        -2)
+                .entrySet()) {
+            assertThatIllegalArgumentException()
+                    .as(wrong.getKey())
+                    .isThrownBy(() -> profile(Map.of("name", "west", wrong.getKey(), wrong.getValue())))
+                    .withMessageContaining("west")
+                    .withMessageContaining(wrong.getKey().replace("__", "_"));
+        }
+    }
+
+    @Test
+    void serviceNamesThatNoOfferHasRoomForAreRefused() {
+        String names = IntStream.range(0, 400).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PppoeSettings.of(server(Map.of("service__names", names)), "bng-01"))
+                .withMessageContaining("service_names");
     }
 
     @Test
