@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.net.Bytes;
+import sluice.session.api.IncompatibleState;
 import sluice.session.api.TerminateCause;
 
 /** Open links whose peers begin anew (RFC 1661, 3.4 and 3.5). */
@@ -106,6 +107,22 @@ class RenegotiationTest {
             assertThat(peer.done.getLast())
                     .isEqualTo(new LinkAction.Close(LinkEnd.AUTHENTICATION_UNANSWERED, TerminateCause.NAS_ERROR));
         }
+    }
+
+    @Test
+    void peerThatBeganAnewWhileAQuestionWasLostProvesItselfOnceMore() throws IncompatibleState {
+        PppPeer peer = opened(AuthenticationMethod.CHAP_MD5);
+        peer.due(LinkTimer.RECHALLENGE);
+        prove(peer, AuthenticationMethod.CHAP_MD5);
+        peer.link = FrozenLink.thaw(FrozenLink.freeze(peer.link));
+        negotiateLcp(peer);
+        assertThat(peer.sent).as("while an answer is awaited").isEmpty();
+        peer.on(UNANSWERED);
+        prove(peer, AuthenticationMethod.CHAP_MD5);
+        peer.on(accept());
+        peer.next(PppProtocol.CHAP, ChapPacket.SUCCESS);
+        peer.openIpcp();
+        assertThat(peer.link.stage()).isEqualTo("open");
     }
 
     @Test

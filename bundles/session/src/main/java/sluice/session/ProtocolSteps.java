@@ -1,5 +1,6 @@
 package sluice.session;
 
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.Frame;
@@ -17,6 +18,7 @@ final class ProtocolSteps {
     private final Protocols protocols;
     private final SessionTimers timers;
     private final EffectPerformer performer;
+    private final MissedAnswers missed = new MissedAnswers();
 
     ProtocolSteps(Surroundings with, Protocols protocols, SessionTimers timers, EffectPerformer performer) {
         this.with = with;
@@ -45,14 +47,37 @@ final class ProtocolSteps {
                         () -> timers.arm(session, name, now + Protocols.ABSENCE_MILLIS));
     }
 
-    /** Tells the session's protocol something, if it is there. */
+    /** Tells the session's protocol something, if it is there; an answer waits for it. */
     void tell(Session session, Outcome outcome, long now) {
         protocols
                 .named(session.protocol())
-                .ifPresent(protocol -> step(session, protocol, () -> {
-                    session.held().thawFor(protocol);
-                    performer.apply(session, protocol, protocol.onOutcome(session, outcome, now), now);
-                }));
+                .ifPresentOrElse(
+                        protocol -> step(session, protocol, () -> {
+                            session.held().thawFor(protocol);
+                            performer.apply(session, protocol, protocol.onOutcome(session, outcome, now), now);
+                        }),
+                        () -> missed.keep(session, outcome));
+    }
+
+    /** The session comes from the store: what its protocol asked before is not answered any more. */
+    void recovered(Session session) {
+        missed.recovered(session);
+    }
+
+    /**
+     * The session's protocol is there again and is told what it missed.
+     *
+     * @return false when that is nothing
+     */
+    boolean joined(Session session, long now) {
+        Optional<Outcome> answer = missed.take(session);
+        answer.ifPresent(outcome -> tell(session, outcome, now));
+        return answer.isPresent();
+    }
+
+    /** Nothing is left of the session. */
+    void gone(Session session) {
+        missed.forget(session);
     }
 
     /** Something that a protocol does. */

@@ -20,6 +20,7 @@ final class Rounds {
     private final DurableTurns turns;
     private final Changes changes;
     private final Commands commands;
+    private final ProtocolSteps protocols;
     private final Drain drain;
 
     Rounds(
@@ -29,6 +30,7 @@ final class Rounds {
             DurableTurns turns,
             Changes changes,
             Commands commands,
+            ProtocolSteps protocols,
             Drain drain) {
         this.table = table;
         this.sweeps = sweeps;
@@ -36,6 +38,7 @@ final class Rounds {
         this.turns = turns;
         this.changes = changes;
         this.commands = commands;
+        this.protocols = protocols;
         this.drain = drain;
     }
 
@@ -49,15 +52,21 @@ final class Rounds {
                 () -> {});
     }
 
-    /** A protocol is there, perhaps with other settings: the data plane gives no more answers of an old one. */
+    /**
+     * A protocol is there, perhaps with other settings: the data plane gives no more answers of an old one, and answers
+     * that none was there to hear are told.
+     */
     void joined(String protocol) {
         sweeps.begin(
                 (session, time) -> {
-                    boolean extended = session.protocol().equals(protocol) && offloads.takeBack(session, time);
+                    if (!session.protocol().equals(protocol)) {
+                        return false;
+                    }
+                    boolean extended = offloads.takeBack(session, time);
                     if (extended) {
                         turns.current().changed(session);
                     }
-                    return extended;
+                    return protocols.joined(session, time) || extended;
                 },
                 () -> {});
     }

@@ -79,7 +79,7 @@ final class SessionShard
         changes = new Changes(with, turns, entries, timekeeper, offloads, table);
         reauthentications = new Reauthentications(with, timers, changes, this);
         commands = new Commands(table, performer, protocols, changes, reauthentications);
-        rounds = new Rounds(table, sweeps, offloads, turns, changes, commands, drain);
+        rounds = new Rounds(table, sweeps, offloads, turns, changes, commands, protocols, drain);
         lister = new SessionLister(table, sweeps, entries, offloads, with);
         new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
         new Reconciliation(with, timers, sweeps, entries, turns, changes).begin(now);
@@ -177,6 +177,7 @@ final class SessionShard
         session.before(inDataPlane ? frozen.before() : frozen.reported());
         table.add(session);
         census.recovered(session);
+        protocols.recovered(session);
         limits.restore(session);
         degraded.recovered(session);
         frozen.timers()
@@ -316,6 +317,7 @@ final class SessionShard
         table.remove(session);
         census.gone(session);
         commands.gone(session);
+        protocols.gone(session);
         holding = count();
         drain.went(holding.sessions());
     }

@@ -210,6 +210,7 @@ final class DialProtocol implements AccessProtocol {
                                 PROVED,
                                 accepted.success().map(Bytes::toUtf8).orElse("")));
             case Outcome.AddressGranted granted -> open(session);
+            case Outcome.Unanswered unanswered when session.isOpen() -> Step.unchanged(session);
             case Outcome.Disconnect disconnect ->
                 Step.forget(
                         answer(session, TERMINATE, ""),
