@@ -1,11 +1,14 @@
 package sluice.session;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.EntryId;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.net.Ip4;
@@ -146,6 +149,23 @@ final class Entries {
                 .read(session.id().value(), session.place())
                 .map(session.before()::plus)
                 .orElse(session.reported());
+    }
+
+    /** What each of some sessions used in all, in their order. */
+    List<Traffic> traffic(List<Session> sessions) {
+        List<EntryId> entries = sessions.stream()
+                .map(session -> new EntryId(session.id().value(), session.place()))
+                .toList();
+        List<Optional<Traffic>> read = with.dataPlane().readAll(entries);
+        List<Traffic> inAll = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            Session session = sessions.get(i);
+            inAll.add(
+                    session.stage() == Session.Stage.STARTING
+                            ? session.before()
+                            : read.get(i).map(session.before()::plus).orElse(session.reported()));
+        }
+        return inAll;
     }
 
     /** Stops the session's packets and reads for the last time; entry and counters stay. */

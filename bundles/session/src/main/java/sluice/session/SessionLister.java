@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
+import sluice.dataplane.api.Traffic;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.SessionId;
 import sluice.session.api.SessionInfo;
@@ -35,21 +37,46 @@ final class SessionLister {
 
     /** Some sessions per turn. */
     void list(Mail.Listed mail) {
-        List<SessionInfo> found = new ArrayList<>();
-        sweeps.begin(
-                (session, now) -> {
-                    SessionInfo info = info(session, now);
-                    if (mail.filter().test(info)) {
-                        found.add(info);
-                    }
-                    return false;
-                },
-                () -> mail.reply().complete(List.copyOf(found)));
+        Listing listing = new Listing(mail.filter());
+        sweeps.begin(listing, () -> mail.reply().complete(List.copyOf(listing.found)));
+    }
+
+    /** Reads the counters of several sessions at once. */
+    private final class Listing implements Sweeps.Look {
+        private final Predicate<SessionInfo> filter;
+        private final List<Session> piece = new ArrayList<>();
+        private final List<SessionInfo> found = new ArrayList<>();
+
+        Listing(Predicate<SessionInfo> filter) {
+            this.filter = filter;
+        }
+
+        @Override
+        public boolean at(Session session, long now) {
+            offloads.catchUp(session, now);
+            piece.add(session);
+            return false;
+        }
+
+        @Override
+        public void pieceOver(long now) {
+            List<Traffic> traffic = entries.traffic(piece);
+            for (int i = 0; i < piece.size(); i++) {
+                SessionInfo info = info(piece.get(i), traffic.get(i), now);
+                if (filter.test(info)) {
+                    found.add(info);
+                }
+            }
+            piece.clear();
+        }
     }
 
     /** At once. */
     void show(Mail.Shown mail, long now) {
-        mail.reply().complete(table.get(mail.session()).map(session -> info(session, now)));
+        mail.reply().complete(table.get(mail.session()).map(session -> {
+            offloads.catchUp(session, now);
+            return info(session, entries.traffic(session), now);
+        }));
     }
 
     /** At once by indexes; some sessions per turn when the query gives nothing that is indexed. */
@@ -70,8 +97,7 @@ final class SessionLister {
                 () -> mail.reply().complete(List.copyOf(found)));
     }
 
-    private SessionInfo info(Session session, long now) {
-        offloads.catchUp(session, now);
+    private SessionInfo info(Session session, Traffic traffic, long now) {
         boolean opened = session.openedAt() != 0;
         return new SessionInfo(
                 session.id(),
@@ -88,7 +114,7 @@ final class SessionLister {
                 opened ? leaseEnds(session, now) : Optional.empty(),
                 timersLeft(session, now),
                 session.held().details(),
-                entries.traffic(session),
+                traffic,
                 session.authorization().map(Attributes::of).orElse(List.of()));
     }
 

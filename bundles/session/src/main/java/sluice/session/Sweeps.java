@@ -24,6 +24,9 @@ final class Sweeps {
     interface Look {
         /** Returns whether this took time: the data plane or the store has to do with it. */
         boolean at(Session session, long now);
+
+        /** A few were looked at, in this turn; what is done best for several at once. */
+        default void pieceOver(long now) {}
     }
 
     private static final class Sweep {
@@ -72,8 +75,12 @@ final class Sweeps {
             if (sweep.look.at(session, now)) {
                 done++;
             }
+            if (looked % TurnBudget.PIECE == 0) {
+                sweep.look.pieceOver(now);
+            }
             next = next(sweep);
         }
+        sweep.look.pieceOver(now);
         if (next.isPresent()) {
             going.add(sweep);
         } else {

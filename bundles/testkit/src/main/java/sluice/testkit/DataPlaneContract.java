@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
+import sluice.dataplane.api.EntryId;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.Policer;
 import sluice.dataplane.api.SubscriberEntry;
@@ -40,6 +42,24 @@ public abstract class DataPlaneContract extends TreatmentContract {
         assertThat(reachesAlice(201)).isTrue();
         assertThat(traffic()).isEqualTo(new Traffic(1, 100 + HEADERS, 2, 401 + 2 * HEADERS, 0, 0, 0));
         assertThat(dataPlane().entries()).containsExactly(alice());
+    }
+
+    @Test
+    void countersOfManyAreReadAtOnceInTheirOrder() throws Exception {
+        dataPlane().install(alice());
+        dataPlane().install(entry(OTHER_SESSION, BOB, BOBS_MAC));
+        access.send(up(BOBS_MAC, BOB, 100));
+        assertThat(core.receives(frame -> atCore(frame, BOB, 100))).isTrue();
+        EntryId first = new EntryId(SESSION, ALICE);
+        EntryId second = new EntryId(OTHER_SESSION, BOB);
+        List<EntryId> many = new ArrayList<>(Collections.nCopies(100, first));
+        many.set(50, second);
+        many.set(99, new EntryId(SESSION, BOB));
+        List<Optional<Traffic>> expected = new ArrayList<>(Collections.nCopies(100, Optional.of(Traffic.NONE)));
+        expected.set(50, Optional.of(new Traffic(1, 100 + HEADERS, 0, 0, 0, 0, 0)));
+        expected.set(99, Optional.empty());
+        assertThat(dataPlane().readAll(many)).isEqualTo(expected);
+        assertThat(dataPlane().readAll(List.of())).isEmpty();
     }
 
     @Test

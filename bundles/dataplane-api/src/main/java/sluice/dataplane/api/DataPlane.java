@@ -66,6 +66,16 @@ public interface DataPlane {
     /** The counters of a session, empty when it is not installed at that address. */
     Optional<Traffic> read(long session, Ip4 address);
 
+    /**
+     * The counters of some sessions, in their order, as {@link #read} gives them one by one. The kernel is asked for
+     * many at once where asking costs something.
+     */
+    default List<Optional<Traffic>> readAll(List<EntryId> entries) {
+        return entries.stream()
+                .map(entry -> read(entry.session(), entry.address()))
+                .toList();
+    }
+
     /** All entries there are, stopped ones too, for reconciliation after a restart. */
     List<SubscriberEntry> entries();
 

@@ -31,6 +31,8 @@ final class Elements {
     private static final int COUNTER_BYTES = 1;
     private static final int COUNTER_PACKETS = 2;
     private static final int REQUEST_BYTES = 512;
+    /** Each takes up to a kilobyte of the 208 KiB that a socket holds (net.core.rmem_default). */
+    private static final int ANSWERS_MAX = 128;
 
     private final NetlinkSocket socket;
 
@@ -100,20 +102,46 @@ final class Elements {
      * message goes to the kernel.
      */
     List<Found> read(List<KernelSet> sets, int number) throws KernelException {
-        NetlinkWriter writer = new NetlinkWriter(REQUEST_BYTES * sets.size());
-        for (KernelSet set : sets) {
-            writer.message(GET_ELEMENT, 0);
-            ElementBatch.writeElement(writer, set.set(), ElementData.register(number), () -> {});
+        return read(sets, List.of(number)).getFirst();
+    }
+
+    /**
+     * As {@link #read(List, int)} of several subscribers, in their order. One message goes to the kernel for as many as
+     * have room in what it holds for us.
+     */
+    List<List<Found>> read(List<KernelSet> sets, List<Integer> numbers) throws KernelException {
+        List<List<Found>> read = new ArrayList<>();
+        int most = Math.max(1, ANSWERS_MAX / sets.size());
+        for (int from = 0; from < numbers.size(); from += most) {
+            read.addAll(ask(sets, numbers.subList(from, Math.min(from + most, numbers.size()))));
         }
-        Map<String, Found> found = new HashMap<>();
+        return read;
+    }
+
+    private List<List<Found>> ask(List<KernelSet> sets, List<Integer> numbers) throws KernelException {
+        NetlinkWriter writer = new NetlinkWriter(REQUEST_BYTES * sets.size() * numbers.size());
+        for (int number : numbers) {
+            for (KernelSet set : sets) {
+                writer.message(GET_ELEMENT, 0);
+                ElementBatch.writeElement(writer, set.set(), ElementData.register(number), () -> {});
+            }
+        }
+        Map<Integer, Map<String, Found>> found = new HashMap<>();
         socket.askAll(writer.acknowledged(), KernelException.ENOENT, message -> {
             Attributes list = Attributes.of(message, FAMILY_BYTES);
-            for (Attributes.Attribute element : list.nest(LIST_ELEMENTS).all()) {
-                found.put(list.text(LIST_SET), element(Attributes.of(element.value(), 0)));
+            for (Attributes.Attribute attribute : list.nest(LIST_ELEMENTS).all()) {
+                Found element = element(Attributes.of(attribute.value(), 0));
+                found.computeIfAbsent(element.number(), first -> new HashMap<>())
+                        .put(list.text(LIST_SET), element);
             }
         });
-        return sets.stream()
-                .map(set -> found.getOrDefault(set.set().label(), Found.NONE))
+        return numbers.stream()
+                .map(found::get)
+                .map(of -> sets.stream()
+                        .map(set -> of == null
+                                ? Found.NONE
+                                : of.getOrDefault(set.set().label(), Found.NONE))
+                        .toList())
                 .toList();
     }
 

@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.EntryId;
 import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
@@ -260,6 +261,11 @@ public final class LinuxDataPlane implements DataPlane, FrameSource, FrameSink {
     @Override
     public Optional<Traffic> read(long session, Ip4 address) {
         return subscribers.read(session, address);
+    }
+
+    @Override
+    public List<Optional<Traffic>> readAll(List<EntryId> entries) {
+        return subscribers.readAll(entries);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package sluice.dataplane.linux;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import sluice.dataplane.api.Traffic;
 import sluice.packet.io.KernelException;
 
@@ -10,6 +12,13 @@ import sluice.packet.io.KernelException;
  */
 final class Meter {
 
+    private static final List<KernelSet> SETS = Stream.of(
+                    Plan.COUNTERS, Shaper.sets(Direction.UP), Shaper.sets(Direction.DOWN))
+            .flatMap(List::stream)
+            .toList();
+    private static final int UP_AT = Plan.COUNTERS.size();
+    private static final int DOWN_AT = UP_AT + Shaper.sets(Direction.UP).size();
+
     private final Elements elements;
     private final Shaper shaper;
 
@@ -18,12 +27,22 @@ final class Meter {
         this.shaper = shaper;
     }
 
-    Traffic read(Subscriber subscriber) throws KernelException {
-        List<Elements.Found> found = elements.read(Plan.COUNTERS, subscriber.number());
+    /** In their order. */
+    List<Traffic> read(List<Subscriber> subscribers) throws KernelException {
+        List<List<Elements.Found>> found =
+                elements.read(SETS, subscribers.stream().map(Subscriber::number).toList());
+        List<Traffic> read = new ArrayList<>();
+        for (int i = 0; i < subscribers.size(); i++) {
+            read.add(traffic(subscribers.get(i), found.get(i)));
+        }
+        return read;
+    }
+
+    private Traffic traffic(Subscriber subscriber, List<Elements.Found> found) throws KernelException {
         Elements.Found up = found.get(0);
         Elements.Found down = found.get(1);
-        Shaper.Shaped upShaped = shaper.read(subscriber, Direction.UP);
-        Shaper.Shaped downShaped = shaper.read(subscriber, Direction.DOWN);
+        Shaper.Shaped upShaped = shaper.read(subscriber, Direction.UP, found.subList(UP_AT, DOWN_AT));
+        Shaper.Shaped downShaped = shaper.read(subscriber, Direction.DOWN, found.subList(DOWN_AT, SETS.size()));
         Elements.Found up6 = delivered6(found.get(2), up, upShaped);
         Elements.Found down6 = delivered6(found.get(3), down, downShaped);
         return new Traffic(

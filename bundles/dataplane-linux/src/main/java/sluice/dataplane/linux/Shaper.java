@@ -128,10 +128,17 @@ final class Shaper {
         }
     }
 
-    /** What was shaped of a subscriber. */
-    Shaped read(Subscriber subscriber, Direction direction) throws KernelException {
-        List<Elements.Found> found =
-                elements.read(List.of(direction.classes(), direction.sent(), direction.lost()), subscriber.number());
+    /** Those that count what is shaped. */
+    static List<KernelSet> sets(Direction direction) {
+        return List.of(direction.classes(), direction.sent(), direction.lost());
+    }
+
+    /**
+     * What was shaped of a subscriber.
+     *
+     * @param found its elements in {@link #sets}
+     */
+    Shaped read(Subscriber subscriber, Direction direction, List<Elements.Found> found) throws KernelException {
         Elements.Found offered = found.get(0);
         HtbClasses.Count count = wants(subscriber, direction)
                 ? classes.read(device(subscriber, direction), subscriber.number())

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.DataPlaneException.Reason;
 import sluice.dataplane.api.DataPlaneProbe.Contradiction;
+import sluice.dataplane.api.EntryId;
 import sluice.dataplane.api.ProbedEntry;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
@@ -275,7 +277,7 @@ final class Subscribers {
             }
             return found.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(meter.read(found.get().closed()));
+                    : Optional.of(meter.read(List.of(found.get().closed())).getFirst());
         } catch (KernelException refusal) {
             throw refused(refusal);
         }
@@ -303,9 +305,18 @@ final class Subscribers {
     }
 
     synchronized Optional<Traffic> read(long session, Ip4 address) {
-        Optional<Subscriber> found = get(session, address);
+        return readAll(List.of(new EntryId(session, address))).getFirst();
+    }
+
+    synchronized List<Optional<Traffic>> readAll(List<EntryId> entries) {
+        List<Optional<Subscriber>> found = entries.stream()
+                .map(entry -> get(entry.session(), entry.address()))
+                .toList();
         try {
-            return found.isEmpty() ? Optional.empty() : Optional.of(meter.read(found.get()));
+            Iterator<Traffic> read = meter.read(
+                            found.stream().flatMap(Optional::stream).toList())
+                    .iterator();
+            return found.stream().map(one -> one.map(there -> read.next())).toList();
         } catch (KernelException refusal) {
             throw new IllegalStateException(refusal);
         }
