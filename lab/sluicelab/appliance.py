@@ -179,6 +179,17 @@ class Appliance:
         """The rows of one of the appliance's tables by column; each is a command of its own name."""
         return json.loads(self.shell(f"{name} --json"))["data"]
 
+    def table_when_there(self, name: str, seconds: float = 60) -> list[dict[str, str]]:
+        """The same once it has rows: a bundle that begins anew takes its commands with it for a moment."""
+
+        def rows() -> list[dict[str, str]]:
+            try:
+                return self.table(name)
+            except CommandFailed:
+                return []
+
+        return eventually(rows, seconds, f"{name} has rows")
+
     def metrics(self) -> Metrics:
         """What Prometheus would read now."""
         return Metrics(self._namespace.run("curl", "-s", "-S", "-f", "--max-time", "5", "http://127.0.0.1:9464/metrics"))

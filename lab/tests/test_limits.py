@@ -230,7 +230,7 @@ def _configure(lab: Lab, settings: dict[str, object]) -> None:
     engines = _engines(lab)
     lab.appliance.reconfigure("sluice.session", settings)
     eventually(lambda: _engines(lab) > engines, 30, "an engine with the new settings")
-    eventually(lambda: lab.appliance.table("session:shards"), 30, "it answers")
+    lab.appliance.table_when_there("session:shards")
 
 
 def _engines(lab: Lab) -> int:

@@ -57,7 +57,7 @@ def during(lab: Lab, command: str) -> dict[str, Loss]:
     eventually(lambda: all(one.received > FEWEST for one in runs.values()), 20, "traffic on every line")
     lab.appliance.shell(command)
     eventually(lambda: all(programs().get(link, old) != old for link, old in before.items()), 60, "programs replaced")
-    eventually(lambda: lab.appliance.table("dataplane:status"), 60, "the data plane is back")
+    lab.appliance.table_when_there("dataplane:status")
     marks = {name: one.received for name, one in runs.items()}
     eventually(lambda: all(one.received > marks[name] + FEWEST for name, one in runs.items()), 20, "traffic afterwards")
     return {name: one.stop() for name, one in runs.items()}
