@@ -47,7 +47,7 @@ final class LogReader implements EventReader {
         long newest = events.newest();
         List<LoggedEvent> read = new ArrayList<>(Math.min(max, 1024));
         while (read.size() < max && position < newest) {
-            if (next == block.size() && !load()) {
+            if (next == block.size() && !loadAfter(read)) {
                 break;
             }
             if (next < block.size()) {
@@ -91,6 +91,19 @@ final class LogReader implements EventReader {
         }
     }
 
+    /** What was read goes to the caller before an error does: the next call meets that again, with empty hands. */
+    private boolean loadAfter(List<LoggedEvent> read) {
+        try {
+            return load();
+        } catch (RuntimeException broken) {
+            if (read.isEmpty()) {
+                throw broken;
+            }
+            LOG.debug("Reader {} meets an error behind event {}", name, position, broken);
+            return false;
+        }
+    }
+
     /** Fetches the block that holds the next event; false when there is none. */
     private boolean load() {
         Optional<EventBlock> found = events.blockFrom(position + 1);
@@ -98,14 +111,15 @@ final class LogReader implements EventReader {
             return false;
         }
         EventBlock encoded = found.get();
-        next = 0;
         try {
             block = encoded.decode();
+            next = 0;
             while (next < block.size() && block.get(next).sequence() <= position) {
                 next++;
             }
         } catch (MalformedPacket damaged) {
             block = List.of();
+            next = 0;
             position = encoded.last();
             counters.count(JournalCounter.EVENTS_UNREADABLE);
             LOG.error(
