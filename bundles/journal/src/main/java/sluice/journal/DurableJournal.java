@@ -95,20 +95,21 @@ public final class DurableJournal implements Journal, EventLog, Store, AutoClose
     /** For Declarative Services. */
     @Activate
     public DurableJournal(BundleContext context, Config config) throws IOException {
-        this(settings(context, config), MonotonicClock.system(), new SecureRandom());
+        this(settings(context, config), MonotonicClock.system(), new SecureRandom(), RedoLog.DISK);
         publish(context, new CursorTable(this));
         publish(context, new CounterTable(counters, this::complaints));
     }
 
     /** Opens the journal, or makes it, and recovers what was committed. */
-    DurableJournal(JournalSettings settings, MonotonicClock clock, RandomGenerator random) throws IOException {
+    DurableJournal(JournalSettings settings, MonotonicClock clock, RandomGenerator random, RedoLog.Medium medium)
+            throws IOException {
         try {
             Path directory = Files.createDirectories(settings.directory());
             state = closer.add(new StateStore(directory.resolve("state.mv")));
             UUID name = new UUID(random.nextLong(), random.nextLong());
             events = closer.add(
                     new EventStore(directory.resolve("events.mv"), settings, cursors, counters, name.toString()));
-            RedoLog redo = closer.add(new RedoLog(directory, settings.redoBytes()));
+            RedoLog redo = closer.add(new RedoLog(directory, settings.redoBytes(), medium));
             Checkpointer checkpointer = new Checkpointer(state, events, counters);
             closer.add(checkpointer::stop);
             long batch = recover(redo, checkpointer);

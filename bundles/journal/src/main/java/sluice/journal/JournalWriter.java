@@ -177,11 +177,13 @@ final class JournalWriter implements Journal {
             if (!prepared.isEmpty() || !moved.isEmpty()) {
                 written = commit(prepared, moved);
             }
-            forceIfDue();
         } catch (IOException failure) {
             written = false;
             spoil();
             complain(failure);
+        }
+        if (unforced && clock.nanos() - forcedAt >= syncNanos) {
+            forceReported();
         }
         if (!written) {
             cursors.giveBack(moved);
@@ -257,8 +259,8 @@ final class JournalWriter implements Journal {
                 return false;
             }
         }
-        if (unforced) {
-            force();
+        if (unforced && !forceReported()) {
+            return false;
         }
         turnRedo();
         return true;
@@ -271,9 +273,19 @@ final class JournalWriter implements Journal {
         redo.turn();
     }
 
-    private void forceIfDue() throws IOException {
-        if (unforced && clock.nanos() - forcedAt >= syncNanos) {
+    /**
+     * Forces what readers have seen and submitters take for durable, which no failure can take back. When the disk
+     * refuses, the memory has it still and takes it to the tables with the next turn of the redo log.
+     */
+    private boolean forceReported() {
+        try {
             force();
+            return true;
+        } catch (IOException failure) {
+            redo.leave();
+            unforced = false;
+            complain(failure);
+            return false;
         }
     }
 

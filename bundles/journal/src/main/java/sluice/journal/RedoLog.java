@@ -42,16 +42,26 @@ final class RedoLog implements AutoCloseable {
     /** What is read back: one group commit. */
     record Entry(long generation, long batch, Bytes payload) {}
 
+    /** What brings the contents of a file to the disk. */
+    interface Medium {
+        /** Returns when they are there; the length of the file does not change. */
+        void force(FileChannel file) throws IOException;
+    }
+
+    static final Medium DISK = file -> file.force(false);
+
     private final List<FileChannel> halves = new ArrayList<>();
     private final int capacity;
+    private final Medium medium;
     private int half;
     private int position;
     private int lastFrame;
     private long generation;
 
     /** Opens both files, makes them if they are missing. Nothing can be appended before {@link #turn}. */
-    RedoLog(Path directory, int capacity) throws IOException {
+    RedoLog(Path directory, int capacity, Medium medium) throws IOException {
         this.capacity = capacity;
+        this.medium = medium;
         this.position = capacity;
         try {
             for (int i = 0; i < HALVES; i++) {
@@ -114,6 +124,11 @@ final class RedoLog implements AutoCloseable {
         position = capacity;
     }
 
+    /** Nothing more is written to this file: forcing it failed. What is in it was reported as written, and stays. */
+    void leave() {
+        position = capacity;
+    }
+
     /**
      * Writes one group commit. Not durable before {@link #force}.
      *
@@ -137,7 +152,7 @@ final class RedoLog implements AutoCloseable {
 
     /** Everything appended to this file is on the medium when this returns. */
     void force() throws IOException {
-        halves.get(half).force(false);
+        medium.force(halves.get(half));
     }
 
     @Override

@@ -32,7 +32,11 @@ final class Harness {
     }
 
     static DurableJournal open(JournalSettings settings) throws IOException {
-        return new DurableJournal(settings, MonotonicClock.system(), new Random(7));
+        return open(settings, RedoLog.DISK);
+    }
+
+    static DurableJournal open(JournalSettings settings, RedoLog.Medium medium) throws IOException {
+        return new DurableJournal(settings, MonotonicClock.system(), new Random(7), medium);
     }
 
     static DurableJournal open(Path directory) throws IOException {

@@ -23,14 +23,14 @@ class RedoLogTest {
     }
 
     private List<Long> recovered() throws Exception {
-        try (RedoLog redo = new RedoLog(directory, CAPACITY)) {
+        try (RedoLog redo = new RedoLog(directory, CAPACITY, RedoLog.DISK)) {
             return redo.recover().stream().map(RedoLog.Entry::batch).toList();
         }
     }
 
     @Test
     void framesOfBothFilesComeBackInOrderAndOverwrittenOnesDoNot() throws Exception {
-        try (RedoLog redo = new RedoLog(directory, CAPACITY)) {
+        try (RedoLog redo = new RedoLog(directory, CAPACITY, RedoLog.DISK)) {
             redo.turn();
             long batch = 1;
             for (int turns = 0; turns < 5; turns++) {
@@ -56,7 +56,7 @@ class RedoLogTest {
         for (int round = 0; round < 50; round++) {
             Path own = java.nio.file.Files.createDirectory(directory.resolve("r" + round));
             int torn = random.nextInt(1, 10);
-            try (RedoLog redo = new RedoLog(own, CAPACITY)) {
+            try (RedoLog redo = new RedoLog(own, CAPACITY, RedoLog.DISK)) {
                 redo.turn();
                 for (long batch = 1; batch <= 10; batch++) {
                     redo.append(batch, payload(batch));
@@ -73,7 +73,7 @@ class RedoLogTest {
                 file.seek(position);
                 file.write(was ^ (1 << random.nextInt(8)));
             }
-            try (RedoLog redo = new RedoLog(own, CAPACITY)) {
+            try (RedoLog redo = new RedoLog(own, CAPACITY, RedoLog.DISK)) {
                 assertThat(redo.recover().stream().map(RedoLog.Entry::batch))
                         .as("seed %d, round %d", SEED, round)
                         .isEqualTo(java.util.stream.LongStream.range(1, torn)
@@ -85,7 +85,7 @@ class RedoLogTest {
 
     @Test
     void aSpoiledFrameIsTakenBackAndItsNumberUsedAgain() throws Exception {
-        try (RedoLog redo = new RedoLog(directory, CAPACITY)) {
+        try (RedoLog redo = new RedoLog(directory, CAPACITY, RedoLog.DISK)) {
             redo.turn();
             redo.append(1, payload(1));
             redo.append(2, payload(2));
@@ -95,7 +95,7 @@ class RedoLogTest {
             redo.append(2, Bytes.utf8("again"));
             redo.force();
         }
-        try (RedoLog redo = new RedoLog(directory, CAPACITY)) {
+        try (RedoLog redo = new RedoLog(directory, CAPACITY, RedoLog.DISK)) {
             List<RedoLog.Entry> entries = redo.recover();
             assertThat(entries.stream().map(RedoLog.Entry::batch)).containsExactly(1L, 2L);
             assertThat(entries.getLast().payload()).isEqualTo(Bytes.utf8("again"));
