@@ -158,8 +158,15 @@ final class AccountingRequests {
         out.number(AttributeCode.ACCT_INPUT_PACKETS, number(event, SessionEvent.OUTPUT_PACKETS));
         out.number(AttributeCode.ACCT_OUTPUT_PACKETS, number(event, SessionEvent.INPUT_PACKETS));
         writeUsage6(out, event);
+        writeTime(out, event);
+    }
+
+    /** RFC 2866, 5.7. Events of before they said it themselves have the wall clock alone. */
+    private static void writeTime(AttributeWriter out, Event event) {
         String start = event.field(SessionEvent.SESSION_START);
-        if (!start.isEmpty()) {
+        if (!event.field(SessionEvent.SESSION_SECONDS).isEmpty()) {
+            out.number(AttributeCode.ACCT_SESSION_TIME, number(event, SessionEvent.SESSION_SECONDS));
+        } else if (!start.isEmpty()) {
             long seconds = Duration.between(Instant.parse(start), event.time()).toSeconds();
             out.number(AttributeCode.ACCT_SESSION_TIME, Math.max(0, seconds));
         }

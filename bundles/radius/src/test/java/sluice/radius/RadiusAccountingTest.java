@@ -67,6 +67,18 @@ class RadiusAccountingTest extends AccountingOverUdp {
     }
 
     @Test
+    void sessionIsAsLongAsTheEngineSaysAndNotAsTheWallClockJumped() throws Exception { // RFC 2866, 5.7
+        append(event(
+                SessionEvent.UPDATE,
+                "s1",
+                Map.of(SessionEvent.SESSION_START, Instant.EPOCH.toString(), SessionEvent.SESSION_SECONDS, "90")));
+        UdpServer.Question interim = server.take();
+        assertThat(interim.number(46)).isEqualTo(90);
+        server.confirm(interim);
+        awaitCommitted(1);
+    }
+
+    @Test
     void sessionOfPppoeIsFramedByPpp() throws Exception { // RFC 2865, 5.6, 5.7 and RFC 4603
         append(event(SessionEvent.START, "s1", Map.of(SessionEvent.PROTOCOL, "pppoe")));
         UdpServer.Question start = server.take();

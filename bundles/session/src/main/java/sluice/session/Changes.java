@@ -23,7 +23,6 @@ import sluice.session.api.AuthorizationChange;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Policy;
 import sluice.session.api.Reach;
-import sluice.session.api.SessionEvent;
 import sluice.session.api.TimerName;
 
 /**
@@ -338,8 +337,7 @@ final class Changes {
     private Event applied(Session session) {
         Traffic traffic = entries.traffic(session);
         session.reported(traffic);
-        return SessionEvents.reading(
-                SessionEvent.POLICY_APPLY, session, traffic, with.clock().instant());
+        return SessionEvents.policyApplied(session, traffic, with.clock().instant());
     }
 
     private boolean leadsNowhere(Reach reach) {

@@ -1,6 +1,7 @@
 package sluice.session;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,6 @@ import sluice.session.api.Authenticator;
 import sluice.session.api.Authorization;
 import sluice.session.api.Effect;
 import sluice.session.api.Outcome;
-import sluice.session.api.SessionEvent;
 import sluice.session.api.Step;
 import sluice.session.api.TerminateCause;
 
@@ -142,10 +142,8 @@ final class EffectPerformer {
         }
         offloads.takeBack(session, now);
         Traffic last = entries.stop(session);
-        end(
-                session,
-                Optional.of(
-                        SessionEvents.stop(session, last, cause, with.clock().instant())));
+        Instant wall = with.clock().instant();
+        end(session, Optional.of(SessionEvents.stop(session, last, cause, session.age(now), wall)));
         with.counters().count(SessionCounter.CLOSED);
         LOG.debug("{} closed: {}", session.tag(), cause);
     }
@@ -185,9 +183,8 @@ final class EffectPerformer {
         offloads.catchUp(session, now);
         Traffic traffic = entries.traffic(session);
         session.reported(traffic);
-        turns.current()
-                .interim(SessionEvents.reading(
-                        SessionEvent.UPDATE, session, traffic, with.clock().instant()));
+        Instant wall = with.clock().instant();
+        turns.current().interim(SessionEvents.update(session, traffic, session.age(now), wall));
         turns.current().changed(session);
         with.counters().count(SessionCounter.INTERIMS);
         timekeeper.reported(session, now);

@@ -1,6 +1,5 @@
 package sluice.session;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +67,7 @@ final class LostSessions {
         }
         changes.add(new StoreChange.Remove(Turn.REGION, FrozenSession.keyOf(frozen.id())));
         String policy = with.policies().policyOf(frozen.authorization()).name();
-        stops.add(
-                SessionEvents.stop(frozen, policy, last, TerminateCause.NAS_REBOOT, Instant.ofEpochMilli(now.wall())));
+        stops.add(SessionEvents.stop(frozen, policy, last, TerminateCause.NAS_REBOOT, now));
         with.counters().count(SessionCounter.LOST);
     }
 

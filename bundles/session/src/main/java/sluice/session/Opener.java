@@ -12,7 +12,6 @@ import sluice.platform.api.Event;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.Effect;
 import sluice.session.api.Outcome;
-import sluice.session.api.SessionEvent;
 
 /**
  * Brings sessions up: data plane, then store and event in one transaction. A session that is open already is changed in
@@ -87,7 +86,7 @@ final class Opener {
         }
         session.leaseEnds(open.lease().map(this::end).orElse(0L));
         if (session.isOpen()) {
-            changed(session, former, formerPlace);
+            changed(session, former, formerPlace, now);
         } else {
             opened(session, now);
         }
@@ -129,26 +128,26 @@ final class Opener {
                 session.policy().name());
     }
 
-    private void changed(Session session, Path former, Ip4 formerPlace) {
+    private void changed(Session session, Path former, Ip4 formerPlace, long now) {
         turns.current().changed(session);
         if (session.place().equals(formerPlace)) {
             if (session.path().hasIp6() != former.hasIp6() && hasPrefix(session)) {
-                report(session);
+                report(session, now);
             }
             return;
         }
         owner.addressed(session);
-        report(session);
+        report(session, now);
         turns.current().promise(session, new Move(session, formerPlace, unused(session)));
         LOG.debug("{} has another address: {}", session.tag(), session.place());
     }
 
     /** Accounting learns what the session has now. */
-    private void report(Session session) {
+    private void report(Session session, long now) {
         Traffic traffic = entries.traffic(session);
         session.reported(traffic);
-        Instant now = with.clock().instant();
-        turns.current().interim(SessionEvents.reading(SessionEvent.UPDATE, session, traffic, now));
+        Instant wall = with.clock().instant();
+        turns.current().interim(SessionEvents.update(session, traffic, session.age(now), wall));
     }
 
     /** The address that the session has no more; it is nobody's until the store knows that. */

@@ -30,28 +30,32 @@ final class SessionEvents {
         return new Event(SessionEvent.START, now, fields);
     }
 
-    /** What is told of an open session, with its counters. */
-    static Event reading(String type, Session session, Traffic traffic, Instant now) {
-        Told told = Told.of(session);
-        Map<String, String> fields = common(told, now, "active");
-        traffic(fields, traffic);
-        fields.put(SessionEvent.SESSION_START, opened(told));
-        return new Event(type, now, fields);
+    /** @param age how long the session is open, milliseconds */
+    static Event update(Session session, Traffic traffic, long age, Instant now) {
+        Map<String, String> fields = reading(session, traffic, now);
+        fields.put(SessionEvent.SESSION_SECONDS, seconds(age));
+        return new Event(SessionEvent.UPDATE, now, fields);
     }
 
-    static Event stop(Session session, Traffic traffic, TerminateCause cause, Instant now) {
-        return stop(Told.of(session), traffic, cause, now);
+    static Event policyApplied(Session session, Traffic traffic, Instant now) {
+        return new Event(SessionEvent.POLICY_APPLY, now, reading(session, traffic, now));
+    }
+
+    /** @param age how long the session was open, milliseconds */
+    static Event stop(Session session, Traffic traffic, TerminateCause cause, long age, Instant now) {
+        return stop(Told.of(session), traffic, cause, age, now);
     }
 
     /** The end of a session that was not brought back. */
-    static Event stop(FrozenSession frozen, String policy, Traffic traffic, TerminateCause cause, Instant now) {
-        return stop(Told.of(frozen, policy), traffic, cause, now);
+    static Event stop(FrozenSession frozen, String policy, Traffic traffic, TerminateCause cause, FrozenMoment now) {
+        return stop(Told.of(frozen, policy), traffic, cause, frozen.ageAt(now), Instant.ofEpochMilli(now.wall()));
     }
 
-    private static Event stop(Told told, Traffic traffic, TerminateCause cause, Instant now) {
+    private static Event stop(Told told, Traffic traffic, TerminateCause cause, long age, Instant now) {
         Map<String, String> fields = common(told, now, "stopped");
         traffic(fields, traffic);
         fields.put(SessionEvent.SESSION_START, opened(told));
+        fields.put(SessionEvent.SESSION_SECONDS, seconds(age));
         fields.put(SessionEvent.SESSION_END, now.toString());
         fields.put(SessionEvent.TERMINATE_CAUSE, cause.toString());
         return new Event(SessionEvent.STOP, now, fields);
@@ -160,6 +164,19 @@ final class SessionEvents {
         fields.put(SessionEvent.OUTPUT_OCTETS6, Long.toString(traffic.uploadBytes6()));
         fields.put(SessionEvent.INPUT_PACKETS, Long.toString(traffic.downloadPackets()));
         fields.put(SessionEvent.OUTPUT_PACKETS, Long.toString(traffic.uploadPackets()));
+    }
+
+    /** What is told of an open session, with its counters. */
+    private static Map<String, String> reading(Session session, Traffic traffic, Instant now) {
+        Told told = Told.of(session);
+        Map<String, String> fields = common(told, now, "active");
+        traffic(fields, traffic);
+        fields.put(SessionEvent.SESSION_START, opened(told));
+        return fields;
+    }
+
+    private static String seconds(long age) {
+        return Long.toString(age / 1_000);
     }
 
     private static String opened(Told told) {

@@ -110,6 +110,21 @@ final class HostileClockTest {
     }
 
     @Test
+    void eventsTellHowLongASessionIsOpenHoweverTheWallClockJumps() {
+        gateway.online(7, MAC);
+        gateway.clock.jump(YEAR.multipliedBy(56));
+        gateway.advance(Duration.ofMinutes(6));
+        Event update = gateway.journal.events(SessionEvent.UPDATE).getLast();
+        assertThat(Long.parseLong(update.field(SessionEvent.SESSION_SECONDS))).isBetween(300L, 360L);
+        gateway.clock.jump(YEAR.multipliedBy(-10));
+        gateway.restart();
+        gateway.advance(Duration.ofMinutes(4));
+        gateway.frame(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        Event stop = gateway.journal.events(SessionEvent.STOP).getLast();
+        assertThat(stop.field(SessionEvent.SESSION_SECONDS)).isEqualTo("600");
+    }
+
+    @Test
     void idleTimeOverALeapIsDecidedByTheTrafficAndNotByTheTimersThatWereDueMeanwhile() {
         Ip4 address = idle();
         gateway.dataPlane.pass(address, PACKET);

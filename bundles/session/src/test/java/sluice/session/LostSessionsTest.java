@@ -29,6 +29,8 @@ class LostSessionsTest {
         assertThat(stop.field(SessionEvent.TERMINATE_CAUSE)).isEqualTo("NAS-Reboot");
         assertThat(stop.field(SessionEvent.INPUT_OCTETS)).isEqualTo("5000");
         assertThat(stop.field(SessionEvent.OUTPUT_OCTETS)).isEqualTo("300");
+        assertThat(stop.field(SessionEvent.SESSION_SECONDS))
+                .isEqualTo(Long.toString(ScriptedProtocol.LEASE.plusMinutes(6).toSeconds()));
         assertThat(stop.field(SessionEvent.IP_ADDRESS)).isEqualTo(address.toString());
         assertThat(stop.field(SessionEvent.SESSION_ID))
                 .isEqualTo(gateway.journal.events(SessionEvent.START).getFirst().field(SessionEvent.SESSION_ID));

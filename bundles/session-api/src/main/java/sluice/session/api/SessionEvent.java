@@ -10,7 +10,7 @@ public final class SessionEvent {
     public static final String UPDATE = "SESSION_UPDATE";
     public static final String STOP = "SESSION_STOP";
 
-    /** Policy, rates or reach changed; fields as those of {@link #UPDATE}. */
+    /** Policy, rates or reach changed; fields as those of {@link #UPDATE}, but for {@link #SESSION_SECONDS}. */
     public static final String POLICY_APPLY = "POLICY_APPLY";
 
     public static final String SESSION_ID = "session_id";
@@ -24,8 +24,13 @@ public final class SessionEvent {
 
     public static final String STATUS = "status";
     public static final String SESSION_LAST_UPDATE = "session_last_update";
+    /** What the wall clock said, right or wrong. */
     public static final String SESSION_START = "session_start";
+
     public static final String SESSION_END = "session_end";
+    /** How long the session is or was open, whatever happened to the wall clock; of UPDATE and STOP. */
+    public static final String SESSION_SECONDS = "session_seconds";
+
     public static final String TERMINATE_CAUSE = "terminate_cause";
     public static final String MAC_ADDRESS = "mac_address";
     /** IPv4; empty in a session of IPv6 alone. */
