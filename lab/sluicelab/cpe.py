@@ -13,6 +13,7 @@ from sluicelab.accessnode import TRUNK
 from sluicelab.namespace import Namespace
 from sluicelab.snooping import SOL_PACKET, packet_socket
 from sluicelab.topology import Line
+from sluicelab.waiting import ANSWER_SECONDS
 
 PACKET_AUXDATA = 8
 TAG_VALID = 1 << 4
@@ -113,7 +114,7 @@ class Cpe:
     def send_raw(self, frame: bytes) -> None:
         self._tap.send(frame)
 
-    def ask(self, message: packets.Dhcp, seconds: float = 3) -> packets.Dhcp | None:
+    def ask(self, message: packets.Dhcp, seconds: float = ANSWER_SECONDS) -> packets.Dhcp | None:
         """Sends the message and gives the answer to it; None when there is none in time."""
         self.send(message)
         for frame in self._tap.frames(seconds):
@@ -134,7 +135,7 @@ class Cpe:
                 return _grant(offer)
         return None
 
-    def request(self, offer: Grant, seconds: float = 3) -> packets.Dhcp | None:
+    def request(self, offer: Grant, seconds: float = ANSWER_SECONDS) -> packets.Dhcp | None:
         """Takes an offer: ACK, NAK or no answer."""
         return self.ask(
             self.message(
@@ -145,7 +146,7 @@ class Cpe:
             seconds,
         )
 
-    def lease(self, seconds: float = 3) -> Grant | None:
+    def lease(self, seconds: float = ANSWER_SECONDS) -> Grant | None:
         """DISCOVER, OFFER, REQUEST, ACK; None when the gateway does not grant."""
         offer = self.discover(seconds)
         answer = self.request(offer, seconds) if offer else None

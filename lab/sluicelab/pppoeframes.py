@@ -13,7 +13,7 @@ from sluicelab.accessnode import TRUNK
 from sluicelab.cpe import Tap
 from sluicelab.namespace import Namespace
 from sluicelab.topology import Line
-from sluicelab.waiting import NotInTime
+from sluicelab.waiting import ANSWER_SECONDS, NotInTime
 
 ETH_DISCOVERY, ETH_SESSION = 0x8863, 0x8864
 PADO, PADI, PADR, PADS, PADT = 0x07, 0x09, 0x19, 0x65, 0xA7
@@ -172,7 +172,7 @@ class PppoeClient:
 
     # receiving
 
-    def next(self, matches: Callable[[Discovery | Control | bytes], bool], seconds: float = 3):
+    def next(self, matches: Callable[[Discovery | Control | bytes], bool], seconds: float = ANSWER_SECONDS):
         """The first unread thing that matches, None when none comes; the others stay unread. IP packets are bytes."""
         end = time.monotonic() + seconds
         seen = 0
@@ -186,10 +186,10 @@ class PppoeClient:
                 return None
             self._read(left)
 
-    def discovery(self, code: int, seconds: float = 3) -> Discovery | None:
+    def discovery(self, code: int, seconds: float = ANSWER_SECONDS) -> Discovery | None:
         return self.next(lambda one: isinstance(one, Discovery) and one.code == code, seconds)
 
-    def control(self, protocol: int, *codes: int, seconds: float = 3) -> Control | None:
+    def control(self, protocol: int, *codes: int, seconds: float = ANSWER_SECONDS) -> Control | None:
         """The next packet of the protocol with one of the codes, any when none is given."""
         return self.next(
             lambda one: isinstance(one, Control) and one.protocol == protocol and (not codes or one.code in codes), seconds
@@ -224,12 +224,12 @@ class PppoeClient:
 
     # the way up, step by step
 
-    def discover(self, *tags: Item, seconds: float = 3) -> Discovery | None:
+    def discover(self, *tags: Item, seconds: float = ANSWER_SECONDS) -> Discovery | None:
         """PADI with these tags (an empty Service-Name when none are given); the PADO, None when none comes."""
         self.send(Discovery(PADI, tags or ((SERVICE_NAME, b""),)), packets.BROADCAST)
         return self.discovery(PADO, seconds)
 
-    def request(self, *tags: Item, seconds: float = 3) -> Discovery | None:
+    def request(self, *tags: Item, seconds: float = ANSWER_SECONDS) -> Discovery | None:
         """PADR with these tags; the PADS, whose session is this device's from now on."""
         self.send(Discovery(PADR, tags))
         if (answer := self.discovery(PADS, seconds)) is not None and answer.session != 0:
@@ -283,7 +283,7 @@ class PppoeClient:
         self.network_up()
         return self.address
 
-    def echo(self, data: bytes = b"", seconds: float = 3) -> Control | None:
+    def echo(self, data: bytes = b"", seconds: float = ANSWER_SECONDS) -> Control | None:
         """An LCP Echo-Request with our magic number and more; the reply to it."""
         identifier = self.send_control(LCP, ECHO_REQUEST, struct.pack("!I", self.magic) + data)
         return self.next(
@@ -291,7 +291,7 @@ class PppoeClient:
             seconds,
         )
 
-    def terminated(self, seconds: float = 3) -> bool:
+    def terminated(self, seconds: float = ANSWER_SECONDS) -> bool:
         """Whether the peer ends this session with a PADT."""
         return self.next(
             lambda one: isinstance(one, Discovery) and (one.code, one.session) == (PADT, self.session), seconds
