@@ -26,6 +26,8 @@ AWAY_SECONDS, ONLINE = (600, 500) if FULL else (60, 100)
 SEED = 4711
 PER_SECOND = 400 if FULL else 150
 NEW_PER_SECOND = 8
+WINDOW_SECONDS = 10
+TRUNCATED_SECONDS = 4  # three times are cut to whole seconds, and one of them is of a busy server
 KINDS = {"SESSION_START": "Start", "SESSION_UPDATE": "Interim-Update", "SESSION_STOP": "Stop"}
 ACCOUNTING_PORT, COPY_PORT = 1823, 1833
 
@@ -157,15 +159,17 @@ def test_every_record_says_how_late_it_is(trial: Trial) -> None:
     late = 0
     for record in trial.accounting.records():
         if noted := record.epoch("Event-Timestamp"):
-            assert abs(happened(record) - noted) <= 2, record
+            assert abs(happened(record) - noted) <= TRUNCATED_SECONDS, record
             late += record.number("Acct-Delay-Time") > 10
     assert late > ONLINE
 
 
-def test_no_second_sees_more_than_the_rate(trial: Trial) -> None:
+def test_no_seconds_see_more_than_the_rate(trial: Trial) -> None:
+    """Ten at a time: a server that stalls for a moment writes in one second what came in two."""
     for radius in (trial.accounting, trial.copy):
         seconds = collections.Counter(record.number("Timestamp") for record in radius.records())
-        assert max(seconds.values()) <= PER_SECOND * 1.1 + 1, seconds.most_common(5)
+        windows = {since: sum(seconds[since + more] for more in range(WINDOW_SECONDS)) for since in seconds}
+        assert max(windows.values()) <= PER_SECOND * WINDOW_SECONDS * 1.1, seconds
         assert max(seconds.values()) > PER_SECOND / 2, "what had waited came faster than it arose"
 
 

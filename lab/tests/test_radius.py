@@ -54,7 +54,7 @@ def test_while_radius_is_away_the_online_renew_the_new_wait_and_accounting_comes
         # what happened before the server was back says so, to the second
         happened = record.number("Timestamp") - record.number("Acct-Delay-Time")
         if noted := record.epoch("Event-Timestamp"):
-            assert abs(happened - noted) <= 2
+            assert abs(happened - noted) <= 4, "three times are cut to whole seconds"
     assert newcomer.lease() is not None
 
 
@@ -106,8 +106,8 @@ def test_an_answer_that_comes_twice_changes_nothing(lab: Lab, newcomer: Cpe) -> 
         for answer in answers * 5:
             repeater.send(answer)
     assert lab.appliance.session_of(newcomer.mac)["ip_address"] == grant.address
-    starts = [record for record in _of(lab, newcomer.mac) if record.status == "Start"]
-    assert len(starts) == 1
+    starts = lambda: [record for record in _of(lab, newcomer.mac) if record.status == "Start"]  # noqa: E731
+    assert len(eventually(starts, 10, "the start is accounted")) == 1
 
 
 def _of(lab: Lab, mac: str) -> list[AccountingRecord]:
