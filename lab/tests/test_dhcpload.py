@@ -14,6 +14,7 @@ from sluicelab import packets
 from sluicelab.namespace import Namespace
 
 CLIENTS = 20
+QUICK = ("--window", str(CLIENTS), "--timeout", "0.3")  # where no answer is awaited
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def load(bed: tuple[Namespace, Namespace, pathlib.Path]) -> Callable[..., dict]:
     def run(spoil: Spoil, *options: str) -> dict:
         how = options or ("--window", str(CLIENTS))
         with Responder(server, DEVICE, spoil):
-            command = (program, "--device", DEVICE, "--clients", str(CLIENTS), "--timeout", "0.3", *how)
+            command = (program, "--device", DEVICE, "--clients", str(CLIENTS), "--timeout", "1", *how)
             return json.loads(clients.run(*command))
 
     return run
@@ -40,7 +41,7 @@ def load(bed: tuple[Namespace, Namespace, pathlib.Path]) -> Callable[..., dict]:
 @pytest.mark.parametrize("options", [("--window", "3"), ("--rate", "500"), ("--window", "3", "--untagged"),
                                      ("--window", "3", "--no-agent"), ("--window", "3", "--first", "3990")])  # fmt: skip
 def test_right_answers_set_every_client_up(load, options) -> None:
-    report = load(lambda answer: answer, *options)
+    report = load(lambda answer: answer, *options, "--timeout", "2")
     assert (report["started"], report["bound"], report["lost"], report["bad"]) == (CLIENTS, CLIENTS, 0, 0)
     assert 0 < report["latency_us"]["offer"]["p50"] <= report["latency_us"]["setup"]["p99"]
 
@@ -51,7 +52,7 @@ def test_server_that_only_offers_sets_nobody_up(load) -> None:
 
 
 def test_silent_server_loses_every_discover(load) -> None:
-    report = load(lambda answer: None)
+    report = load(lambda answer: None, *QUICK)
     assert (report["bound"], report["lost"], report["lost_discovers"]) == (0, CLIENTS, CLIENTS)
 
 

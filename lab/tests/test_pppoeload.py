@@ -16,6 +16,7 @@ from sluicelab.namespace import Namespace
 from sluicelab.pppoeframes import Control, Discovery, options
 
 DEVICES = 4
+PATIENT = ("--restart", "2")  # where every answer is awaited, also of a server that stalls
 Load = Callable[..., dict]
 
 
@@ -138,14 +139,14 @@ WRONG: dict[str, tuple[str, str, Spoil]] = {
 
 @pytest.mark.parametrize("how", [("--window", "2"), ("--rate", "100"), ("--window", "2", "--first", "3998")])
 def test_right_answers_set_every_device_up(load: Load, how: tuple[str, ...]) -> None:
-    report = load(fine, *how)
+    report = load(fine, *how, *PATIENT)
     counts = [report[name] for name in ("started", "set_up", "lost", "refused", "flaps", "closed", "open", "bad")]
     assert counts == [DEVICES, DEVICES, 0, 0, 0, DEVICES, 0, 0]
     assert 0 < report["latency_us"]["discovery"]["p50"] <= report["latency_us"]["setup"]["p99"]
 
 
 def test_held_devices_hear_their_echoes_and_dial_again(load: Load) -> None:
-    report = load(fine, "--window", "4", "--hold", "0.5", "--echo", "0.1", "--churn", "0.5", "--churn-rate", "20")
+    report = load(fine, "--window", "4", "--hold", "0.5", "--echo", "0.1", "--churn", "0.5", "--churn-rate", "20", *PATIENT)
     assert report["bad"] == report["flaps"] == report["lost"] == 0
     assert report["echo_replies"] == report["echoes"] > 0
     assert report["opened"] == DEVICES + report["redialled"] > DEVICES
@@ -192,7 +193,7 @@ def test_frames_of_another_session_are_disowned_and_bring_nobody_up(bed: tuple[N
 
 
 def test_echo_reply_of_another_magic_number_is_counted_and_a_missing_one_is_missed(load: Load) -> None:
-    how = ("--window", "4", "--hold", "0.3", "--echo", "0.2")
+    how = ("--window", "4", "--hold", "0.3", "--echo", "0.2", *PATIENT)
     report = load(at("echo_reply", lambda reply: reply.but(data=b"wxyz")), *how)
     assert set(report["bad_frames"]) == {"magic_number"} and report["echo_replies"] == 0 < report["echoes"]
     report = load(at("echo_reply", lambda reply: None), *how)
@@ -205,7 +206,7 @@ def test_echo_reply_of_another_magic_number_is_counted_and_a_missing_one_is_miss
 ])  # fmt: skip
 def test_session_that_the_server_ends_is_a_flap(load: Load, end: Callable[[Reply], Discovery | Control]) -> None:
     spoil = at("ipcp_ack", lambda reply: [reply, dataclasses.replace(reply, packet=end(reply))])
-    report = load(spoil, "--window", "4", "--hold", "0.2")
+    report = load(spoil, "--window", "4", "--hold", "0.2", *PATIENT)
     assert (report["set_up"], report["flaps"], report["open"], report["bad"]) == (DEVICES, DEVICES, 0, 0)
 
 
@@ -214,7 +215,7 @@ def test_session_that_the_server_ends_is_a_flap(load: Load, end: Callable[[Reply
     at("success", lambda reply: reply.but(code=ppp.CHAP_FAILURE)),
 ])  # fmt: skip
 def test_refusal_is_counted_and_is_no_wrong_answer(load: Load, spoil: Spoil) -> None:
-    report = load(spoil)
+    report = load(spoil, "--window", "4", *PATIENT)
     assert (report["set_up"], report["refused"], report["lost"], report["bad"]) == (0, DEVICES, 0, 0)
 
 
@@ -228,7 +229,7 @@ def test_silence_loses_every_device_where_it_was(load: Load, step: str, stage: s
 
 
 def test_end_that_nobody_confirms_is_counted(load: Load) -> None:
-    report = load(at("terminate_ack", lambda reply: None))
+    report = load(at("terminate_ack", lambda reply: None), "--window", "4", *PATIENT)
     assert (report["set_up"], report["terminate_unanswered"], report["open"]) == (DEVICES, DEVICES // 2, 0)
 
 

@@ -32,7 +32,7 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
             native = ("--native", exchange) if way == NATIVE else ()
             with Responder(server, DEVICE, spoil):
                 return json.loads(clients.run(program, "--device", DEVICE, "--clients", str(CLIENTS), "--renewals", str(RENEWALS),
-                                              "--timeout", "0.3", *native, *(options or ("--window", "9"))))  # fmt: skip
+                                              "--timeout", "1", *native, *(options or ("--window", "9"))))  # fmt: skip
 
         yield run
 
