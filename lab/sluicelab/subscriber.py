@@ -130,9 +130,9 @@ class Subscriber:
         shown = json.loads(self.namespace.ip("-json", "-4", "address", "show", "dev", DEVICE))
         return next((info["local"] for entry in shown for info in entry.get("addr_info", ())), "")
 
-    def ping(self, target: str, count: int = 5, interval: float = 0.2) -> float:
-        """Mean round trip in milliseconds; CommandFailed when not every answer came."""
-        said = self.namespace.run("ping", "-n", "-c", str(count), "-i", f"{interval:g}", "-W", "2", target)
+    def ping(self, target: str, count: int = 5, interval: float = 0.2, size: int = 56) -> float:
+        """Mean round trip in milliseconds; CommandFailed when not every answer came. Size is of the payload."""
+        said = self.namespace.run("ping", "-n", "-c", str(count), "-i", f"{interval:g}", "-W", "2", "-s", str(size), target)
         if f" {count} received" not in said:
             raise AssertionError(f"{self.plan.name}: {said.splitlines()[-2]}")
         return float(re.search(r"= [\d.]+/([\d.]+)/", said).group(1))

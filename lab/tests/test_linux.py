@@ -1,18 +1,16 @@
 """The appliance without XDP: the profile generic-linux, one untagged line straight at the gateway."""
 
-import concurrent.futures
 import dataclasses
 import json
 import shutil
-import time
 from typing import Iterator
 
 import pytest
 
-from sluicelab import packets
+from sluicelab import packets, tracing
 from sluicelab.cpe import Tap
 from sluicelab.lab import WORK, Lab
-from sluicelab.namespace import CommandFailed, Namespace, link, run
+from sluicelab.namespace import CommandFailed, Namespace, link
 from sluicelab.subscriber import Subscriber
 from sluicelab.topology import Line
 from sluicelab.waiting import eventually
@@ -115,13 +113,13 @@ def test_trace_shows_both_directions_and_what_did_not_get_through(lab: Lab, subs
         subscriber.plan.mac, gateway_mac, packets.ETH_IPV4,
         packets.udp("192.0.2.1", 4000, lab.core.address, 9, b"forged"),
     )  # fmt: skip
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        trace = threads.submit(lab.appliance.shell, f"dataplane:trace --json --seconds 8 {subscriber.address()}")
-        time.sleep(2.5)  # a shell session takes its time to open; nothing tells from outside that the trace began
-        subscriber.ping(lab.core.address, count=3)
+
+    def act() -> None:
+        subscriber.ping(lab.core.address, count=3, size=tracing.MEANT_BYTES)
         with Tap(subscriber.namespace, "eth0") as line:
             line.send(forged)
-        shown = [json.loads(text) for text in trace.result(60).splitlines() if text.startswith("{")]
+
+    shown = tracing.traced(lab, subscriber, act)
     up = [frame for frame in shown if frame["direction"] == "up" and "ICMP 8" in frame["frame"]]
     down = [frame for frame in shown if frame["direction"] == "down" and "ICMP 0" in frame["frame"]]
     assert len(up) == len(down) == 3
@@ -132,14 +130,10 @@ def test_trace_shows_both_directions_and_what_did_not_get_through(lab: Lab, subs
 
 
 def test_capture_is_read_by_tcpdump(lab: Lab, subscriber: Subscriber) -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        command = f"dataplane:pcap --json --seconds 6 {subscriber.address()} linux.pcapng"
-        capture = threads.submit(lab.appliance.shell, command)
-        time.sleep(2.5)  # as in the trace
-        subscriber.ping(lab.core.address, count=3)
-        told = json.loads(capture.result(60).splitlines()[0])["data"]
+    ping = lambda: subscriber.ping(lab.core.address, count=3, size=tracing.MEANT_BYTES)  # noqa: E731
+    told, file = tracing.captured(lab, subscriber, "linux.pcapng", ping)
     assert told["lost"] == 0
-    read = run("tcpdump", "-e", "-n", "-r", told["file"])
+    read = tracing.read(file)
     assert read.count("ICMP echo request") == read.count("ICMP echo reply") == 3
     assert subscriber.plan.mac in read
 

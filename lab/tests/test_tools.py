@@ -1,14 +1,12 @@
 """The operator's tools for the data plane: what they show is what is on the wire and in the kernel."""
 
-import concurrent.futures
 import json
 import pathlib
 import stat
-import time
 
 import pytest
 
-from sluicelab import packets
+from sluicelab import packets, tracing
 from sluicelab.appliance import PINS
 from sluicelab.cpe import Tap
 from sluicelab.lab import Lab
@@ -16,18 +14,6 @@ from sluicelab.namespace import CommandFailed, run
 from sluicelab.waiting import eventually
 
 ENTRY_BYTES, UP_LIMIT_AT, HALVES_APART, SESSION_AT = 256, 24, 192, 192
-
-
-def traced(lab: Lab, who: str, seconds: int = 4) -> "concurrent.futures.Future[str]":
-    """A trace that is going on."""
-    threads = concurrent.futures.ThreadPoolExecutor(1)
-    trace = threads.submit(lab.appliance.shell, f"dataplane:trace --json --seconds {seconds} {who}")
-    time.sleep(2.5)  # a shell session takes its time to open; nothing tells from outside that the trace began
-    return trace
-
-
-def frames(trace: "concurrent.futures.Future[str]") -> list[dict]:
-    return [json.loads(line) for line in trace.result(60).splitlines() if line.startswith("{")]
 
 
 def entry(lab: Lab, who: str) -> dict:
@@ -74,12 +60,14 @@ def test_trace_of_a_pinging_subscriber_shows_both_directions_and_a_forged_source
         subscriber.plan.mac, trunk_mac, packets.ETH_IPV4,
         packets.udp("192.0.2.1", 4000, lab.core.address, 9, b"forged"), (line.svlan, line.cvlan),
     )  # fmt: skip
-    trace = traced(lab, subscriber.address(), seconds=8)
-    subscriber.ping(lab.core.address, count=3)
-    neighbour.ping(lab.core.address, count=3)
-    with Tap(lab.node.namespace, "up0") as trunk:
-        trunk.send(forged)
-    shown = frames(trace)
+
+    def act() -> None:
+        for pinging in (subscriber, neighbour):
+            pinging.ping(lab.core.address, count=3, size=tracing.MEANT_BYTES)
+        with Tap(lab.node.namespace, "up0") as trunk:
+            trunk.send(forged)
+
+    shown = tracing.traced(lab, subscriber, act)
     up = [frame for frame in shown if frame["direction"] == "up" and "ICMP 8" in frame["frame"]]
     down = [frame for frame in shown if frame["direction"] == "down" and "ICMP 0" in frame["frame"]]
     assert len(up) == len(down) == 3
@@ -94,16 +82,11 @@ def test_trace_of_a_pinging_subscriber_shows_both_directions_and_a_forged_source
 def test_capture_is_read_by_tcpdump_with_tags_and_both_directions(lab: Lab) -> None:
     subscriber = lab.admitted[0]
     line = subscriber.plan.line
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        command = f"dataplane:pcap --json --seconds 8 {subscriber.address()} lab.pcapng"
-        capture = threads.submit(lab.appliance.shell, command)
-        time.sleep(2.5)  # as in traced()
-        subscriber.ping(lab.core.address, count=3)
-        told = json.loads(capture.result(60).splitlines()[0])["data"]
-    file = lab.appliance.directory / "data/captures/lab.pcapng"
+    ping = lambda: subscriber.ping(lab.core.address, count=3, size=tracing.MEANT_BYTES)  # noqa: E731
+    told, file = tracing.captured(lab, subscriber, "lab.pcapng", ping)
     assert pathlib.Path(told["file"]) == file and file.stat().st_size == told["bytes"]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    read = run("tcpdump", "-e", "-n", "-r", file)
+    read = tracing.read(file)
     assert read.count("ICMP echo request") == read.count("ICMP echo reply") == 3
     assert f"vlan {line.svlan}" in read and f"vlan {line.cvlan}" in read and subscriber.plan.mac in read
 
