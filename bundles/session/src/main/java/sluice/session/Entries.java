@@ -1,10 +1,12 @@
 package sluice.session;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
@@ -14,6 +16,7 @@ import sluice.dataplane.api.Traffic;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.Ip6Prefix;
+import sluice.platform.api.Event;
 import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.FramedRoute;
@@ -30,9 +33,14 @@ final class Entries {
     private static final int PREFIXES_MAX = 8;
 
     private final Surroundings with;
+    private final DurableTurns turns;
 
-    Entries(Surroundings with) {
+    /** Open sessions without entry, of which the store does not know yet what the former one counted. */
+    private final Set<Session> returning = new HashSet<>();
+
+    Entries(Surroundings with, DurableTurns turns) {
         this.with = with;
+        this.turns = turns;
     }
 
     /**
@@ -108,13 +116,18 @@ final class Entries {
     }
 
     /**
-     * Lets the session's packets pass, as it is now; counters of an entry that is there go on.
+     * Lets the session's packets pass, as it is now; counters of an entry that is there go on. One that is missing
+     * comes back as {@link #bringBack} says.
      *
      * @throws DataPlaneException when the data plane refuses: logged, counted, nothing changed there
      */
     void install(Session session) throws DataPlaneException {
+        if (session.isOpen() && !isCounted(session) && !has(session)) {
+            bringBack(session, refusal -> refusal.ifPresent(reason -> failed(session, reason)));
+            return;
+        }
         try {
-            installAgain(session);
+            with.dataPlane().install(of(session));
         } catch (DataPlaneException e) {
             failed(session, e);
             throw e;
@@ -122,16 +135,67 @@ final class Entries {
     }
 
     /**
-     * As {@link #install}, of a session whose entry may be missing: the counters of a new one go on from the last
-     * reading that was reported.
+     * Installs an open session whose entry is missing when the store knows what the former one had counted: whoever
+     * finds an entry takes its counters for what came after that, so counts would go back if everything ended between
+     * the two. Nothing when that is under way.
      *
-     * @throws DataPlaneException when the data plane refuses, and nobody has heard of that
+     * @param heard is told when it was tried, with the refusal if there was one
      */
-    void installAgain(Session session) throws DataPlaneException {
-        boolean missing = session.isOpen() && !has(session);
-        with.dataPlane().install(of(session));
-        if (missing) {
-            session.before(session.reported());
+    void bringBack(Session session, Consumer<Optional<DataPlaneException>> heard) {
+        if (returning.contains(session)) {
+            return;
+        }
+        if (isCounted(session)) {
+            heard.accept(tryInstall(session));
+            return;
+        }
+        session.before(session.reported());
+        returning.add(session);
+        turns.current().changed(session);
+        turns.current().promise(session, new Return(session, heard));
+    }
+
+    /** Whether the store has as the beginning of the next entry's counters what the last one counted. */
+    private boolean isCounted(Session session) {
+        return !returning.contains(session) && session.before().equals(session.reported());
+    }
+
+    private Optional<DataPlaneException> tryInstall(Session session) {
+        try {
+            with.dataPlane().install(of(session));
+            return Optional.empty();
+        } catch (DataPlaneException e) {
+            return Optional.of(e);
+        }
+    }
+
+    /** The session is installed when the store knows what its former entry had counted. */
+    private final class Return implements Turn.Promise {
+        private final Session session;
+        private final Consumer<Optional<DataPlaneException>> heard;
+
+        Return(Session session, Consumer<Optional<DataPlaneException>> heard) {
+            this.session = session;
+            this.heard = heard;
+        }
+
+        @Override
+        public Optional<Event> event() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void durable(long now) {
+            returning.remove(session);
+            if (session.isOpen() && !has(session)) {
+                heard.accept(tryInstall(session));
+            }
+        }
+
+        /** Until then the session has no entry. */
+        @Override
+        public boolean insists() {
+            return true;
         }
     }
 

@@ -125,6 +125,32 @@ record FrozenSession(
                 .orElse(deadline - now.wall());
     }
 
+    /** The same session as it is now, its entry lost: a new one counts from the last reading on. */
+    FrozenSession withoutEntry(FrozenMoment now) {
+        return new FrozenSession(
+                id,
+                key,
+                protocol,
+                userName,
+                authState,
+                authorization,
+                address,
+                path,
+                openedAt,
+                leaseEnds,
+                reported,
+                reported,
+                timers.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, timer -> now.wall() + millisLeft(timer.getValue(), now))),
+                state,
+                ageAt(now),
+                idleAt(now),
+                idlePackets,
+                asked,
+                Optional.of(now));
+    }
+
     /** Whether the lease is over, by the clocks that its timer counts in; false when it ends with the session. */
     boolean isLeaseOver(FrozenMoment now) {
         return Optional.ofNullable(timers.get(TimerName.LEASE.value()))

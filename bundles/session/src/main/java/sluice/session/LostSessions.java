@@ -3,18 +3,12 @@ package sluice.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.SubscriberEntry;
 import sluice.dataplane.api.Traffic;
 import sluice.platform.api.Event;
-import sluice.platform.api.Journal;
-import sluice.platform.api.JournalFailure;
 import sluice.platform.api.StoreChange;
 import sluice.platform.api.Transaction;
 import sluice.session.api.TerminateCause;
@@ -28,9 +22,9 @@ final class LostSessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(LostSessions.class);
     private static final int PER_TRANSACTION = 500;
-    private static final long JOURNAL_SECONDS = 10;
 
     private final Surroundings with;
+    private final AwaitedJournal journal;
     private final FrozenMoment now;
     private final List<SubscriberEntry> entries = new ArrayList<>();
     private final List<StoreChange> changes = new ArrayList<>();
@@ -38,6 +32,7 @@ final class LostSessions {
 
     LostSessions(Surroundings with, FrozenMoment now) {
         this.with = with;
+        this.journal = new AwaitedJournal(with.journal());
         this.now = now;
     }
 
@@ -78,7 +73,7 @@ final class LostSessions {
     void end() throws DataPlaneException {
         for (int from = 0; from < stops.size(); from += PER_TRANSACTION) {
             int to = Math.min(from + PER_TRANSACTION, stops.size());
-            if (!isDurable(new Transaction(changes.subList(from, to), stops.subList(from, to)))) {
+            if (!journal.takes(new Transaction(changes.subList(from, to), stops.subList(from, to)))) {
                 LOG.warn("{} sessions did not survive and cannot be ended: the journal refuses", stops.size() - from);
                 return;
             }
@@ -88,29 +83,6 @@ final class LostSessions {
         }
         if (!stops.isEmpty()) {
             LOG.info("{} sessions did not survive", stops.size());
-        }
-    }
-
-    private boolean isDurable(Transaction transaction) {
-        CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        with.journal().submit(transaction, new Journal.Completion() {
-            @Override
-            public void durable() {
-                answer.complete(true);
-            }
-
-            @Override
-            public void failed(JournalFailure reason) {
-                answer.complete(false);
-            }
-        });
-        try {
-            return answer.get(JOURNAL_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlaneException;
-import sluice.platform.api.Event;
 
 /**
  * Looks every two minutes whether the data plane has all open sessions, and sooner while it has not: after a start, and
@@ -23,7 +22,6 @@ final class Reconciliation {
     private final SessionTimers timers;
     private final Sweeps sweeps;
     private final Entries entries;
-    private final DurableTurns turns;
     private final Changes changes;
     private final int chore;
 
@@ -35,18 +33,11 @@ final class Reconciliation {
     private long time;
     private boolean failing;
 
-    Reconciliation(
-            Surroundings with,
-            SessionTimers timers,
-            Sweeps sweeps,
-            Entries entries,
-            DurableTurns turns,
-            Changes changes) {
+    Reconciliation(Surroundings with, SessionTimers timers, Sweeps sweeps, Entries entries, Changes changes) {
         this.with = with;
         this.timers = timers;
         this.sweeps = sweeps;
         this.entries = entries;
-        this.turns = turns;
         this.changes = changes;
         chore = timers.chore(this::due);
     }
@@ -73,51 +64,17 @@ final class Reconciliation {
             return changes.reapplyRefused(session) || changes.complete(session, now);
         }
         missing++;
-        if (session.before().equals(session.reported())) {
-            install(session);
-        } else {
-            // in this order, so that no count goes back if everything ends between the two
-            session.before(session.reported());
-            turns.current().changed(session);
-            turns.current().promise(session, new Install(session));
-        }
+        entries.bringBack(session, refused -> tried(session, refused));
         return true;
     }
 
-    /** The session is installed when the store knows what its former entry had counted. */
-    private final class Install implements Turn.Promise {
-        private final Session session;
-
-        Install(Session session) {
-            this.session = session;
-        }
-
-        @Override
-        public Optional<Event> event() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void durable(long now) {
-            if (session.isOpen() && !entries.has(session)) {
-                install(session);
-            }
-        }
-
-        @Override
-        public void failed(long now) {
-            LOG.debug("{} waits for the disk before it is installed again", session.tag());
-        }
-    }
-
-    private void install(Session session) {
-        try {
-            entries.installAgain(session);
+    private void tried(Session session, Optional<DataPlaneException> refused) {
+        if (refused.isEmpty()) {
             installed++;
             with.counters().count(SessionCounter.RECONCILED);
             LOG.debug("{} was missing in the data plane", session.tag());
-        } catch (DataPlaneException e) {
-            refusal = Optional.of(String.valueOf(e.getMessage()));
+        } else {
+            refusal = refused.map(reason -> String.valueOf(reason.getMessage()));
             with.counters().count(SessionCounter.RECONCILE_FAILED);
         }
     }

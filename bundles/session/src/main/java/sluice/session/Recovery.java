@@ -34,11 +34,15 @@ final class Recovery {
      * A stored session that goes on.
      *
      * @param grant empty when the session has no address
-     * @param inDataPlane whether its entry is still there, with its counters
      * @param lease what the data plane granted while nobody listened; its protocol says anew on what terms it goes on
      */
-    record Recovered(
-            FrozenSession frozen, Optional<AddressGrant> grant, boolean inDataPlane, Optional<OffloadedLease> lease) {}
+    record Recovered(FrozenSession frozen, Optional<AddressGrant> grant, Optional<OffloadedLease> lease) {
+
+        /** The same one, as it lies in the store now. */
+        Recovered with(FrozenSession now) {
+            return new Recovered(now, grant, lease);
+        }
+    }
 
     /** @param now monotonic milliseconds */
     Recovery(Surroundings with, Store store, long now) {
@@ -79,6 +83,7 @@ final class Recovery {
         List<FrozenSession> stored = stored();
         List<Recovered> recovered = new ArrayList<>();
         LostSessions lost = new LostSessions(with, now);
+        LostEntries lostEntries = new LostEntries(with, now);
         for (FrozenSession frozen : stored) {
             Optional<SubscriberEntry> entry = takeOwn(frozen, entries);
             Optional<OffloadedLease> lease =
@@ -86,9 +91,17 @@ final class Recovery {
             if (lost.has(frozen, entry, lease.isPresent())) {
                 lost.add(frozen, entry);
             } else {
-                recover(frozen, entry, lease).ifPresent(recovered::add);
+                Optional<Recovered> one = recover(frozen, lease);
+                if (entry.isEmpty() && !frozen.before().equals(frozen.reported())) {
+                    one.ifPresent(lostEntries::add);
+                } else {
+                    // also when it is there: it may be stopped, or the policy may have changed; its counters go on
+                    one.ifPresent(session -> LostEntries.install(with, session.frozen(), entry.isPresent()));
+                    one.ifPresent(recovered::add);
+                }
             }
         }
+        recovered.addAll(lostEntries.install());
         lost.end();
         for (List<SubscriberEntry> strays : entries.values()) {
             for (SubscriberEntry stray : strays) {
@@ -131,8 +144,7 @@ final class Recovery {
         return stored;
     }
 
-    private Optional<Recovered> recover(
-            FrozenSession frozen, Optional<SubscriberEntry> entry, Optional<OffloadedLease> lease) {
+    private Optional<Recovered> recover(FrozenSession frozen, Optional<OffloadedLease> lease) {
         // also of one whose address is in no pool: it stays in the data plane
         new PrefixGrants(with)
                 .hold(frozen.id(), frozen.key(), frozen.authorization().addressing());
@@ -149,18 +161,7 @@ final class Recovery {
                     frozen.address());
             return Optional.empty();
         }
-        boolean there = entry.isPresent();
-        try {
-            // also when it is there: it may be stopped, or the policy may have changed; its counters go on
-            with.dataPlane().install(Entries.of(frozen, with.policies().policyOf(frozen.authorization())));
-            if (!there) {
-                with.counters().count(SessionCounter.REINSTALLED);
-            }
-        } catch (DataPlaneException e) {
-            with.counters().count(SessionCounter.DATAPLANE_FAILED);
-            LOG.error("session={} could not be installed again: {}", frozen.id(), e.getMessage());
-        }
         with.counters().count(SessionCounter.RECOVERED);
-        return Optional.of(new Recovered(frozen, grant, there, lease));
+        return Optional.of(new Recovered(frozen, grant, lease));
     }
 }

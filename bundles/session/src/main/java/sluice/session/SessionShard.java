@@ -70,7 +70,7 @@ final class SessionShard
         timers = new SessionTimers(now);
         turns = new DurableTurns(with.journal(), inbox, this::freeze, with.counters(), this);
         offloads = new Offloads(with, timers);
-        Entries entries = new Entries(with);
+        Entries entries = new Entries(with, turns);
         timekeeper = new Timekeeper(with, timers, entries, now);
         degraded = new DegradedOperation(with, timers, table, this);
         limits = new SessionLimits(with.places(), with.counters(), inbox, new Predecessors(table));
@@ -82,7 +82,7 @@ final class SessionShard
         rounds = new Rounds(table, sweeps, offloads, turns, changes, commands, protocols, drain);
         lister = new SessionLister(table, sweeps, entries, offloads, with);
         new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
-        new Reconciliation(with, timers, sweeps, entries, turns, changes).begin(now);
+        new Reconciliation(with, timers, sweeps, entries, changes).begin(now);
         budget = new TurnBudget(clock);
         dueTimers = new DueTimers(with, table, timekeeper, offloads, degraded, performer, protocols, commands);
         networks = new KnownNetworks(with.addresses().networks(), with.alone().leases(), entries);
@@ -170,11 +170,10 @@ final class SessionShard
      */
     void recover(Recovery.Recovered recovered) {
         FrozenSession frozen = recovered.frozen();
-        boolean inDataPlane = recovered.inDataPlane();
         FrozenMoment moment = moment();
         Session session = new Session(frozen.id(), frozen.key(), frozen.protocol(), frozen.userName(), networks);
         session.thaw(frozen, with.policies().policyOf(frozen.authorization()), recovered.grant(), moment);
-        session.before(inDataPlane ? frozen.before() : frozen.reported());
+        session.before(frozen.before());
         table.add(session);
         census.recovered(session);
         protocols.recovered(session);
@@ -189,7 +188,7 @@ final class SessionShard
                 .lease()
                 .filter(lease -> offloads.adopt(session, lease, now))
                 .isPresent();
-        if (!inDataPlane || extended) {
+        if (extended) {
             turns.current().changed(session);
         }
     }

@@ -1,5 +1,7 @@
 package sluice.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,8 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.LineId;
 import sluice.net.MacAddress;
+import sluice.platform.api.StoreChange;
+import sluice.platform.api.Transaction;
 import sluice.session.api.AddressGrant;
 import sluice.session.api.AuthState;
 import sluice.session.api.Authorization;
@@ -30,9 +34,20 @@ final class Crowd {
     static void join(Gateway gateway, int count, Duration interim) {
         FrozenMoment now = new FrozenMoment(gateway.clock.wall().millis(), gateway.clock.millis(), gateway.boot);
         for (int i = 0; i < count; i++) {
-            FrozenSession frozen = frozen(i, now, interim);
+            FrozenSession frozen = frozen(i, now, interim, Traffic.NONE);
             AddressGrant grant = new AddressGrant(frozen.address(), Gateway.NETWORK);
-            gateway.shard.recover(new Recovery.Recovered(frozen, Optional.of(grant), true, Optional.empty()));
+            gateway.shard.recover(new Recovery.Recovered(frozen, Optional.of(grant), Optional.empty()));
+        }
+    }
+
+    /** So many sessions are in the store, and were when they had used this. */
+    static void store(Gateway gateway, int count, Traffic reported) {
+        FrozenMoment now = new FrozenMoment(gateway.clock.wall().millis(), gateway.clock.millis(), gateway.boot);
+        for (int i = 0; i < count; i++) {
+            FrozenSession frozen = frozen(i, now, Duration.ofHours(1), reported);
+            StoreChange put = new StoreChange.Put(Turn.REGION, FrozenSession.keyOf(frozen.id()), frozen.encode());
+            assertThat(new AwaitedJournal(gateway.journal).takes(new Transaction(List.of(put), List.of())))
+                    .isTrue();
         }
     }
 
@@ -42,7 +57,7 @@ final class Crowd {
                 new MacAddress(MAC + number));
     }
 
-    private static FrozenSession frozen(int number, FrozenMoment now, Duration interim) {
+    private static FrozenSession frozen(int number, FrozenMoment now, Duration interim, Traffic reported) {
         return new FrozenSession(
                 new SessionId(FIRST_ID + number),
                 key(number),
@@ -55,7 +70,7 @@ final class Crowd {
                 now.wall(),
                 now.wall() + Duration.ofHours(1).toMillis(),
                 Traffic.NONE,
-                Traffic.NONE,
+                reported,
                 Map.of(SessionTimers.INTERIM.value(), now.wall() + interim.toMillis()),
                 Bytes.utf8("1bound"),
                 0,

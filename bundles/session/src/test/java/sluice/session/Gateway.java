@@ -94,6 +94,17 @@ final class Gateway {
         shard = start();
     }
 
+    /** As after kill -9 in the middle of a start, before a session was handed to its shard. */
+    void dieWhileRecovering() {
+        addresses.held.clear();
+        addresses.prefixes.held.clear();
+        try {
+            new Recovery(surroundings(), journal, clock.millis()).run();
+        } catch (sluice.dataplane.api.DataPlaneException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private SessionShard start() {
         Surroundings with = surroundings();
         SessionShard fresh = new SessionShard(with, protocols, new Bell(), clock);

@@ -14,6 +14,7 @@ import sluice.session.api.AuthorizationChange;
 import sluice.session.api.Command;
 import sluice.session.api.CommandResult;
 import sluice.session.api.Policy;
+import sluice.session.api.SessionEvent;
 
 /** What the data plane lacks of open sessions it gets, however it came to lack it. */
 final class ReconciliationTest {
@@ -73,6 +74,85 @@ final class ReconciliationTest {
         gateway.advance(SOON);
         assertThat(gateway.dataPlane.passes(address)).isTrue();
         assertThat(traffic()).isEqualTo(USED);
+    }
+
+    @Test
+    void entryStaysAwayHoweverOftenTheStoreRefusesWhatTheFormerOneCounted() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, USED);
+        gateway.advance(Duration.ofMinutes(6));
+        gateway.dataPlane.forgetAll();
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.advance(LATER);
+        gateway.advance(SOON);
+        gateway.advance(SOON);
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        gateway.journal.heal();
+        gateway.restart();
+        assertThat(traffic()).isEqualTo(USED);
+    }
+
+    @Test
+    void changeOfASessionWithoutEntryInstallsItWhenTheStoreKnowsWhatTheFormerOneCounted() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.policies.policies.put("slow", new Policy("slow", new Policer(1, 1), new Policer(1, 1)));
+        gateway.dataPlane.pass(address, USED);
+        gateway.advance(Duration.ofMinutes(6));
+        gateway.dataPlane.forgetAll();
+        gateway.journal.hold();
+        Command change = new Command.Change(gateway.sessions().getFirst().id(), AuthorizationChange.toPolicy("slow"));
+        assertThat(gateway.submit(change)).isNotDone();
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        gateway.journal.lose();
+        gateway.restart();
+        assertThat(gateway.dataPlane.passes(address)).isTrue();
+        assertThat(traffic()).isEqualTo(USED);
+    }
+
+    @Test
+    void startThatIsKilledAfterABootLosesNoCount() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, USED);
+        gateway.advance(Duration.ofMinutes(6));
+        gateway.dataPlane.forgetAll();
+        gateway.dieWhileRecovering();
+        gateway.dataPlane.pass(address, USED);
+        gateway.restart();
+        assertThat(traffic()).isEqualTo(USED.plus(USED));
+        assertThat(gateway.disconnect(gateway.sessions().getFirst().id())).isCompleted();
+        assertThat(gateway.journal.events(SessionEvent.STOP).getLast().field(SessionEvent.INPUT_OCTETS))
+                .isEqualTo("400");
+    }
+
+    @Test
+    void startWhoseDiskRefusesInstallsWhatIsMissingWhenItTakesIt() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.dataPlane.pass(address, USED);
+        gateway.advance(Duration.ofMinutes(6));
+        gateway.dataPlane.forgetAll();
+        gateway.journal.fail(JournalFailure.DISK);
+        gateway.restart();
+        assertThat(gateway.dataPlane.passes(address)).isFalse();
+        assertThat(traffic()).isEqualTo(USED);
+        gateway.journal.heal();
+        gateway.advance(SOON);
+        assertThat(gateway.dataPlane.passes(address)).isTrue();
+        gateway.dataPlane.pass(address, USED);
+        gateway.restart();
+        assertThat(traffic()).isEqualTo(USED.plus(USED));
+    }
+
+    @Test
+    void crowdThatTheMachineLostIsWrittenInPiecesThatTheJournalTakes() {
+        Crowd.store(gateway, 3_000, USED);
+        gateway.journal.redo(DurableTurns.BYTES_MAX);
+        gateway.dieWhileRecovering();
+        assertThat(gateway.counted(SessionCounter.REINSTALLED)).isEqualTo(3_000);
+        assertThat(gateway.dataPlane.entries()).hasSize(3_000);
+        gateway.restart();
+        assertThat(gateway.counted(SessionCounter.REINSTALLED)).isZero();
+        assertThat(gateway.sessions().stream().filter(one -> one.traffic().equals(USED)))
+                .hasSize(3_000);
     }
 
     @Test
