@@ -102,7 +102,7 @@ class Appliance:
         for name, secret in secrets.items():
             self._private(self.directory / "etc/secrets" / name, secret)
 
-    def start(self, seconds: float = 90) -> None:
+    def start(self, seconds: float = 180) -> None:
         """Starts the JVM and waits until the shell answers."""
         self.launch()
         with contextlib.suppress(NotInTime):
