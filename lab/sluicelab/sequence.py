@@ -12,6 +12,7 @@ import threading
 import time
 
 from sluicelab.namespace import Namespace
+from sluicelab.snooping import SO_RCVBUFFORCE
 
 NUMBER = struct.Struct("!QQ")
 RECEIVE_BUFFER = 8 << 20
@@ -33,7 +34,7 @@ class SequenceRun:
     def __init__(self, namespace: Namespace, target: str, port: int, per_second: int = 200, source: str = "") -> None:
         with namespace.entered():
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
         self._socket.bind((source, 0))
         self._socket.connect((target, port))
         self._socket.settimeout(0.2)
@@ -90,7 +91,7 @@ class SequenceRun:
 def echo(address: str, port: int) -> None:
     """Sends every datagram back, with the number of datagrams so far."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    server.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
     server.bind((address, port))
     count = 0
     while True:

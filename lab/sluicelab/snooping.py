@@ -16,6 +16,7 @@ from sluicelab import packets
 
 ETH_P_ALL = 0x0003
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
+SO_RCVBUFFORCE = 33  # more than the machine allows to others than root
 SO_ATTACH_FILTER = 26
 LISTENING = "listening"
 
@@ -32,7 +33,7 @@ def packet_socket(device: str | None = None, *, receives: bool = True) -> socket
         socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL) if receives and device is None else 0
     )
     raw.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    raw.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20)
     if device is not None:
         raw.bind((device, ETH_P_ALL if receives else 0))
     return raw
