@@ -8,6 +8,9 @@ import time
 from sluicelab.cpe import Cpe, random_mac
 from sluicelab.lab import Lab
 
+DATAGRAM_BYTES, DATAGRAMS_MOST = 128, 8
+HEADERS_BYTES = 28  # of IPv4 and UDP
+
 
 @dataclasses.dataclass(frozen=True)
 class Granted:
@@ -21,15 +24,18 @@ class Granted:
 
 class Churn:
     """
-    So many devices per second take a lease, and give one back when there are as many as there may be. Each of its threads has
-    chance of its own, so that one seed gives one order of devices per thread.
+    So many devices per second take a lease, send a few datagrams, and give one back when there are as many as there may be.
+    Each of its threads has chance of its own, so that one seed gives one order of devices per thread.
     """
 
     def __init__(self, lab: Lab, seed: int, online: int, per_second: float, threads: int = 4) -> None:
         self.past: list[Granted] = []
+        self.sent: dict[str, int] = {}  # by MAC, IPv4 bytes of who had a lease
         self.refused = 0
         self._lines = [subscriber.plan.line for subscriber in lab.admitted]
         self._node = lab.node.namespace
+        self._gateway_mac = lab.gateway.interface("trunk0")["address"]
+        self._echo = lab.core.address, lab.topology.core.echo_port
         self._lease_seconds = lab.topology.pools[0].lease_seconds
         self._online = online // threads
         self._pause = threads / per_second
@@ -82,7 +88,7 @@ class Churn:
                 if len(held) >= self._online:
                     self._leave(*held.pop(chance.randrange(len(held))))
                 cpe = Cpe(self._node, chance.choice(self._lines), random_mac(chance), chance)
-                granted = self._come(cpe)
+                granted = self._come(cpe, chance)
                 if granted is None:
                     cpe.close()
                 else:
@@ -94,13 +100,18 @@ class Churn:
                 self._note(granted)
                 cpe.close()
 
-    def _come(self, cpe: Cpe) -> Granted | None:
+    def _come(self, cpe: Cpe, chance: random.Random) -> Granted | None:
         grant = cpe.lease(seconds=1)
         now = time.monotonic()
         if grant is None:
             with self._lock:
                 self.refused += 1
             return None
+        datagrams = chance.randint(1, DATAGRAMS_MOST)
+        with self._lock:
+            self.sent[cpe.mac] = datagrams * DATAGRAM_BYTES
+        for _ in range(datagrams):
+            cpe.send_data(self._gateway_mac, *self._echo, bytes(DATAGRAM_BYTES - HEADERS_BYTES))
         return Granted(cpe.mac, grant.address, now, now + self._lease_seconds)
 
     def _leave(self, cpe: Cpe, granted: Granted) -> None:

@@ -20,6 +20,7 @@ TAG_VALID = 1 << 4
 AUXDATA = struct.Struct("=IIIHHHH")
 ANY = "0.0.0.0"
 EVERYBODY = "255.255.255.255"
+DATA_PORT = 4000
 
 
 class Tap:
@@ -113,6 +114,12 @@ class Cpe:
 
     def send_raw(self, frame: bytes) -> None:
         self._tap.send(frame)
+
+    def send_data(self, gateway_mac: str, target: str, port: int, payload: bytes) -> None:
+        """A UDP datagram from the address that it holds."""
+        packet = packets.udp(self.held.address, DATA_PORT, target, port, payload)
+        tags = (self.line.svlan, self.line.cvlan)
+        self._tap.send(packets.ethernet(self.mac, gateway_mac, packets.ETH_IPV4, packet, tags))
 
     def ask(self, message: packets.Dhcp, seconds: float = ANSWER_SECONDS) -> packets.Dhcp | None:
         """Sends the message and gives the answer to it; None when there is none in time."""

@@ -201,6 +201,17 @@ def test_final_counters_are_the_last_readings_of_the_data_plane(lab: Lab, trial:
         assert stop.text("Class") != "" and stop.text("Framed-IP-Address") == reading["ip_address"]
 
 
+def test_every_byte_of_those_who_came_and_went_is_in_their_stop(trial: Trial) -> None:
+    stops = {
+        record.text("Calling-Station-Id").lower(): record.up_bytes
+        for record in trial.accounting.records()
+        if record.status == "Stop"
+    }
+    sent = {mac: octets for mac, octets in trial.churn.sent.items() if mac in stops}
+    assert len(sent) > ONLINE
+    assert {mac: stops[mac] for mac in sent} == sent
+
+
 def test_the_second_system_has_a_copy_of_every_record(lab: Lab, trial: Trial) -> None:
     wanted = expected(lab, trial.away[1])
     eventually(lambda: not wanted - keys(trial.copy).keys(), 60, "every event is copied")
