@@ -22,6 +22,7 @@ RESIDUAL = "Residual-Context-Removed"
 MOVED = "10.64.1.99"
 ONT_REALM, ONT_MAC = "fibre.example", "02:5b:00:00:00:0f"
 ONT_USER = f"ALCL1234ABCD@{ONT_REALM}"
+SHORT_INTERIM_SECONDS = 2
 MAY_CHANGE, STRANGER = "198.18.255.3", "198.18.255.4"
 
 
@@ -179,6 +180,7 @@ def test_times_are_changed(lab: Lab, sender: CoaSender) -> None:
     assert 7000 < timers["session-timeout"] <= 7200
     assert timers["idle"] <= 1800
     assert timers["interim"] <= lab.topology.gateway.interim_seconds, "the next record is not put off"
+    _interims_come_as_asked(lab, sender, one)
     start = datetime.datetime.fromisoformat(lab.appliance.session_of(one.plan.mac)["session_start"])
     age = int((datetime.datetime.now(datetime.UTC) - start).total_seconds())
     assert sender.coa(_id(lab, one), f"Session-Timeout = {age + 5}", "Idle-Timeout = 0").code == "CoA-ACK"
@@ -302,6 +304,25 @@ def test_settings_are_changed_while_it_runs(lab: Lab, sender: CoaSender) -> None
     assert said.count("Received CoA-ACK") >= 1
     assert said.count("Error-Cause = Resources-Unavailable") >= 10
     lab.admitted[3].ping(lab.core.address, count=1)
+
+
+def _interims_come_as_asked(lab: Lab, sender: CoaSender, one: Subscriber) -> None:
+    """The records after the next one, first with an interval that is longer than that of RADIUS, then with a shorter one."""
+    session, interval = lab.appliance.session_of(one.plan.mac)["session_id"], lab.topology.gateway.interim_seconds
+
+    def due() -> int:
+        return lab.appliance.session_of(one.plan.mac)["timers"]["interim"]
+
+    def ages() -> list[int]:
+        records = [record for record in lab.radius.records_of(one.plan) if record.session == session]
+        return sorted({record.number("Acct-Session-Time") for record in records if record.status == "Interim-Update"})
+
+    eventually(lambda: due() > interval, 2 * interval, "the record after the next one is far away")
+    known = len(ages())
+    assert sender.coa(_id(lab, one), f"Acct-Interim-Interval = {SHORT_INTERIM_SECONDS}").code == "CoA-ACK"
+    eventually(lambda: len(ages()) >= known + 3, 3 * interval, "three more records")
+    first, second, third = ages()[known : known + 3]
+    assert max(second - first, third - second) <= SHORT_INTERIM_SECONDS + 1, (first, second, third)
 
 
 def _ont(lab: Lab) -> SubscriberPlan:
