@@ -1,5 +1,6 @@
 """Session-Timeout, Idle-Timeout, Termination-Action and Acct-Interim-Interval, as FreeRADIUS grants them, act."""
 
+import concurrent.futures
 from typing import Iterator
 
 import pytest
@@ -62,12 +63,13 @@ def test_session_timeout_ends_the_session_on_time_and_its_packets(lab: Lab) -> N
 
 def test_idle_timeout_spares_who_sends_and_ends_who_is_silent(lab: Lab) -> None:
     subscriber = _online(lab, 1)
-    session = lab.appliance.session_of(subscriber.plan.mac)["session_id"]
-    subscriber.ping(lab.core.address, count=6 * IDLE_SECONDS, interval=0.5)  # three times the idle time
-    assert lab.appliance.session_of(subscriber.plan.mac)["session_id"] == session
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        pings = threads.submit(subscriber.ping, lab.core.address, 6 * IDLE_SECONDS, 0.5)  # three times the idle time
+        session = lab.appliance.session_of(subscriber.plan.mac)["session_id"]
+        pings.result()
     subscriber.crash_client()
     stop = _stop(lab, subscriber, IDLE_SECONDS + 1 + SLACK_SECONDS)
-    assert stop.text("Acct-Terminate-Cause") == "Idle-Timeout"
+    assert (stop.session, stop.text("Acct-Terminate-Cause")) == (session, "Idle-Timeout")
     assert stop.number("Acct-Session-Time") >= 4 * IDLE_SECONDS - 1
     assert stop.number("Acct-Input-Packets") >= 6 * IDLE_SECONDS
     assert not subscriber.reaches(lab.core.address)
