@@ -183,7 +183,7 @@ def test_times_are_changed(lab: Lab, sender: CoaSender) -> None:
     _interims_come_as_asked(lab, sender, one)
     start = datetime.datetime.fromisoformat(lab.appliance.session_of(one.plan.mac)["session_start"])
     age = int((datetime.datetime.now(datetime.UTC) - start).total_seconds())
-    assert sender.coa(_id(lab, one), f"Session-Timeout = {age + 5}", "Idle-Timeout = 0").code == "CoA-ACK"
+    assert sender.coa(_id(lab, one), f"Session-Timeout = {age + 15}", "Idle-Timeout = 0").code == "CoA-ACK"
     assert "idle" not in lab.appliance.session_of(one.plan.mac)["timers"]
     eventually(lambda: _stops(lab, one), 30, "the Stop")
     assert _stops(lab, one)[-1].text("Acct-Terminate-Cause") == "Session-Timeout"

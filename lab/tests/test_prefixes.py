@@ -110,11 +110,10 @@ def test_accounting_and_events_carry_the_prefixes(lab: Lab, prefixes: dict) -> N
     )
     for record in records:
         assert {kind: record.text(kind) for kind in (FRAMED, DELEGATED)} == prefixes[FIRST]
-    event = next(
-        event
-        for event in lab.oss.redis.events()
-        if event["event_type"] == "SESSION_START" and event["mac_address"] == plan.mac
-    )
+    starts = lambda: [  # noqa: E731
+        event for event in lab.oss.redis.events() if event["event_type"] == "SESSION_START" and event["mac_address"] == plan.mac
+    ]
+    event = eventually(starts, 20, "its start is in the stream")[0]
     assert (event["framed_prefix"], event["delegated_prefix"]) == tuple(prefixes[FIRST][kind] for kind in (FRAMED, DELEGATED))
 
 
