@@ -5,7 +5,7 @@ import socket
 import struct
 
 ETH_IPV4, ETH_ARP, ETH_CTAG, ETH_STAG = 0x0800, 0x0806, 0x8100, 0x88A8
-UDP = 17
+TCP, UDP = 6, 17
 ICMP6 = 58
 DHCP_SERVER, DHCP_CLIENT = 67, 68
 DHCP_MAGIC = b"\x63\x82\x53\x63"
@@ -61,6 +61,29 @@ def udp(source: str, source_port: int, target: str, target_port: int, payload: b
     pseudo = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack("!BBH", 0, UDP, len(head + payload))
     total = checksum(pseudo + head + payload) or 0xFFFF
     return ipv4(source, target, UDP, head[:6] + struct.pack("!H", total) + payload)
+
+
+def tcp_syn(source: str, source_port: int, target: str, target_port: int, largest: int) -> bytes:
+    """An IPv4 packet that asks for a TCP connection, whose largest segment (RFC 9293, 3.7.1) is behind another option."""
+    head = struct.pack("!HHIIBBHHH", source_port, target_port, 1, 0, 7 << 4, 2, 65535, 0, 0)
+    segment = head + struct.pack("!BBBBBBH", 1, 3, 3, 7, 2, 4, largest)
+    pseudo = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack("!BBH", 0, TCP, len(segment))
+    return ipv4(source, target, TCP, segment[:16] + struct.pack("!H", checksum(pseudo + segment)) + segment[18:])
+
+
+def largest_segment(packet: bytes) -> int:
+    """What an IPv4 packet with SYN says of it, 0 when it does not; ValueError when a checksum is wrong."""
+    head = (packet[0] & 0x0F) * 4
+    segment = packet[head : struct.unpack_from("!H", packet, 2)[0]]
+    pseudo = packet[12:20] + struct.pack("!BBH", 0, TCP, len(segment))
+    if checksum(packet[:head]) or checksum(pseudo + segment):
+        raise ValueError("checksum")
+    at, end = 20, (segment[12] >> 4) * 4
+    while at < end and segment[at] != 0:
+        if segment[at] == 2:
+            return struct.unpack_from("!H", segment, at + 2)[0]
+        at += 1 if segment[at] == 1 else segment[at + 1]
+    return 0
 
 
 def ethernet(source: str, target: str, kind: int, payload: bytes, tags: tuple[int, int] | None = None) -> bytes:

@@ -5,6 +5,7 @@ import itertools
 import random
 import socket
 import struct
+import threading
 import time
 from collections import Counter
 from typing import Callable, Iterator
@@ -13,12 +14,13 @@ import pytest
 
 from sluicelab import packets
 from sluicelab import pppoeframes as ppp
-from sluicelab.cpe import random_mac
+from sluicelab.core import DEVICE
+from sluicelab.cpe import Tap, random_mac
 from sluicelab.lab import Lab
 from sluicelab.pppoeframes import Control, Discovery, PppoeClient, options
 from sluicelab.radius import Dialer
 from sluicelab.topology import Line
-from sluicelab.waiting import eventually
+from sluicelab.waiting import ANSWER_SECONDS, eventually
 
 SVLAN, NAMED_SVLAN = 400, 401
 USERS = 120
@@ -27,6 +29,8 @@ ECHO_SECONDS = 30
 SLOT_SECONDS = 30  # a cookie is good in its slot and in the next one
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
 UNKNOWN_SESSIONS = 2000
+FLOOD, FLOOD_BURST, FLOOD_PAUSE_SECONDS, NEWCOMERS = 20_000, 20, 0.002, 4
+ETHERNET_SEGMENT, SESSION_SEGMENT = 1460, 1452  # of TCP, largest
 SETUP_SECONDS = 15  # more than RADIUS takes to be called silent
 DUAL, PREFIX = "both-families", "2001:db8:7::"
 IP6_CORE, IP6_ROUTER = "2001:db8:c0::2", "2001:db8:c0::1"
@@ -257,6 +261,30 @@ def _ends_what_others_have(attacker: PppoeClient, number: int) -> None:
         attacker.send_ppp(Control(ppp.LCP, ppp.TERMINATE_REQUEST, 1).encode(), session=number % 0xFFFE + 1)
 
 
+class Flood:
+    """An attacker sends number after number, from a thread of its own until the block ends."""
+
+    def __init__(self, attacker: PppoeClient, send: Callable[[PppoeClient, int], None]) -> None:
+        self.sent = 0
+        self._send = lambda: send(attacker, self.sent)
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="flood")
+
+    def __enter__(self) -> "Flood":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._end.wait(FLOOD_PAUSE_SECONDS):
+            for _ in range(FLOOD_BURST):
+                self._send()
+                self.sent += 1
+
+
 @pytest.mark.parametrize("send", [_asks, _ends_what_others_have])
 def test_a_flood_on_one_line_costs_the_others_nothing(
     lab: Lab, client_on: NewClient, send: Callable[[PppoeClient, int], None]
@@ -264,13 +292,18 @@ def test_a_flood_on_one_line_costs_the_others_nothing(
     attacker, victim = client_on(), opened(client_on())
     attacker.discover()
     before = len(lab.appliance.sessions())
-    for number in range(20_000):
-        send(attacker, number)
-        if number % 5000 == 0:
+
+    def a_newcomer_opens_meanwhile() -> bool:
+        newcomer, sent = client_on(), flood.sent
+        opened(newcomer)
+        newcomer.hang_up()
+        return flood.sent > sent + FLOOD_BURST
+
+    with Flood(attacker, send) as flood:
+        for number in range(1, NEWCOMERS + 1):
+            eventually(lambda: flood.sent >= FLOOD * number / NEWCOMERS, 60, "the flood flows")
             assert alive(victim)
-            newcomer = client_on()
-            opened(newcomer)
-            newcomer.hang_up()
+            eventually(a_newcomer_opens_meanwhile, 60, "somebody comes in while the attacker sends")
     assert alive(victim)
     eventually(lambda: len(lab.appliance.sessions()) <= before, 10, "no session came of it")
 
@@ -422,6 +455,18 @@ def test_two_sessions_of_one_device_are_two(lab: Lab, client_on: NewClient) -> N
 
 def test_packets_of_an_open_session_pass_both_ways(lab: Lab, client: PppoeClient) -> None:
     _passes(lab, opened(client))
+
+
+def test_both_ends_of_a_tcp_connection_are_told_what_fits_into_the_session(lab: Lab, client: PppoeClient) -> None:
+    _passes(lab, opened(client))
+    ask = packets.tcp_syn(client.address, 4000, lab.core.address, lab.topology.core.web_port, ETHERNET_SEGMENT)
+    with Tap(lab.core.namespace, DEVICE) as core:
+        client.send_ppp(struct.pack("!H", ppp.IPV4) + ask)
+        ip4 = (frame.payload for frame in core.frames(ANSWER_SECONDS) if frame.kind == packets.ETH_IPV4)
+        asked = next((packet for packet in ip4 if packet[9] == packets.TCP), None)
+    answer = client.next(lambda one: isinstance(one, bytes) and one[9] == packets.TCP, ANSWER_SECONDS)
+    assert asked is not None and answer is not None
+    assert (packets.largest_segment(asked), packets.largest_segment(answer)) == (SESSION_SEGMENT, SESSION_SEGMENT)
 
 
 def test_a_source_that_is_not_the_sessions_own_does_not_pass(lab: Lab, client: PppoeClient) -> None:
