@@ -153,6 +153,7 @@ final class ScriptedProtocol implements AccessProtocol {
                         answer(session, OFFER),
                         new Effect.Arm(OFFER_TIMER, Duration.ofSeconds(30)));
             case Outcome.Disconnect disconnect -> Step.forget(new Effect.Close(disconnect.cause()));
+            case Outcome.Unanswered unanswered when session.isOpen() -> Step.unchanged(session);
             default -> Step.forget(answer(session, REFUSED));
         };
     }
