@@ -4,6 +4,7 @@ import ipaddress
 import json
 import random
 import re
+import struct
 from typing import Iterator
 
 import pytest
@@ -27,8 +28,11 @@ METHODS = {
     "PAP": "refuse-chap refuse-mschap refuse-mschap-v2",
 }
 PROOFS = {"CHAP": "auth chap MD5", "MS-CHAPv2": "auth chap MS-v2", "PAP": "rcvd [PAP AuthAck"}
+REFUSALS = {"CHAP": "CHAP Failure", "MS-CHAPv2": "CHAP Failure", "PAP": "PAP AuthNak"}
+WRONG = "not-the-password"
 LARGE, DUAL, SIX, FIXED, REFUSED, AWAY, PULLED, KILLED, DISCONNECTED, COUNTED, CRASHED, POOLED, EMPTY, FLOODED = range(3, 17)
 CHALLENGED = {17: "", 18: "refuse-chap"}
+SENDER = 19
 EQUAL = len(LINES) - 1  # S-VLAN equal to C-VLAN
 IP6_CORE, IP6_ROUTER = "2001:db8:c0::2", "2001:db8:c0::1"
 POOL = "2001:db8:a000::/56"
@@ -75,6 +79,8 @@ def test_pppd_comes_online_with_every_method_and_leaves(dialin: DialIn, lab: Lab
     address = pppd.online()
     session = eventually(lambda: dialin.session(number), 10, "the session is shown")
     assert (session["ip_address"], session["username"]) == (address, dialin.user(number))
+    row = eventually(lambda: _row(lab, number, "open"), 10, "it is shown as open")
+    assert (row["address"], row["user"], row["session"]) == (address, dialin.user(number), session["session_id"])
     assert PROOFS[method] in pppd.log()
     assert pppd.mtu() == 1492
     assert f"primary   DNS address {lab.topology.pools[0].dns[0]}" in pppd.log()
@@ -88,6 +94,7 @@ def test_pppd_comes_online_with_every_method_and_leaves(dialin: DialIn, lab: Lab
     for record in (start, stop):
         assert (record.text("Service-Type"), record.text("Framed-Protocol")) == ("Framed-User", "PPP")
         assert record.text("Framed-IP-Address") == address
+        assert record.text("NAS-Port-Type") == "PPPoEoQinQ"
     assert stop.text("Acct-Terminate-Cause") == "User-Request"
 
 
@@ -126,6 +133,10 @@ def test_ip6_alone_passes(dialin: DialIn, lab: Lab) -> None:
     eventually(pppd.link_local, 20, "IPv6CP is up")
     eventually(lambda: _ping6(dialin, pppd, PREFIX[SIX] + "1", 1), 20, "IPv6 passes")
     assert pppd.address() == ""
+    sender = CoaSender(lab.oss.namespace, str(lab.topology.gateway.management.ip), lab.radius.secret)
+    assert sender.coa(f"Framed-IPv6-Prefix = {PREFIX[DUAL]}/64", "Filter-Id = guest").cause == "Session-Context-Not-Found"
+    assert sender.coa(f"Framed-IPv6-Prefix = {PREFIX[SIX]}/64", "Filter-Id = guest").code == "CoA-ACK"
+    assert lab.appliance.session_of(DialIn.mac(SIX))["policy"] == "guest"
     pppd.hang_up()
 
 
@@ -163,12 +174,18 @@ def test_the_address_and_the_message_of_radius_come_to_the_peer(dialin: DialIn) 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_wrong_password_is_refused_with_the_reason_of_radius(dialin: DialIn, method: str) -> None:
-    pppd = dialin.pppd(REFUSED, "wrong")
+def test_a_wrong_password_is_refused_with_the_reason_of_radius(dialin: DialIn, lab: Lab, method: str) -> None:
+    pppd = dialin.pppd(REFUSED, WRONG)
     pppd.dial(METHODS[method])
     pppd.ended()
     assert REASON in pppd.log()
     eventually(lambda: dialin.no_session(REFUSED), 10, "no session is left")
+    rows = json.loads(lab.appliance.shell(f"pppoe:trace --json {DialIn.mac(REFUSED)}"))["data"]
+    trace = "\n".join(f"{row['way']} {row['packet']}" for row in rows)
+    said = ("^in PADR", "^in LCP ConfReq", f"^out {REFUSALS[method]} [^\n]*{REASON}")
+    assert re.search(".*".join(said), trace, re.MULTILINE | re.DOTALL), trace
+    assert DialIn.user(REFUSED) in trace, "who it was is shown, and with what password is not"
+    assert WRONG not in trace + str(lab.appliance.table("pppoe:negotiations"))
 
 
 def test_while_radius_is_away_nobody_new_comes_in_and_then_who_persists_does(dialin: DialIn, lab: Lab) -> None:
@@ -178,6 +195,7 @@ def test_while_radius_is_away_nobody_new_comes_in_and_then_who_persists_does(dia
         pppd.dial("persist maxfail 0 holdoff 1")
         pppd.says("rcvd [LCP ConfAck")
         pppd.says("sent [CHAP Response")
+        eventually(lambda: _row(lab, AWAY, "authentication"), 10, "it is shown as waiting for that")
         throughout(lambda: not pppd.address(), 5, "nobody says who it is")
     finally:
         lab.radius.start()
@@ -263,6 +281,22 @@ def test_a_device_dials_while_another_line_floods_discovery(dialin: DialIn, lab:
     pppd.hang_up()
 
 
+def test_who_sends_packets_and_answers_no_echo_stays_until_he_is_silent(lab: Lab, dialin: DialIn, chance: random.Random) -> None:
+    line = Line("tagging", "sends", LINES[0].svlan, 4001)
+    with PppoeClient(lab.node.namespace, line, random_mac(chance), chance) as client:
+        client.open(DialIn.user(SENDER), DialIn.password(SENDER))
+        packet = packets.udp(client.address, 4000, lab.core.address, lab.topology.core.echo_port, bytes(64))
+
+        def stays() -> bool:
+            client.send_ppp(struct.pack("!H", ppp.IPV4) + packet)
+            return not client.terminated(seconds=0.2)
+
+        throughout(stays, 2 * ECHO_SECONDS * (ECHO_MISSES + 1), "its packets say that it is there")
+        assert client.terminated(seconds=ECHO_SECONDS * (ECHO_MISSES + 2) + 5), "and nothing else does"
+    stop = _accounted(lab, SENDER, "Stop")[-1]
+    assert stop.text("Acct-Terminate-Cause") == "Lost-Carrier"
+
+
 def test_who_is_challenged_again_answers_and_who_can_no_more_is_let_go(dialin: DialIn, lab: Lab) -> None:
     pppoeterms.hold(lab, SETTINGS | {"rechallenge_seconds": RECHALLENGE_SECONDS})
     pppds = {number: dialin.pppd(number) for number in CHALLENGED}
@@ -343,6 +377,12 @@ def _pass_whole(lab: Lab, pppd: Pppd, address: str, size: int) -> None:
     pppd.guest.run(f"ip route replace {lab.core.address} dev {pppd.interface}")
     said = lab.core.namespace.run("ping", "-n", "-c", "3", "-i", "0.2", "-M", "do", "-s", str(size - 28), address)
     assert " 3 received" in said
+
+
+def _row(lab: Lab, number: int, stage: str) -> dict[str, str] | None:
+    """The device's row of the PPPoE sessions, when its stage is that one."""
+    rows = lab.appliance.table("pppoe:sessions")
+    return next((row for row in rows if (row["mac"], row["stage"]) == (DialIn.mac(number), stage)), None)
 
 
 def _held(lab: Lab, pool: str) -> int:
