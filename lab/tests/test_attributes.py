@@ -30,6 +30,15 @@ RATE_KBIT, UPLOAD_KBIT, BURST_KBIT = 2000, 1000, 400
 MIKROTIK_KBIT = {"down": 4000, "up": 6000}
 MIKROTIK_BURST_BYTES = {"down": 40_000, "up": 22_500}  # 80 and 30 ms of the rate
 PAGE = 1_000_000
+# a vendor whom neither the appliance nor FreeRADIUS knows, until the operator says who it is
+OPERATORS_OWN = """\
+VENDOR        Example-Operator  64999
+BEGIN-VENDOR  Example-Operator
+ATTRIBUTE     Example-Contract  7  string
+ATTRIBUTE     Example-Tariff    8  integer
+VALUE         Example-Tariff    Night  2
+END-VENDOR    Example-Operator
+"""
 ELSEWHERE = "203.0.113.80"
 IP6_GATEWAY, IP6_SERVER = "fd00:255::2", "fd00:255::1"
 IP6_CORE, IP6_ROUTER = "2001:db8:99::1", "2001:db8:99::2"
@@ -56,6 +65,8 @@ REPLIES = {
         'Reply-Message = "welcome"',
         'Cisco-AVPair = "ip:inacl#1=permit ip any any"',
         "Tunnel-Private-Group-Id:1 = 100",
+        f"Attr-26.64999.7 = 0x{b'C-4711'.hex()}",
+        "Attr-26.64999.8 = 0x00000002",
     ],
     ENDING: [f"Session-Timeout = {SESSION_SECONDS}"],
     POOLED: ['Framed-Pool = "special"', 'Mikrotik-Rate-Limit = "6M/4M"'],
@@ -148,7 +159,9 @@ def lab() -> Iterator[Lab]:
         ]
     }
     core = lab.topology.core
-    tls = HOME / ".work/tls"
+    tls, dictionaries = HOME / ".work/tls", HOME / ".work/dictionaries"
+    dictionaries.mkdir(parents=True, exist_ok=True)
+    (dictionaries / "dictionary.operator").write_text(OPERATORS_OWN)
     lab.up(
         {
             "sluice.garden~arrears": {
@@ -164,7 +177,7 @@ def lab() -> Iterator[Lab]:
                 "lease_seconds": 120,
             },
             "sluice.dataplane.xdp": {"core_gateway6": IP6_ROUTER},
-            "sluice.radius": {"status_seconds": 1, "source_interface": "mgmt0"},
+            "sluice.radius": {"status_seconds": 1, "source_interface": "mgmt0", "dictionary_directory": dictionaries},
             "sluice.radius.server-lab": {"timeout_ms": 500, "retries": 2, "priority": 1},
             "sluice.radius.server-six": {
                 "host": IP6_SERVER,
@@ -257,6 +270,11 @@ def test_every_attribute_is_shown_and_what_takes_effect_does(lab: Lab, servers: 
         "Cisco-AVPair = ip:inacl#1=permit ip any any",
         "Tunnel-Private-Group-Id = 1:100",
     }
+
+
+def test_attributes_of_the_operators_own_dictionary_are_shown_by_their_names(lab: Lab, servers: Servers) -> None:
+    shown = set(_shown(lab, lab.admitted[FIXED]))
+    assert shown >= {"Example-Contract = C-4711", "Example-Tariff = Night"}
 
 
 def test_a_client_is_told_the_name_servers_of_its_accept(lab: Lab, servers: Servers) -> None:
