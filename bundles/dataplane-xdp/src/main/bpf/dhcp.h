@@ -24,6 +24,7 @@
 #define DATAGRAM_MASK 1023
 #define OPTIONS_MAX 128
 #define REPLY_TTL 64
+#define SUM_MOST 512			/* bytes that the kernel sums at once up to Linux 6.12; it refuses more */
 #define BROADCAST_FLAG 0x8000
 #define DONT_FRAGMENT 0x4000
 
@@ -253,6 +254,18 @@ static __always_inline __u32 sum_of_words(__be32 a, __be32 b)
 	return (a & 0xffff) + (a >> 16) + (b & 0xffff) + (b >> 16);
 }
 
+/* Adds what the Internet checksum adds for up to twice SUM_MOST bytes, a multiple of four; negative when the kernel will
+ * not. */
+static __always_inline __s64 sum_of_bytes(__u8 *bytes, __u32 count, __u32 seed)
+{
+	__s64 sum;
+
+	if (count <= SUM_MOST)
+		return bpf_csum_diff(0, 0, (__be32 *)bytes, count, seed);
+	sum = bpf_csum_diff(0, 0, (__be32 *)bytes, SUM_MOST, seed);
+	return sum < 0 ? sum : bpf_csum_diff(0, 0, (__be32 *)(bytes + SUM_MOST), count - SUM_MOST, sum);
+}
+
 /* Takes the datagram at an offset of the frame into dhcp_work and finds its options. Returns 0 when all is as it should
  * be. */
 __noinline int read_request(struct xdp_md *ctx, __u32 offset, __u32 bytes, __u32 pseudo)
@@ -267,7 +280,7 @@ __noinline int read_request(struct xdp_md *ctx, __u32 offset, __u32 bytes, __u32
 		__s64 sum;
 
 		__builtin_memset(&work->datagram[bytes], 0, 4);
-		sum = bpf_csum_diff(0, 0, (__be32 *)work->datagram, (bytes + 3) & ~3u, pseudo);
+		sum = sum_of_bytes(work->datagram, (bytes + 3) & ~3u, pseudo);
 		if (sum < 0 || folded(sum) != 0xffff)
 			return -1;
 	}
@@ -376,10 +389,14 @@ __noinline int write_options(struct xdp_md *ctx, __u32 offset, __u32 type, struc
 	work->position = 9;
 	if (echo_option(ctx, offset, work, SLOT_CLIENT))
 		return -1;
-	position = work->position & 511;
+	position = work->position;
+	if (position > 511)
+		return -1;
 	for (int i = 0; i < TERMS_BYTES / 8; i++)
 		*(__u64 *)&work->answer.options[position + i * 8] = ((__u64 *)profile->terms)[i];
 	work->position = position + profile->terms_bytes;
+	if (work->position > 511) /* else the next option would be written over the first ones */
+		return -1;
 	if (echo_option(ctx, offset, work, SLOT_RELAY))
 		return -1;
 	position = work->position & 511;
@@ -399,6 +416,7 @@ __noinline int seal_answer(__u32 bytes)
 	struct dhcp_work *work = work_now();
 	struct dhcp_answer *answer;
 	__u32 datagram = bytes + sizeof(struct udphdr), total = datagram + sizeof(struct iphdr);
+	__s64 wide;
 	__u16 sum;
 
 	if (!work || bytes < BOOTP_LEAST || bytes > BOOTP_MOST)
@@ -418,9 +436,12 @@ __noinline int seal_answer(__u32 bytes)
 	answer->udp.dest = bpf_htons(68);
 	answer->udp.len = bpf_htons(datagram);
 	answer->udp.check = 0;
-	sum = ~folded(bpf_csum_diff(0, 0, (__be32 *)&answer->udp, (datagram + 3) & ~3u,
-				    sum_of_words(answer->ip.saddr, answer->ip.daddr) + bpf_htons(IPPROTO_UDP) +
-					    bpf_htons(datagram)));
+	wide = sum_of_bytes((__u8 *)&answer->udp, (datagram + 3) & ~3u,
+			    sum_of_words(answer->ip.saddr, answer->ip.daddr) + bpf_htons(IPPROTO_UDP) +
+				    bpf_htons(datagram));
+	if (wide < 0)
+		return -1;
+	sum = ~folded(wide);
 	answer->udp.check = sum ? sum : 0xffff;
 	return 0;
 }

@@ -72,9 +72,13 @@ final class Bench implements AutoCloseable {
     record Result(int action, Bytes frame, Verdict verdict) {}
 
     Bench() throws Exception {
+        this(BpfObject.ofBundle());
+    }
+
+    /** @param object with the layout of the bundle's */
+    Bench(BpfObject object) throws Exception {
         Pins.remove(PINS);
         closer.add(() -> Pins.remove(PINS));
-        BpfObject object = BpfObject.ofBundle();
         Pins pins = new Pins(PINS, object.layoutVersion());
         loaded = closer.add(new LoadedObject(
                 object,
