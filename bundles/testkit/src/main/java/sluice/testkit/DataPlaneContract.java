@@ -373,39 +373,4 @@ public abstract class DataPlaneContract extends TreatmentContract {
         Bytes expected = new EthernetFrame(BOBS_MAC, trunkMac, tags(), EthernetFrame.IP4, packet).encode();
         assertThat(access.receives(expected::equals)).isTrue();
     }
-
-    @Test
-    void gatewayAnswersArpForItsOwnAddressAlone() throws Exception {
-        dataPlane().install(alice());
-        access.send(arp(ALICES_MAC, ALICE, BOB));
-        access.send(arp(ALICES_MAC, ALICE, CORE_ROUTER));
-        access.send(arp(ALICES_MAC, ALICE, GATEWAY));
-        assertThat(access.receives(frame -> isReply(frame, GATEWAY))).isTrue();
-        assertThat(access.count(frame -> isReply(frame, BOB) || isReply(frame, CORE_ROUTER)))
-                .isZero();
-    }
-
-    /** RFC 826. */
-    private Bytes arp(MacAddress mac, Ip4 sender, Ip4 target) {
-        Bytes message = Bytes.fromHex("0001080006040001")
-                .plus(mac.toBytes())
-                .plus(sender.toBytes())
-                .plus(MacAddress.ZERO.toBytes())
-                .plus(target.toBytes());
-        return new EthernetFrame(MacAddress.BROADCAST, mac, tags(), EthernetFrame.ARP, message).encode();
-    }
-
-    private boolean isReply(Bytes frame, Ip4 from) {
-        Bytes start = new EthernetFrame(
-                        ALICES_MAC,
-                        trunkMac,
-                        tags(),
-                        EthernetFrame.ARP,
-                        Bytes.fromHex("0001080006040002")
-                                .plus(trunkMac.toBytes())
-                                .plus(from.toBytes()))
-                .encode();
-        int length = 14 + 4 * tags().size() + 18;
-        return frame.length() >= length && frame.slice(0, length).equals(start.slice(0, length));
-    }
 }

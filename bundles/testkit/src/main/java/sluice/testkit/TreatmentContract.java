@@ -26,7 +26,7 @@ import sluice.net.UdpDatagram;
 import sluice.net.WireWriter;
 
 /** The part of the contract that is about what an entry asks beyond an address: marks, gardens, IPv6, PPPoE. */
-public abstract class TreatmentContract extends DataPlaneBench {
+public abstract class TreatmentContract extends NetworkContract {
 
     private static final Ip6 HOST = Ip6.parse("2001:db8:1::10");
     private static final Ip6 SERVER6 = Ip6.parse("2001:db8:ffff::7");

@@ -38,10 +38,11 @@ final class Gateways {
         networks = List.copyOf(found);
     }
 
+    /** Networks in use that nobody wants stay, unless a wanted one has all their addresses. */
     synchronized void set(List<NetworkEntry> wanted) throws DataPlaneException {
         List<NetworkEntry> next = new ArrayList<>(wanted);
         for (NetworkEntry old : networks) {
-            if (!wanted.contains(old) && inUse.test(old.prefix())) {
+            if (wanted.stream().noneMatch(entry -> entry.prefix().contains(old.prefix())) && inUse.test(old.prefix())) {
                 next.add(old);
             }
         }

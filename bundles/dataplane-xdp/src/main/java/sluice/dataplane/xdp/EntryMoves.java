@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.xdp.GatewaySettings.IndexedNetwork;
@@ -17,8 +19,8 @@ import sluice.packet.io.KernelException;
 import sluice.packet.io.Libc;
 
 /**
- * Entries outside the networks on their way to their places in networks that come around them, while packets pass. In
- * this order: copies are made; the settings lead to them; when no program uses the old settings any more, what was
+ * Entries on their way to their places in networks that come around them, while packets pass: from outside the networks,
+ * or from networks that become parts of wider ones. In this order: copies are made; the settings lead to them; when no program uses the old settings any more, what was
  * counted in the old entries since the copy is added; then the old entries go. No count is lost.
  *
  * <p>The death of Java on the way leaves an address with two entries. The settings say which of them is in force, and
@@ -36,6 +38,9 @@ final class EntryMoves {
     private final int spareFirst;
     private final List<Copied> copied = new ArrayList<>();
 
+    /** Networks whose places are nobody's in the settings that are coming. */
+    private final List<IndexedNetwork> left = new ArrayList<>();
+
     /**
      * An entry that stands in two places.
      *
@@ -51,19 +56,33 @@ final class EntryMoves {
         this.spareFirst = spareFirst;
     }
 
-    /** Copies what is outside now and in one of these networks soon; the ways beside the address lead to the copies. */
-    void begin(GatewaySettings next) throws KernelException {
+    /** Copies what is elsewhere now and in one of these networks soon; the ways beside the address lead to the copies. */
+    void begin(GatewaySettings now, GatewaySettings next) throws KernelException {
         copied.clear();
+        left.clear();
         for (Map.Entry<Ip4, Integer> known : spare.addresses()) {
             Optional<IndexedNetwork> network = next.networkOf(known.getKey());
             if (network.isPresent()) {
-                int from = known.getValue();
-                int to = network.get().indexOf(known.getKey());
-                table.copy(from, to);
-                copied.add(new Copied(from, to, numbers(to))); // nobody counts there yet
-                keys.move(from, to);
+                copy(known.getValue(), network.get().indexOf(known.getKey()));
             }
         }
+        for (IndexedNetwork old : now.networks()) {
+            Optional<IndexedNetwork> wide = next.networkOf(old.base());
+            if (wide.isPresent() && wide.get().indexOf(old.base()) != old.first()) {
+                left.add(old);
+                for (int from = old.first(); from < old.end(); from++) {
+                    if (table.isInstalled(from)) {
+                        copy(from, wide.get().indexOf(old.base()) + from - old.first());
+                    }
+                }
+            }
+        }
+    }
+
+    private void copy(int from, int to) throws KernelException {
+        table.copy(from, to);
+        copied.add(new Copied(from, to, numbers(to))); // nobody counts there yet
+        keys.move(from, to);
     }
 
     /** Ends it, once these settings are in force. What a refusal of the kernel left of an earlier move ends with it. */
@@ -75,6 +94,14 @@ final class EntryMoves {
             catchUp(one);
         }
         copied.clear();
+        for (IndexedNetwork old : left) {
+            for (int index = old.first(); index < old.end(); index++) {
+                if (table.isInstalled(index)) {
+                    table.remove(index);
+                }
+            }
+        }
+        left.clear();
         for (Map.Entry<Ip4, Integer> known : spare.addresses()) {
             if (now.networkOf(known.getKey()).isPresent()) {
                 table.remove(known.getValue());
@@ -127,10 +154,10 @@ final class EntryMoves {
                 .toList();
         int index = 0;
         for (IndexedNetwork network : networks) {
-            removeCopies(index, network.first());
+            removeCopies(found, index, network.first());
             index = Math.max(index, network.end());
         }
-        removeCopies(index, spareFirst);
+        removeCopies(found, index, spareFirst);
         long left = spare.addresses().stream()
                 .filter(known -> found.networkOf(known.getKey()).isPresent())
                 .count();
@@ -140,10 +167,10 @@ final class EntryMoves {
         finish(found);
     }
 
-    private void removeCopies(int begin, int end) throws KernelException {
+    private void removeCopies(GatewaySettings found, int begin, int end) throws KernelException {
         for (int index = begin; index < end; index++) {
             if (table.isInstalled(index)) {
-                Optional<Integer> original = original(index);
+                Optional<Integer> original = original(found, index);
                 if (original.isPresent()) {
                     keys.move(index, original.get());
                 } else {
@@ -155,9 +182,12 @@ final class EntryMoves {
         }
     }
 
-    private Optional<Integer> original(int index) {
-        return spare.find(table.session(index), table.address(index)).stream()
-                .boxed()
+    /** The entry in force of which there is a copy at an index. */
+    private Optional<Integer> original(GatewaySettings found, int index) {
+        Ip4 address = table.address(index);
+        Optional<Integer> inNetwork = found.networkOf(address).map(network -> network.indexOf(address));
+        OptionalInt outside = spare.find(table.session(index), address);
+        return Stream.concat(inNetwork.stream(), outside.stream().boxed())
                 .filter(from -> table.isInstalled(from) && table.session(from) == table.session(index))
                 .findFirst();
     }

@@ -13,7 +13,8 @@ import sluice.net.Ip4;
 
 /**
  * Decides which entries belong to which network. A network that stays keeps its entries where they are, whatever comes
- * and goes around it. Pure.
+ * and goes around it. One in use that becomes part of a wider one grows where it is if there is room around it; else the
+ * wider one gets places of its own, to which the entries must move, and the old places are nobody's meanwhile. Pure.
  *
  * @param capacity entries for networks
  */
@@ -30,6 +31,7 @@ record NetworkPlan(int capacity) {
             List<IndexedNetwork> current, List<NetworkEntry> wanted, Predicate<IndexedNetwork> inUse)
             throws DataPlaneException {
         List<IndexedNetwork> planned = new ArrayList<>();
+        List<IndexedNetwork> absorbed = new ArrayList<>();
         for (IndexedNetwork network : current) {
             Optional<NetworkEntry> same =
                     wanted.stream().filter(entry -> isSame(network, entry)).findFirst();
@@ -37,12 +39,13 @@ record NetworkPlan(int capacity) {
                 Ip4 gateway = same.get().gateway();
                 planned.add(new IndexedNetwork(network.base(), network.last(), network.first(), gateway));
             } else if (inUse.test(network)) {
-                planned.add(network);
+                boolean grows = wanted.stream().anyMatch(entry -> isPart(network, entry));
+                (grows ? absorbed : planned).add(network);
             }
         }
         for (NetworkEntry entry : wanted) {
             if (planned.stream().noneMatch(network -> isSame(network, entry))) {
-                planned.add(place(entry, planned));
+                planned.add(place(entry, planned, absorbed));
             }
         }
         if (planned.size() > GatewaySettings.NETWORKS_MAX) {
@@ -52,14 +55,15 @@ record NetworkPlan(int capacity) {
         return List.copyOf(planned);
     }
 
-    private IndexedNetwork place(NetworkEntry entry, List<IndexedNetwork> planned) throws DataPlaneException {
-        long size = entry.prefix().size();
-        if (size > capacity) {
-            throw full(entry, planned);
+    private IndexedNetwork place(NetworkEntry entry, List<IndexedNetwork> planned, List<IndexedNetwork> absorbed)
+            throws DataPlaneException {
+        List<IndexedNetwork> taken = new ArrayList<>(planned);
+        taken.addAll(absorbed);
+        if (entry.prefix().size() > capacity) {
+            throw full(entry, taken);
         }
-        int first = firstGap((int) size, entry, planned);
-        IndexedNetwork network =
-                new IndexedNetwork(entry.prefix().network(), entry.prefix().broadcast(), first, entry.gateway());
+        Optional<IndexedNetwork> grown = grown(entry, planned, absorbed);
+        IndexedNetwork network = grown.isPresent() ? grown.get() : indexed(entry, firstGap(entry, taken));
         for (IndexedNetwork other : planned) {
             if (other.overlaps(network)) {
                 throw new DataPlaneException(
@@ -69,9 +73,35 @@ record NetworkPlan(int capacity) {
         return network;
     }
 
-    private int firstGap(int size, NetworkEntry entry, List<IndexedNetwork> planned) throws DataPlaneException {
+    /** The network around one that it absorbs, whose entries stay where they are. */
+    private Optional<IndexedNetwork> grown(
+            NetworkEntry entry, List<IndexedNetwork> planned, List<IndexedNetwork> absorbed) {
+        return absorbed.stream()
+                .filter(network -> isPart(network, entry))
+                .map(network -> indexed(
+                        entry,
+                        network.first()
+                                - (network.base().bits() - entry.prefix().network().bits())))
+                .filter(wide -> wide.first() >= 0 && wide.end() <= capacity)
+                .filter(wide -> planned.stream().noneMatch(other -> sharesPlaces(wide, other)))
+                .filter(wide -> absorbed.stream()
+                        .noneMatch(other -> sharesPlaces(wide, other)
+                                && !(isPart(other, entry) && wide.indexOf(other.base()) == other.first())))
+                .findFirst();
+    }
+
+    private static boolean sharesPlaces(IndexedNetwork one, IndexedNetwork other) {
+        return one.first() < other.end() && other.first() < one.end();
+    }
+
+    private static IndexedNetwork indexed(NetworkEntry entry, int first) {
+        return new IndexedNetwork(entry.prefix().network(), entry.prefix().broadcast(), first, entry.gateway());
+    }
+
+    private int firstGap(NetworkEntry entry, List<IndexedNetwork> taken) throws DataPlaneException {
+        int size = (int) entry.prefix().size();
         int from = 0;
-        List<IndexedNetwork> byIndex = planned.stream()
+        List<IndexedNetwork> byIndex = taken.stream()
                 .sorted(Comparator.comparingInt(IndexedNetwork::first))
                 .toList();
         for (IndexedNetwork other : byIndex) {
@@ -81,13 +111,13 @@ record NetworkPlan(int capacity) {
             from = other.end();
         }
         if (capacity - from < size) {
-            throw full(entry, planned);
+            throw full(entry, taken);
         }
         return from;
     }
 
-    private DataPlaneException full(NetworkEntry entry, List<IndexedNetwork> planned) {
-        int used = planned.stream().mapToInt(IndexedNetwork::size).sum();
+    private DataPlaneException full(NetworkEntry entry, List<IndexedNetwork> taken) {
+        int used = taken.stream().mapToInt(IndexedNetwork::size).sum();
         return new DataPlaneException(
                 Reason.CAPACITY_REACHED,
                 entry.prefix() + " needs " + entry.prefix().size() + " entries, " + used + " of " + capacity
@@ -97,5 +127,9 @@ record NetworkPlan(int capacity) {
     private static boolean isSame(IndexedNetwork network, NetworkEntry entry) {
         return network.base().equals(entry.prefix().network())
                 && network.last().equals(entry.prefix().broadcast());
+    }
+
+    private static boolean isPart(IndexedNetwork network, NetworkEntry entry) {
+        return entry.prefix().contains(network.base()) && entry.prefix().contains(network.last());
     }
 }

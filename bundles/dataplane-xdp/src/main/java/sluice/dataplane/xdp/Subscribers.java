@@ -160,7 +160,7 @@ final class Subscribers implements DataPlane {
                     new NetworkPlan(spareFirst).change(settings.networks(), networks, this::isInUse);
             GatewaySettings changed = settings.withNetworks(planned);
             if (!changed.equals(settings)) {
-                moves.begin(changed);
+                moves.begin(settings, changed);
                 write(changed);
             }
             moves.finish(changed);

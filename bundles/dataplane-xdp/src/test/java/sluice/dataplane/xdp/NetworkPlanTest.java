@@ -59,6 +59,56 @@ final class NetworkPlanTest {
     }
 
     @Test
+    void networkInUseGrowsWhereItIsWhenThereIsRoom() throws Exception {
+        for (String old : List.of("10.64.0.0/24", "10.64.0.64/26", "10.64.1.0/24")) {
+            NetworkEntry narrow = network(old);
+            List<IndexedNetwork> before = change(List.of(), network("192.0.2.0/24"), narrow);
+            before = change(before, narrow);
+            List<IndexedNetwork> after = plan.change(before, List.of(network("10.64.0.0/23")), network -> true);
+            assertThat(after).hasSize(1);
+            assertThat(after.getFirst().indexOf(narrow.gateway()))
+                    .as(old)
+                    .isEqualTo(before.getFirst().indexOf(narrow.gateway()));
+        }
+    }
+
+    @Test
+    void networkInUseThatHasNoRoomToGrowGetsOtherPlaces() throws Exception {
+        List<IndexedNetwork> before = change(List.of(), A, C);
+        NetworkEntry wide = network("10.64.0.0/25");
+        before = plan.change(before, List.of(wide, C), network -> false);
+        before = plan.change(before, List.of(wide, network("192.0.2.0/26"), C), network -> true);
+        NetworkEntry wider = network("10.64.0.0/24");
+        List<IndexedNetwork> after = plan.change(before, List.of(wider, network("192.0.2.0/26"), C), network -> true);
+        assertThat(after.getLast().base()).isEqualTo(wider.prefix().network());
+        assertThat(after.getLast().first()).isEqualTo(768);
+    }
+
+    @Test
+    void twoNetworksInUseBecomeOneAndTheOnesBesideItStay() throws Exception {
+        List<IndexedNetwork> before = change(List.of(), A, C, B);
+        NetworkEntry both = network("10.64.0.0/23");
+        assertThatExceptionOfType(DataPlaneException.class)
+                .as("neither can grow over the network between them, and there is no room for both beside it")
+                .isThrownBy(() -> plan.change(before, List.of(both, C), network -> true))
+                .matches(failure -> failure.reason() == Reason.CAPACITY_REACHED);
+        List<IndexedNetwork> after = new NetworkPlan(2048).change(before, List.of(both, C), network -> true);
+        assertThat(after).extracting(IndexedNetwork::first).containsExactly(256, 1024);
+        List<IndexedNetwork> beside = change(List.of(), A, B, C);
+        assertThat(plan.change(beside, List.of(both, C), network -> true))
+                .extracting(IndexedNetwork::first)
+                .containsExactlyInAnyOrder(0, 512);
+    }
+
+    @Test
+    void networkInUseDoesNotShrink() throws Exception {
+        List<IndexedNetwork> before = change(List.of(), C);
+        assertThatExceptionOfType(DataPlaneException.class)
+                .isThrownBy(() -> plan.change(before, List.of(network("10.64.2.0/24")), network -> true))
+                .matches(failure -> failure.reason() == Reason.NETWORK_OVERLAPS);
+    }
+
+    @Test
     void overlapIsRefused() {
         assertThatExceptionOfType(DataPlaneException.class)
                 .isThrownBy(() -> change(List.of(), A, network("10.64.0.128/25")))
