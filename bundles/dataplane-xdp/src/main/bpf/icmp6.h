@@ -71,7 +71,7 @@ static __always_inline __u32 sum_of(struct address6 address)
 }
 
 /* Says whether an error about the packet at an offset of the frame may be sent at all (RFC 4443, 2.4 e): never about an
- * error or a redirect, never to who is not one. */
+ * error or a redirect, never to who is not one. A later fragment does not say of what it is a part. */
 __noinline int is_tellable(struct xdp_md *ctx, __u32 offset)
 {
 	int upper = upper6(ctx, offset);
@@ -85,11 +85,10 @@ __noinline int is_tellable(struct xdp_md *ctx, __u32 offset)
 	source = address6_of(&ip->saddr);
 	if (is_multicast6(source) || is_unspecified(source) || is_martian6(source))
 		return 0;
-	if ((upper & 0xff) != NEXT_ICMP6)
+	if ((upper & 0xff) != NEXT_ICMP6 || upper & UPPER_LATER)
 		return 1;
 	icmp = data + (upper >> UPPER_AT_SHIFT & UPPER_AT_MAX);
-	return !(upper & UPPER_FRAGMENT) && (void *)(icmp + 1) <= end &&
-	       icmp->type >= ICMP6_FIRST_INFORMATION && icmp->type != REDIRECT;
+	return (void *)(icmp + 1) <= end && icmp->type >= ICMP6_FIRST_INFORMATION && icmp->type != REDIRECT;
 }
 
 /* Writes the header of an error before its quote, which is all that follows. */

@@ -9,6 +9,7 @@
 #define UPPER_AT_SHIFT 8
 #define UPPER_AT_MAX 0x7ff
 #define UPPER_FRAGMENT (1 << 24)
+#define UPPER_LATER (1 << 25)
 #define NEXT_HOP_BY_HOP 0
 #define NEXT_ROUTING 43
 #define NEXT_FRAGMENT 44
@@ -87,7 +88,7 @@ static __always_inline int check_ip6(struct ipv6hdr *ip, void *end)
 
 /* What the IPv6 packet at an offset of the frame carries: the protocol, where it begins (shifted by UPPER_AT_SHIFT), and
  * UPPER_FRAGMENT if there was a fragment header; or the negative verdict. Behind the header of a later fragment there
- * is no beginning: the offset is that of its payload. */
+ * is no beginning: UPPER_LATER is set too, and the offset is that of its payload. */
 __noinline int upper6(struct xdp_md *ctx, __u32 offset)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
@@ -111,7 +112,7 @@ __noinline int upper6(struct xdp_md *ctx, __u32 offset)
 			fragment = UPPER_FRAGMENT;
 			at += sizeof(*extension);
 			if (extension->fragment & bpf_htons(FRAGMENT_OFFSET_MASK))
-				return extension->next | at << UPPER_AT_SHIFT | fragment;
+				return extension->next | at << UPPER_AT_SHIFT | fragment | UPPER_LATER;
 		} else {
 			at += (extension->length + 1) * 8;
 		}

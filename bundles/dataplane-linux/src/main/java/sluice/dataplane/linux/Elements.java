@@ -65,7 +65,16 @@ final class Elements {
 
         /** The key of a set of subscribers, or its first part. */
         int number() {
-            return ByteBuffer.wrap(key.slice(0, Integer.BYTES).toArray())
+            return register(key);
+        }
+
+        /** What a map of numbers gives. */
+        int value() {
+            return register(data);
+        }
+
+        private static int register(Bytes bytes) {
+            return ByteBuffer.wrap(bytes.slice(0, Integer.BYTES).toArray())
                     .order(ByteOrder.nativeOrder())
                     .getInt();
         }

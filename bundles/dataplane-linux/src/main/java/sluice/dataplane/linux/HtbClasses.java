@@ -34,6 +34,7 @@ final class HtbClasses {
     private static final int STATISTICS = 7;
     private static final int STATISTICS_BASIC = 1;
     private static final int STATISTICS_QUEUE = 3;
+    private static final int STATISTICS_PACKETS64 = 8;
     private static final int HTB_PARAMETERS = 1;
     private static final int HTB_RATE64 = 6;
     private static final int HTB_CEILING64 = 7;
@@ -154,18 +155,26 @@ final class HtbClasses {
         return found[0];
     }
 
-    /** gnet_stats_basic: bytes u64 | packets u32; gnet_stats_queue: length u32 | backlog u32 | drops u32 ... */
-    private static Count count(Attributes attributes) {
+    /**
+     * gnet_stats_basic: bytes u64 | packets u32; gnet_stats_queue: length u32 | backlog u32 | drops u32 ... The kernel
+     * adds all 64 bits of the packets when 32 do not hold them.
+     */
+    static Count count(Attributes attributes) {
         Attributes statistics = attributes.nest(STATISTICS);
         var basic = statistics.first(STATISTICS_BASIC);
         var queue = statistics.first(STATISTICS_QUEUE);
-        return basic.isEmpty() || queue.isEmpty()
-                ? Count.NONE
-                : new Count(
-                        Integer.toUnsignedLong(basic.get().getInt(Long.BYTES)),
-                        basic.get().getLong(0),
-                        Integer.toUnsignedLong(queue.get().getInt(0)),
-                        Integer.toUnsignedLong(queue.get().getInt(Integer.BYTES)));
+        if (basic.isEmpty() || queue.isEmpty()) {
+            return Count.NONE;
+        }
+        long packets = statistics
+                .first(STATISTICS_PACKETS64)
+                .map(all -> all.getLong(0))
+                .orElseGet(() -> Integer.toUnsignedLong(basic.get().getInt(Long.BYTES)));
+        return new Count(
+                packets,
+                basic.get().getLong(0),
+                Integer.toUnsignedLong(queue.get().getInt(0)),
+                Integer.toUnsignedLong(queue.get().getInt(Integer.BYTES)));
     }
 
     /** The numbers of all that have a class on an interface. */

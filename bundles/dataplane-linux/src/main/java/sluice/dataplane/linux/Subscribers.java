@@ -75,6 +75,7 @@ final class Subscribers {
         this.plan = plan;
         this.offer = offer;
         this.capacity = capacity;
+        new PortOrder(elements, plan.ports()).check(rules.widths());
         find();
         Map<Integer, Subscriber> byNumber =
                 held.values().stream().collect(Collectors.toMap(Subscriber::number, found -> found));

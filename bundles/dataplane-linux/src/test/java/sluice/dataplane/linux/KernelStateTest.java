@@ -68,10 +68,14 @@ final class KernelStateTest {
     }
 
     private LinuxDataPlane start(String... gateways) throws Exception {
+        return start(HARDWARE, gateways);
+    }
+
+    private LinuxDataPlane start(HardwareProfile hardware, String... gateways) throws Exception {
         LinuxSettings settings =
                 new LinuxSettings(List.of(gateways).stream().map(Ip4::parse).toList(), 64, Shaping.POLICER);
         return gateway.call(
-                () -> new LinuxDataPlane(HARDWARE, settings, MonotonicClock.system(), new SplittableRandom(1)));
+                () -> new LinuxDataPlane(hardware, settings, MonotonicClock.system(), new SplittableRandom(1)));
     }
 
     private String nft(String... arguments) {
@@ -92,6 +96,30 @@ final class KernelStateTest {
         assertThat(gateway.ip("neighbour", "show", "dev", "trunk0")).contains("02:00:00:00:01:01 PERMANENT");
         assertThat(nft("list", "map", "inet", "sluice", "from4_32"))
                 .contains("\"trunk0\" . 0x00000000 . 02:00:00:00:01:01 . 10.64.0.10 : 0x00000001");
+    }
+
+    private static HardwareProfile access(String... interfaces) {
+        return new HardwareProfile(
+                HARDWARE.name(), HARDWARE.bngId(), HARDWARE.nasAddress(), List.of(interfaces), HARDWARE.core());
+    }
+
+    @Test
+    void positionOfAnInterfaceWithSubscribersDoesNotBecomeAnothers() throws Exception {
+        gateway.ip("link", "add", "trunk1", "type", "veth", "peer", "name", "acc1");
+        gateway.ip("link", "set", "trunk1", "up");
+        LinuxDataPlane first = start();
+        first.install(ENTRY);
+        first.close();
+        for (HardwareProfile other : List.of(access("trunk1", "trunk0"), access("trunk1"))) {
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> start(other))
+                    .withMessageContaining("interface 0 was \"trunk0\"");
+        }
+        LinuxDataPlane appended = start(access("trunk0", "trunk1"));
+        assertThat(appended.entries()).containsExactly(ENTRY);
+        appended.remove(7, ENTRY.address());
+        appended.close();
+        start(access("trunk1", "trunk0")).close();
     }
 
     @Test

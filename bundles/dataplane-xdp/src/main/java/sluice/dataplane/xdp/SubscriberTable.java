@@ -224,6 +224,11 @@ final class SubscriberTable {
         return new Ip4(memory.get(NET_INT, binding(index, state(index))));
     }
 
+    /** Number of the access interface of an installed entry. */
+    int port(int index) {
+        return memory.get(JAVA_SHORT, binding(index, state(index)) + PORT_AT);
+    }
+
     /** The key of an entry's PPPoE session; empty for IPoE. */
     Optional<PppoeKey> pppoe(int index) {
         long at = binding(index, state(index));

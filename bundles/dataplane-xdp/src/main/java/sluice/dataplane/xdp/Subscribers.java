@@ -46,17 +46,22 @@ final class Subscribers implements DataPlane {
 
     private volatile GatewaySettings settings;
 
-    /** Adopts what the maps hold and puts the interfaces of this machine in force. */
+    /**
+     * Adopts what the maps hold and puts the interfaces of this machine in force.
+     *
+     * @throws KernelException and nothing is changed, also when an entry's access interface has become another one
+     */
     Subscribers(EntryMaps maps, List<Core> cores, List<GatewaySettings.Port> ports) throws KernelException {
         this.maps = maps;
         this.config = maps.config();
         this.table = maps.table();
+        Optional<GatewaySettings> before = config.read();
+        new PortOrder(before.map(GatewaySettings::ports).orElse(List.of()), ports).check(table);
         this.spareFirst = table.count() - maps.spareCount();
         this.spare = new SpareEntries(maps.outside(), spareFirst, maps.spareCount());
         adoptSpareEntries();
         this.keys = new EntryKeys(maps);
         this.moves = new EntryMoves(table, spare, keys, spareFirst);
-        Optional<GatewaySettings> before = config.read();
         if (before.isPresent()) {
             moves.recover(before.get());
         }

@@ -222,6 +222,27 @@ final class Error6Test {
         assertThat(bench.core(Packets6.down(fromGroup)).action()).isEqualTo(Bench.DROP);
     }
 
+    /** Type and code stand in the first fragment; a later one does not say that it belongs to an error. */
+    @Test
+    void fragmentsAreToldOfUnlessTheyBeginAnError() throws Exception {
+        install(Line.IPOE);
+        for (int type : List.of(1, 2, 137)) {
+            Bytes first = fragmentOf(type, 0);
+            assertThat(bench.access(Packets6.up(Line.IPOE, first)).verdict()).isEqualTo(Verdict.TTL_EXPIRED);
+        }
+        for (Bytes packet : List.of(fragmentOf(128, 0), fragmentOf(128, 90), fragmentOf(129, 0))) {
+            assertTold(
+                    bench.access(Packets6.up(Line.IPOE, packet)),
+                    Verdict.TIME_EXCEEDED,
+                    Packets6.toLine(Line.IPOE, error(Packets6.CORE, Packets6.HOST, TIME_EXCEEDED, 0, packet)));
+        }
+    }
+
+    private static Bytes fragmentOf(int type, int offset) {
+        Bytes message = Packets6.icmp(Packets6.HOST, Packets6.SERVER, 64, type, 0, Bytes.copyOf(new byte[64]));
+        return Packets.with(Packets6.fragment(message, offset, true), 7, 1);
+    }
+
     @Test
     void oneSubscriberIsToldSoOftenAndNotMore() throws Exception {
         install(Line.IPOE);

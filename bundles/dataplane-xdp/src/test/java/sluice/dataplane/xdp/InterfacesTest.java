@@ -1,11 +1,13 @@
 package sluice.dataplane.xdp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.net.Ip6;
 import sluice.net.MacAddress;
+import sluice.packet.io.KernelException;
 
 /** Several interfaces to the core and several access interfaces, of which one is the loopback device of the bench. */
 final class InterfacesTest {
@@ -149,5 +152,31 @@ final class InterfacesTest {
         assertThat(bench.core(down).frame().slice(6, 6))
                 .as("from the other port")
                 .isEqualTo(OTHER_MAC.toBytes());
+    }
+
+    private void adopt(Port... ports) throws KernelException {
+        Subscribers ignored = bench.adopt(
+                List.of(core(Bench.LOOPBACK, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC))),
+                List.of(ports));
+    }
+
+    @Test
+    void positionOfAnInterfaceWithSubscribersDoesNotBecomeAnothers() throws Exception {
+        adopt(PORT);
+        bench.subscribers().install(entry(1, 0, Packets.SUBSCRIBER));
+        for (List<Port> others : List.of(List.of(OTHER_PORT, PORT), List.of(OTHER_PORT), List.<Port>of())) {
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> adopt(others.toArray(Port[]::new)))
+                    .withMessageContaining(
+                            others.stream().map(Port::name).collect(Collectors.joining(", ", "are \"", "\"")))
+                    .withMessageContaining("were \"" + PORT.name() + "\"");
+            assertThat(bench.access(up(Packets.SUBSCRIBER, 10)).verdict())
+                    .as("what was there goes on")
+                    .isEqualTo(Verdict.FORWARDED_UP);
+        }
+        adopt(PORT, OTHER_PORT);
+        assertThat(bench.access(up(Packets.SUBSCRIBER, 10)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
+        bench.subscribers().remove(1, Packets.SUBSCRIBER);
+        adopt(OTHER_PORT, PORT);
     }
 }

@@ -70,8 +70,7 @@ final class LongAnswerTest {
     }
 
     private static DhcpClient renewal(int client, int relay) {
-        DhcpClient renewal =
-                new DhcpClient(DhcpClient.REQUEST).option(55, LIST).option(61, text(client));
+        DhcpClient renewal = new DhcpClient(DhcpClient.REQUEST).option(55, LIST).option(61, text(client));
         if (relay > 0) {
             renewal.option(82, Bytes.of(1, relay - 2).plus(text(relay - 2)));
         }
@@ -124,9 +123,13 @@ final class LongAnswerTest {
             client.size = padding;
             Bytes frame = client.frame();
             Bytes expected = learn(java, frame);
-            assertThat(bench.access(frame).frame().slice(12)).as("%d bytes", padding).isEqualTo(expected.slice(12));
+            assertThat(bench.access(frame).frame().slice(12))
+                    .as("%d bytes", padding)
+                    .isEqualTo(expected.slice(12));
             Bytes spoilt = Packets.with(frame, frame.length() - 1, 1);
-            assertThat(bench.access(spoilt).verdict()).as("%d bytes, spoilt", padding).isEqualTo(Verdict.FAST_UNUSUAL);
+            assertThat(bench.access(spoilt).verdict())
+                    .as("%d bytes, spoilt", padding)
+                    .isEqualTo(Verdict.FAST_UNUSUAL);
         }
     }
 

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import sluice.net.MacAddress;
 
 /**
@@ -21,6 +22,7 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
 
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
+    private static final long SIOCGIFNAME = 0x8910;
     private static final long SIOCGIFFLAGS = 0x8913;
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCGIFHWADDR = 0x8927;
@@ -61,6 +63,24 @@ public record NetworkDevice(String name, int ifindex, MacAddress mac, int mtu, b
             Libc.ioctl(socket, SIOCGIFFLAGS, request);
             boolean up = (request.get(JAVA_SHORT, IFREQ_VALUE_AT) & IFF_UP) != 0;
             return new NetworkDevice(name, ifindex, new MacAddress(mac), mtu, up, queues(socket, request, arena));
+        } finally {
+            Libc.close(socket);
+        }
+    }
+
+    /** What the interface with an index is called now; empty when there is none. */
+    public static Optional<String> nameOf(int ifindex) throws KernelException {
+        int socket = Libc.socket(AF_INET, SOCK_DGRAM, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = request(arena, "");
+            request.set(JAVA_INT, IFREQ_VALUE_AT, ifindex);
+            Libc.ioctl(socket, SIOCGIFNAME, request);
+            return Optional.of(request.getString(0));
+        } catch (KernelException refusal) {
+            if (refusal.errno() != KernelException.ENODEV) {
+                throw refusal;
+            }
+            return Optional.empty();
         } finally {
             Libc.close(socket);
         }
