@@ -16,26 +16,29 @@
 #define TWO_TAGS (1u << 24)
 #define OUTER_SHIFT 12
 #define VID_MASK 0xfff
+#define TAGS_MAX 2
 #define PRIORITY_MASK 7
 #define TCI_PRIORITY_SHIFT 13
 
-/* The kernel has taken the outer tag aside already; taking it away takes the next one aside. */
+/* The kernel has taken the outer tag aside already; taking it away takes the next one aside. A tag with VID 0 only says
+ * how urgent a frame is (IEEE 802.1Q, 6.9.1): it is not of the line. */
 SEC("classifier/off")
 int tags_off(struct __sk_buff *skb)
 {
 	__u32 mark = 0;
 
-	if (skb->vlan_present) {
-		mark = TAGGED | (skb->vlan_tci & VID_MASK) << OUTER_SHIFT;
-		if (skb->vlan_proto == bpf_htons(ETH_P_8021AD))
-			mark |= SERVICE_TAG;
-		if (bpf_skb_vlan_pop(skb))
+	for (int i = 0; i < TAGS_MAX && skb->vlan_present; i++) {
+		__u32 vid = skb->vlan_tci & VID_MASK;
+		__u32 protocol = skb->vlan_proto;
+
+		if ((i && protocol != bpf_htons(ETH_P_8021Q)) || bpf_skb_vlan_pop(skb))
 			return TC_ACT_SHOT;
-	}
-	if (skb->vlan_present) {
-		mark |= TWO_TAGS | (skb->vlan_tci & VID_MASK);
-		if (skb->vlan_proto != bpf_htons(ETH_P_8021Q) || bpf_skb_vlan_pop(skb))
-			return TC_ACT_SHOT;
+		if (!vid)
+			continue;
+		if (mark)
+			mark |= TWO_TAGS | vid;
+		else
+			mark = TAGGED | (protocol == bpf_htons(ETH_P_8021AD) ? SERVICE_TAG : 0) | vid << OUTER_SHIFT;
 	}
 	if (skb->vlan_present)
 		return TC_ACT_SHOT;

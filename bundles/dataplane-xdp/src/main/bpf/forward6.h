@@ -135,7 +135,7 @@ static __always_inline __u32 length_of6(const struct ipv6hdr *ip)
 /* A SYN right behind the fixed header offers what fits (mss.h); IPv6 needs 20 bytes more than IPv4. */
 static __always_inline void clamp_mss6(struct xdp_md *ctx, struct ipv6hdr *ip, __u32 offset, __u32 most)
 {
-	if (most > IP6_MORE && ip->nexthdr == IPPROTO_TCP)
+	if (most > IP6_MORE && ip->nexthdr == IPPROTO_TCP && is_syn(ctx, ip + 1))
 		clamp_mss(ctx, offset + sizeof(*ip), most - IP6_MORE);
 }
 

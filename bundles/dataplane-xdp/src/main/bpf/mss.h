@@ -74,10 +74,19 @@ __noinline int clamp_mss(struct xdp_md *ctx, __u32 offset, __u32 most)
 	return 0;
 }
 
+/* Spares all other segments the call. */
+static __always_inline int is_syn(struct xdp_md *ctx, const void *at)
+{
+	const struct tcphdr *tcp = at;
+
+	return (const void *)(tcp + 1) <= (const void *)(long)ctx->data_end && tcp->syn;
+}
+
 /* The same for an unfragmented IPv4 packet; a later fragment has no TCP header. */
 static __always_inline void clamp_mss4(struct xdp_md *ctx, struct iphdr *ip, __u32 offset, __u32 most)
 {
-	if (most && ip->protocol == IPPROTO_TCP && !(ip->frag_off & bpf_htons(0x1fff)))
+	if (most && ip->protocol == IPPROTO_TCP && !(ip->frag_off & bpf_htons(0x1fff)) &&
+	    is_syn(ctx, (void *)ip + ip->ihl * 4))
 		clamp_mss(ctx, offset + ip->ihl * 4, most);
 }
 

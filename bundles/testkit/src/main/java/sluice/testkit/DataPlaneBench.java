@@ -1,11 +1,14 @@
 package sluice.testkit;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import sluice.dataplane.api.DataPlane;
+import sluice.dataplane.api.Frame;
 import sluice.dataplane.api.FrameSink;
 import sluice.dataplane.api.FrameSource;
 import sluice.dataplane.api.NetworkEntry;
@@ -254,6 +257,21 @@ public abstract class DataPlaneBench {
 
     Traffic traffic() {
         return dataPlane().read(SESSION, ALICE).orElseThrow();
+    }
+
+    /** Waits until the control plane gets this frame from the first port. */
+    void awaitPunted(Bytes frame) throws Exception {
+        List<Frame> punted = new ArrayList<>();
+        eventually(() -> {
+            running.source().await(Duration.ofMillis(20));
+            running.source()
+                    .poll(
+                            (port, memory, offset, length) -> punted.add(new Frame(
+                                    port,
+                                    Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer()))),
+                            64);
+            return punted.contains(new Frame(0, frame)); // other protocols may be punted too
+        });
     }
 
     /** Something that becomes true within seconds; it waits itself. */

@@ -3,7 +3,6 @@ package sluice.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -354,17 +353,7 @@ public abstract class DataPlaneContract extends TreatmentContract {
                         MacAddress.BROADCAST, BOBS_MAC, tags(), EthernetFrame.IP4, udp(Ip4.ANY, Ip4.BROADCAST, 67, 300))
                 .encode();
         access.send(discover);
-        List<Frame> punted = new ArrayList<>();
-        eventually(() -> {
-            running.source().await(Duration.ofMillis(20));
-            running.source()
-                    .poll(
-                            (port, memory, offset, length) -> punted.add(new Frame(
-                                    port,
-                                    Bytes.copyOf(memory.asSlice(offset, length).asByteBuffer()))),
-                            64);
-            return punted.contains(new Frame(0, discover)); // other protocols may be punted too
-        });
+        awaitPunted(discover);
         Bytes packet = udp(GATEWAY, BOB, 68, 300);
         Frame offer =
                 new Frame(0, new EthernetFrame(BOBS_MAC, MacAddress.ZERO, tags(), EthernetFrame.IP4, packet).encode());

@@ -2,8 +2,10 @@ package sluice.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.dataplane.api.NetworkEntry;
@@ -13,8 +15,9 @@ import sluice.net.EthernetFrame;
 import sluice.net.Ip4;
 import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
+import sluice.net.VlanTag;
 
-/** The part of the contract that is about networks and their gateways: which there are, and that they change in use. */
+/** The part of the contract that is about networks and their gateways: which there are and that they change in use; and about tags. */
 public abstract class NetworkContract extends DataPlaneBench {
 
     private static NetworkEntry network(String prefix, Ip4 gateway) {
@@ -116,5 +119,29 @@ public abstract class NetworkContract extends DataPlaneBench {
         assertThat(access.receives(atHome(BOBS_MAC, added, 104))).isTrue();
         dataPlane().remove(OTHER_SESSION, added);
         assertAliceGoesOn();
+    }
+
+    /** IEEE 802.1Q, 6.9.1: such a tag only says how urgent a frame is. */
+    @Test
+    void tagWithoutAVlanIsNotThere() throws Exception {
+        VlanTag urgent = new VlanTag(VlanTag.C_TAG, 0xa000);
+        List<List<VlanTag>> forms = new ArrayList<>();
+        if (tags().size() < 2) {
+            forms.add(Stream.concat(Stream.of(urgent), tags().stream()).toList());
+            forms.add(Stream.concat(tags().stream(), Stream.of(urgent)).toList());
+        }
+        dataPlane().install(alice());
+        int payload = 100;
+        for (List<VlanTag> form : forms) {
+            Bytes packet = udp(ALICE, SERVER, 9000, ++payload);
+            access.send(new EthernetFrame(trunkMac, ALICES_MAC, form, EthernetFrame.IP4, packet).encode());
+            assertThat(reachesCore(payload)).as("%s", form).isTrue();
+            Bytes discover = udp(Ip4.ANY, Ip4.BROADCAST, 67, 300 + payload);
+            access.send(
+                    new EthernetFrame(MacAddress.BROADCAST, BOBS_MAC, form, EthernetFrame.IP4, discover).encode());
+            awaitPunted(new EthernetFrame(MacAddress.BROADCAST, BOBS_MAC, tags(), EthernetFrame.IP4, discover)
+                    .encode());
+        }
+        assertThat(traffic().spoofed()).isZero();
     }
 }

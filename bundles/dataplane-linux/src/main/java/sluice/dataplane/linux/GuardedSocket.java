@@ -8,7 +8,7 @@ import sluice.packet.io.KernelException;
 import sluice.packet.io.PuntSocket;
 
 /**
- * A socket that hands over what the guard admits. What it does not is read all the same, and counts as a frame that was
+ * A socket that hands over what the guard admits, without tags that name no VLAN. What it does not is read all the same, and counts as a frame that was
  * handed over: reading is what empties the ring.
  */
 final class GuardedSocket implements PuntSocket {
@@ -36,9 +36,10 @@ final class GuardedSocket implements PuntSocket {
     }
 
     private void hear(int port, MemorySegment memory, long offset, int length) {
-        frame.wrap(port, memory, offset, length);
+        int taken = PriorityTags.takeOff(memory, offset, length);
+        frame.wrap(port, memory, offset + taken, length - taken);
         if (guard.admits(frame, now)) {
-            handler.onFrame(port, memory, offset, length);
+            handler.onFrame(port, memory, offset + taken, length - taken);
         }
     }
 
