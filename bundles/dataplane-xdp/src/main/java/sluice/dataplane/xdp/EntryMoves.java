@@ -94,6 +94,7 @@ final class EntryMoves {
             catchUp(one);
         }
         copied.clear();
+        left.removeIf(now.networks()::contains); // a refusal kept the settings as they were
         for (IndexedNetwork old : left) {
             for (int index = old.first(); index < old.end(); index++) {
                 if (table.isInstalled(index)) {

@@ -124,20 +124,22 @@ final class Bench implements AutoCloseable {
 
     /** The same on a machine with other interfaces. */
     Subscribers adopt(List<GatewaySettings.Core> cores, List<GatewaySettings.Port> ports) throws KernelException {
-        return new Subscribers(
-                new EntryMaps(
-                        new ConfigTable(closer.add(MappedMemory.of(loaded.map("config")))
-                                .memory()),
-                        new SubscriberTable(
-                                closer.add(MappedMemory.of(loaded.map("subscribers")))
-                                        .memory(),
-                                NETWORK_ENTRIES + SPARE_ENTRIES),
-                        loaded.map("outside"),
-                        blocks(),
-                        new PrefixMap<>(loaded.map("routes"), new PrefixKind.Ip4Keys()),
-                        loaded.map("pppoe")),
-                cores,
-                ports);
+        return new Subscribers(maps(), cores, ports);
+    }
+
+    /** The maps that entries are in. */
+    EntryMaps maps() throws KernelException {
+        return new EntryMaps(
+                new ConfigTable(closer.add(MappedMemory.of(loaded.map("config")))
+                        .memory()),
+                new SubscriberTable(
+                        closer.add(MappedMemory.of(loaded.map("subscribers")))
+                                .memory(),
+                        NETWORK_ENTRIES + SPARE_ENTRIES),
+                loaded.map("outside"),
+                blocks(),
+                new PrefixMap<>(loaded.map("routes"), new PrefixKind.Ip4Keys()),
+                loaded.map("pppoe"));
     }
 
     Subscribers subscribers() {

@@ -24,7 +24,8 @@ import sluice.net.Ip6Prefix;
 final class GrowingNetworkTest {
 
     private static final int ROUNDS = 20;
-    private static final int ENTRIES = 4096 + 64;
+    private static final int SPARE_FIRST = 4096;
+    private static final int ENTRIES = SPARE_FIRST + 64;
     private static final int PACKET_BYTES = 20 + 8 + 10;
     private static final List<Ip6Prefix> PREFIXES = List.of(Ip6Prefix.parse("2001:db8:7:100::/56"));
     private static final NetworkEntry NARROW = network("10.64.0.0/24", Packets.GATEWAY);
@@ -129,5 +130,20 @@ final class GrowingNetworkTest {
         Subscribers next = bench.adopt();
         assertThat(next.entries()).containsExactly(entry(77, PREFIXES));
         assertThat(next.audit().run()).isEmpty();
+    }
+
+    @Test
+    void refusalOfTheKernelBetweenCopiesAndSettingsLosesNobody() throws Exception {
+        bench.subscribers().networks(List.of(NARROW, BEHIND));
+        bench.subscribers().install(entry(0, List.of()));
+        GatewaySettings now = bench.subscribers().settings();
+        GatewaySettings next = now.withNetworks(
+                new NetworkPlan(SPARE_FIRST).change(now.networks(), List.of(WIDE, BEHIND), network -> true));
+        EntryMaps maps = bench.maps();
+        SpareEntries spare = new SpareEntries(maps.outside(), SPARE_FIRST, ENTRIES - SPARE_FIRST);
+        EntryMoves moves = new EntryMoves(maps.table(), spare, new EntryKeys(maps), SPARE_FIRST);
+        moves.begin(now, next);
+        moves.finish(now);
+        assertThat(bench.access(Packets.up(Packets.DOUBLE, 10)).verdict()).isEqualTo(Verdict.FORWARDED_UP);
     }
 }
