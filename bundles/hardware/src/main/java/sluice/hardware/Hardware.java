@@ -55,7 +55,10 @@ public final class Hardware {
         @AttributeDefinition(description = "IPv4 address of this gateway: NAS-IP-Address and nas_ip")
         String nas__ip() default "";
 
-        @AttributeDefinition(description = "Access interfaces in place of those of the profile, comma-separated; sessions know them by position: append only")
+        @AttributeDefinition(
+                description =
+                        "Access interfaces in place of those of the profile, comma-separated; sessions know them by"
+                                + " position: append only")
         String access() default "";
 
         @AttributeDefinition(description = "Core interfaces in place of those of the profile, comma-separated")

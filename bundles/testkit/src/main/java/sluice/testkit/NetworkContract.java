@@ -17,7 +17,10 @@ import sluice.net.Ip4Prefix;
 import sluice.net.MacAddress;
 import sluice.net.VlanTag;
 
-/** The part of the contract that is about networks and their gateways: which there are and that they change in use; and about tags. */
+/**
+ * The part of the contract that is about networks and their gateways: which there are and that they change in use; and
+ * about tags.
+ */
 public abstract class NetworkContract extends DataPlaneBench {
 
     private static NetworkEntry network(String prefix, Ip4 gateway) {
@@ -137,10 +140,9 @@ public abstract class NetworkContract extends DataPlaneBench {
             access.send(new EthernetFrame(trunkMac, ALICES_MAC, form, EthernetFrame.IP4, packet).encode());
             assertThat(reachesCore(payload)).as("%s", form).isTrue();
             Bytes discover = udp(Ip4.ANY, Ip4.BROADCAST, 67, 300 + payload);
-            access.send(
-                    new EthernetFrame(MacAddress.BROADCAST, BOBS_MAC, form, EthernetFrame.IP4, discover).encode());
-            awaitPunted(new EthernetFrame(MacAddress.BROADCAST, BOBS_MAC, tags(), EthernetFrame.IP4, discover)
-                    .encode());
+            access.send(new EthernetFrame(MacAddress.BROADCAST, BOBS_MAC, form, EthernetFrame.IP4, discover).encode());
+            awaitPunted(
+                    new EthernetFrame(MacAddress.BROADCAST, BOBS_MAC, tags(), EthernetFrame.IP4, discover).encode());
         }
         assertThat(traffic().spoofed()).isZero();
     }

@@ -8,8 +8,8 @@ import sluice.packet.io.KernelException;
 import sluice.packet.io.PuntSocket;
 
 /**
- * A socket that hands over what the guard admits, without tags that name no VLAN. What it does not is read all the same, and counts as a frame that was
- * handed over: reading is what empties the ring.
+ * A socket that hands over what the guard admits, without tags that name no VLAN. What it does not is read all the
+ * same, and counts as a frame that was handed over: reading is what empties the ring.
  */
 final class GuardedSocket implements PuntSocket {
 

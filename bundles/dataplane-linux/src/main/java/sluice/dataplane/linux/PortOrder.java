@@ -9,9 +9,9 @@ import sluice.packet.io.KernelException;
 import sluice.packet.io.NetworkDevice;
 
 /**
- * Entries and stored sessions know an access interface by its position in the hardware profile. So none that has entries
- * may become another one's: their packets would be led to another line. An interface that is gone may have come anew
- * under another index.
+ * Entries and stored sessions know an access interface by its position in the hardware profile. So none that has
+ * entries may become another one's: their packets would be led to another line. An interface that is gone may have come
+ * anew under another index.
  *
  * @param ports indexes of the access interfaces by position
  */

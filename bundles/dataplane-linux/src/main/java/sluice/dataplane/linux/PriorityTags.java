@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Tags with VID 0, which only say how urgent a frame is (IEEE 802.1Q, 6.9.1). The line of a frame is that of the tags that
- * name a VLAN, so these come off before anybody looks.
+ * Tags with VID 0, which only say how urgent a frame is (IEEE 802.1Q, 6.9.1). The line of a frame is that of the tags
+ * that name a VLAN, so these come off before anybody looks.
  */
 final class PriorityTags {
 

@@ -59,7 +59,8 @@ final class PriorityTagsTest {
 
     @Test
     void anyNumberOfBytesIsSafe() {
-        Stream.of("", "ff", "8100").map(Bytes::fromHex).forEach(bytes -> assertThat(without(bytes))
-                .isEqualTo(bytes));
+        Stream.of("", "ff", "8100")
+                .map(Bytes::fromHex)
+                .forEach(bytes -> assertThat(without(bytes)).isEqualTo(bytes));
     }
 }

@@ -19,9 +19,10 @@ import sluice.packet.io.KernelException;
 import sluice.packet.io.Libc;
 
 /**
- * Entries on their way to their places in networks that come around them, while packets pass: from outside the networks,
- * or from networks that become parts of wider ones. In this order: copies are made; the settings lead to them; when no program uses the old settings any more, what was
- * counted in the old entries since the copy is added; then the old entries go. No count is lost.
+ * Entries on their way to their places in networks that come around them, while packets pass: from outside the
+ * networks, or from networks that become parts of wider ones. In this order: copies are made; the settings lead to
+ * them; when no program uses the old settings any more, what was counted in the old entries since the copy is added;
+ * then the old entries go. No count is lost.
  *
  * <p>The death of Java on the way leaves an address with two entries. The settings say which of them is in force, and
  * {@link #recover} removes the other at the next start; what the other counted after the copy is lost then, some
@@ -56,7 +57,9 @@ final class EntryMoves {
         this.spareFirst = spareFirst;
     }
 
-    /** Copies what is elsewhere now and in one of these networks soon; the ways beside the address lead to the copies. */
+    /**
+     * Copies what is elsewhere now and in one of these networks soon; the ways beside the address lead to the copies.
+     */
     void begin(GatewaySettings now, GatewaySettings next) throws KernelException {
         copied.clear();
         left.clear();

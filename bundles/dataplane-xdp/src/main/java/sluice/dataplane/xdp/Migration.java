@@ -20,9 +20,9 @@ import sluice.packet.io.Libc;
  * <p>In this order: maps are copied while the former programs go on; each link gets its present program, without a gap;
  * when no former program runs any more, what they counted since the copy is added; then the former pins go. Packets
  * pass all the time. A bucket of a policer may let its burst pass a second time, since for some milliseconds there are
- * two of it. Counters never go back. The death of Java after the first link was switched loses what former programs count
- * from the copy on, until the next start switches the rest: for milliseconds on the interfaces that were switched, for
- * as long as Java is away on the others. Before the first switch everything begins again.
+ * two of it. Counters never go back. The death of Java after the first link was switched loses what former programs
+ * count from the copy on, until the next start switches the rest: for milliseconds on the interfaces that were
+ * switched, for as long as Java is away on the others. Before the first switch everything begins again.
  */
 final class Migration implements AutoCloseable {
 

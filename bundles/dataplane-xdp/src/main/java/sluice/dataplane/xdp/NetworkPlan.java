@@ -13,8 +13,9 @@ import sluice.net.Ip4;
 
 /**
  * Decides which entries belong to which network. A network that stays keeps its entries where they are, whatever comes
- * and goes around it. One in use that becomes part of a wider one grows where it is if there is room around it; else the
- * wider one gets places of its own, to which the entries must move, and the old places are nobody's meanwhile. Pure.
+ * and goes around it. One in use that becomes part of a wider one grows where it is if there is room around it; else
+ * the wider one gets places of its own, to which the entries must move, and the old places are nobody's meanwhile.
+ * Pure.
  *
  * @param capacity entries for networks
  */
@@ -81,7 +82,8 @@ record NetworkPlan(int capacity) {
                 .map(network -> indexed(
                         entry,
                         network.first()
-                                - (network.base().bits() - entry.prefix().network().bits())))
+                                - (network.base().bits()
+                                        - entry.prefix().network().bits())))
                 .filter(wide -> wide.first() >= 0 && wide.end() <= capacity)
                 .filter(wide -> planned.stream().noneMatch(other -> sharesPlaces(wide, other)))
                 .filter(wide -> absorbed.stream()

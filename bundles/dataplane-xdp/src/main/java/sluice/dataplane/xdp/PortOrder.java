@@ -6,8 +6,9 @@ import sluice.dataplane.xdp.GatewaySettings.Port;
 import sluice.packet.io.KernelException;
 
 /**
- * Entries, leases and stored sessions know an access interface by its position in the hardware profile. So none that has
- * entries may become another one's: their downloads would leave there, and their uploads would be those of another line.
+ * Entries, leases and stored sessions know an access interface by its position in the hardware profile. So none that
+ * has entries may become another one's: their downloads would leave there, and their uploads would be those of another
+ * line.
  *
  * @param before interfaces by position as the maps have them; one without a name may be any
  * @param now as the profile has them

@@ -130,11 +130,10 @@ final class Bench implements AutoCloseable {
     /** The maps that entries are in. */
     EntryMaps maps() throws KernelException {
         return new EntryMaps(
-                new ConfigTable(closer.add(MappedMemory.of(loaded.map("config")))
-                        .memory()),
+                new ConfigTable(
+                        closer.add(MappedMemory.of(loaded.map("config"))).memory()),
                 new SubscriberTable(
-                        closer.add(MappedMemory.of(loaded.map("subscribers")))
-                                .memory(),
+                        closer.add(MappedMemory.of(loaded.map("subscribers"))).memory(),
                         NETWORK_ENTRIES + SPARE_ENTRIES),
                 loaded.map("outside"),
                 blocks(),

@@ -156,8 +156,7 @@ final class InterfacesTest {
 
     private void adopt(Port... ports) throws KernelException {
         Subscribers ignored = bench.adopt(
-                List.of(core(Bench.LOOPBACK, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC))),
-                List.of(ports));
+                List.of(core(Bench.LOOPBACK, Packets.CORE_MAC, Optional.of(Packets.NEXT_HOP_MAC))), List.of(ports));
     }
 
     @Test
