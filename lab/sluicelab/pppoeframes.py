@@ -127,6 +127,7 @@ class PppoeClient:
 
     def __init__(self, node: Namespace, line: Line, mac: str, chance: random.Random) -> None:
         self.line = line
+        self.tags: tuple[int, ...] = (line.svlan, line.cvlan)  # one alone on a VLAN that many share
         self.mac = mac
         self.server = packets.BROADCAST
         self.session = 0
@@ -151,8 +152,10 @@ class PppoeClient:
 
     def send_raw(self, kind: int, payload: bytes, target: str | None = None) -> None:
         """A frame of this device and line with any payload, padded as Ethernet pads."""
-        tags = (self.line.svlan, self.line.cvlan)
-        self._tap.send(packets.ethernet(self.mac, target or self.server, kind, payload.ljust(46, b"\0"), tags))
+        payload = payload.ljust(46, b"\0")
+        for vlan, tag in zip(reversed(self.tags), (packets.ETH_CTAG, packets.ETH_STAG)):
+            kind, payload = tag, struct.pack("!HH", vlan, kind) + payload
+        self._tap.send(packets.ethernet(self.mac, target or self.server, kind, payload))
 
     def send(self, discovery: Discovery, target: str | None = None) -> None:
         self.send_raw(ETH_DISCOVERY, discovery.encode(), target)
@@ -209,7 +212,7 @@ class PppoeClient:
             return
         try:
             frame = packets.Frame.decode(data)
-            if frame.tags != (self.line.svlan, self.line.cvlan) or frame.target not in (self.mac, packets.BROADCAST):
+            if frame.tags != self.tags or frame.target not in (self.mac, packets.BROADCAST):
                 return
             if frame.kind == ETH_DISCOVERY:
                 self._unread.append(Discovery.decode(frame.payload))

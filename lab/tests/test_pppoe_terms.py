@@ -8,6 +8,7 @@ import itertools
 import random
 import socket
 import struct
+import threading
 import time
 from typing import Callable, Iterator
 
@@ -22,7 +23,7 @@ from sluicelab.radius import AccountingRecord, Dialer
 from sluicelab.topology import Line
 from sluicelab.waiting import eventually
 
-PLAIN, LADDER, NARROW = 600, 601, 602  # S-VLANs, the latter two with a profile each
+PLAIN, LADDER, NARROW, SHARED = 600, 601, 602, 603  # S-VLANs, two with a profile each, one without C-VLANs
 LADDER_STEPS = {1: 0.3, 2: 0.9}  # seconds by sessions being set up
 SILENT_FROM = 3
 STARTING_MAX = 2
@@ -37,6 +38,7 @@ USERS = ("plain", "other", "long", "idle")
 SESSION_SECONDS, IDLE_SECONDS = 8, 3
 SETUP_SECONDS = 5
 SLACK_SECONDS = 6
+DIALS_PER_SECOND = 700  # more than the 50 frames that a device may send, less than what the data plane takes of a VLAN
 SETTINGS = {"echo_seconds": ECHO_SECONDS, "echo_misses": 255}
 NOBODYS_CODE = 99
 IDENTIFIERS_LEFT_OUT = 64  # at most: what is frozen is ahead, so that not every packet is written
@@ -254,6 +256,40 @@ def challenge(client: PppoeClient, *known: Control, seconds: float = RECHALLENGE
         if found.identifier not in {one.identifier for one in known}:
             client.unread(found)
             return found
+
+
+def test_who_dials_in_a_loop_takes_nothing_from_neighbours_on_his_vlan(lab: Lab, client_on: NewClient) -> None:
+    loud, neighbour = client_on(), client_on()
+    for client in (loud, neighbour):
+        client.tags = (SHARED,)
+    with _dialling(loud):
+        opened(neighbour)
+        _next_identifier(neighbour, ppp.LCP)
+    assert counted(lab, "Frames dropped: line sends too many", "session:counters") > DIALS_PER_SECOND / 2
+
+
+@contextlib.contextmanager
+def _dialling(client: PppoeClient) -> Iterator[None]:
+    """The device sends PADI after PADI meanwhile, as many as are due however seldom this machine lets it; its burst is spent."""
+    end, spent, began = threading.Event(), threading.Event(), time.monotonic()
+
+    def dial() -> None:
+        sent = 0
+        while not end.wait(1 / DIALS_PER_SECOND):
+            while sent < (time.monotonic() - began) * DIALS_PER_SECOND:
+                discover(client)
+                sent += 1
+            if sent > DIALS_PER_SECOND:
+                spent.set()
+
+    thread = threading.Thread(target=dial, name="dialling")
+    thread.start()
+    try:
+        assert spent.wait(20)
+        yield
+    finally:
+        end.set()
+        thread.join()
 
 
 def test_an_open_session_is_challenged_again_and_again(lab: Lab, client_on: NewClient) -> None:
