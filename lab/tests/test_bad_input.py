@@ -46,7 +46,8 @@ def test_one_mac_on_two_lines_is_two_subscribers(lab: Lab, chance: random.Random
         ask = packets.udp(grant.address, 4000, lab.core.address, lab.topology.core.echo_port, bytes(64))
         with Tap(lab.node.namespace, "up0") as tap:
             tap.send(packets.ethernet(mac, trunk_mac, packets.ETH_IPV4, ask, (line.svlan, line.cvlan)))
-            answer = next(frame for frame in tap.frames(3) if frame.target == mac)
+            answer = next((frame for frame in tap.frames(10) if frame.target == mac), None)
+        assert answer is not None
         assert answer.tags == (line.svlan, line.cvlan), "the answer came on the line that asked"
     for cpe, grant in zip(cpes, grants):
         cpe.release(grant)

@@ -130,7 +130,14 @@ def test_final_counters_are_accounted_before_the_data_plane_goes(
     lab: Lab, taken_out_of_service: tuple[dict[str, set[int]], dict[str, AccountingRecord]]
 ) -> None:
     _, stops = taken_out_of_service
-    known = {event["session_id"]: event for event in lab.oss.redis.events() if event["event_type"] == "SESSION_STOP"}
+    known: dict[str, dict[str, str]] = {}
+
+    def all_told() -> bool:
+        events = lab.oss.redis.events()
+        known.update({event["session_id"]: event for event in events if event["event_type"] == "SESSION_STOP"})
+        return known.keys() >= {stop.session for stop in stops.values()}
+
+    eventually(all_told, 20, "every end is in the stream")
     for subscriber in lab.admitted:
         stop = stops[subscriber.plan.name]
         earlier = [record for record in lab.radius.records_of(subscriber.plan) if record.status == "Interim-Update"]
