@@ -1,11 +1,14 @@
 """What Prometheus reads is what docs/METRICS.md says, and moves when something happens. Tests build on each other, in order."""
 
 import pathlib
+import random
 import re
 from typing import Iterator
 
 import pytest
 
+from sluicelab import packets
+from sluicelab.cpe import Cpe, random_mac
 from sluicelab.lab import Lab
 from sluicelab.metrics import Metrics
 from sluicelab.waiting import eventually
@@ -63,7 +66,6 @@ def test_sessions_and_addresses_move_with_a_subscriber(lab: Lab) -> None:
     subscriber.online()
     after = lab.appliance.metrics()
     assert after.value("bng_session_active", type="dhcp4", state="open") == online
-    assert after.value("bng_session_active", type="dhcp4", state="starting") >= 0
     for name, labels in (
         ("bng_session_total", {"outcome": "opened"}),
         ("bng_radius_requests_total", {"type": "auth", "result": "accept", "server": SERVER}),
@@ -72,6 +74,27 @@ def test_sessions_and_addresses_move_with_a_subscriber(lab: Lab) -> None:
     ):
         assert after.value(name, **labels) > before.value(name, **labels), (name, labels)
     _until(lab, lambda now: _accounted(now) >= _accounted(before) + 2)
+
+
+def test_who_was_offered_an_address_is_starting_until_he_takes_it(lab: Lab, chance: random.Random) -> None:
+    online = len(lab.admitted)
+
+    def are(starting: int, open_ones: int) -> None:
+        states = {"starting": starting, "open": open_ones}
+        _until(lab, lambda now: states == {s: now.value("bng_session_active", type="dhcp4", state=s) for s in states})
+
+    for stranger in lab.rejected:
+        stranger.crash_client()  # who is refused begins again and again
+    are(0, online)
+    with Cpe(lab.node.namespace, lab.admitted[0].plan.line, random_mac(chance), chance) as cpe:
+        offer = cpe.discover()
+        assert offer is not None
+        are(1, online)
+        answer = cpe.request(offer)
+        assert answer is not None and answer.kind == packets.ACK
+        are(0, online + 1)
+        cpe.release(offer)
+    are(0, online)
 
 
 def test_round_trips_to_the_server_are_a_histogram(lab: Lab) -> None:
