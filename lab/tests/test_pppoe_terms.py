@@ -34,7 +34,8 @@ CHALLENGES_MAX = 3
 EMPTY_SERVICE = (ppp.SERVICE_NAME, b"")
 SYSTEM_ERROR = b"no session now"
 PASSWORD = "secret"
-USERS = ("plain", "other", "long", "idle")
+USERS = ("plain", "other", "long", "idle", "fixed")
+ADDRESS = "10.64.2.201"
 SESSION_SECONDS, IDLE_SECONDS = 8, 3
 SETUP_SECONDS = 5
 SLACK_SECONDS = 6
@@ -50,6 +51,7 @@ NewClient = Callable[..., PppoeClient]
 def lab() -> Iterator[Lab]:
     lab = Lab(progress=print)
     replies = {"long": (f"Session-Timeout = {SESSION_SECONDS}",), "idle": (f"Idle-Timeout = {IDLE_SECONDS}",)}
+    replies["fixed"] = (f"Framed-IP-Address = {ADDRESS}",)
     lab.radius.dialers = [Dialer(user, PASSWORD, replies=replies.get(user, ())) for user in USERS]
     ladder = ", ".join(f"{number}:{int(seconds * 1000)}" for number, seconds in LADDER_STEPS.items())
     lab.up(
@@ -193,6 +195,19 @@ def test_a_device_has_so_many_sessions_and_the_next_one_is_told(lab: Lab, client
     assert late.terminated()
     assert counted(lab, refused, "session:counters") == before + 1
     assert all(client.echo() for client in holders)
+
+
+def test_who_dials_anew_without_a_goodbye_has_the_address_of_radius_again(lab: Lab, client_on: NewClient) -> None:
+    """Nobody limits sessions, and the older one would live on for minutes; it alone has the address."""
+    first = client_on()
+    assert opened(first, "fixed").address == ADDRESS
+    again = opened(client_on(line=first.line, mac=first.mac), "fixed")
+    assert again.address == ADDRESS
+    assert first.terminated()
+    first.session = 0
+    passes(lab, again)
+    stop = eventually(lambda: [one for one in lab.radius.records_named("fixed") if one.status == "Stop"], 10, "it is accounted")
+    assert [one.text("Acct-Terminate-Cause") for one in stop] == ["Port-Preempted"]
 
 
 def test_a_line_has_so_many_wrong_passwords_a_minute_whatever_devices_say_them(lab: Lab, client_on: NewClient) -> None:
