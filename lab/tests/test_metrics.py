@@ -53,13 +53,14 @@ def test_sessions_and_addresses_move_with_a_subscriber(lab: Lab) -> None:
     assert before.value("bng_dhcp_requests_total", path="slow", result="ack") >= online
 
     subscriber.release()
-    gone = _until(lab, lambda now: now.value("bng_session_active", state="open") == online - 1)
-    assert gone.value("bng_session_total", outcome="ended") == before.value("bng_session_total", outcome="ended") + 1
+    ended = before.value("bng_session_total", outcome="ended")
+    _until(lab, lambda now: now.value("bng_session_active", state="open") == online - 1)
+    _until(lab, lambda now: now.value("bng_session_total", outcome="ended") == ended + 1)
+    _until(lab, lambda now: now.value("bng_session_active", state="closing") == 0)
     gone = _until(lab, lambda now: now.value("bng_pool_allocated_ips", pool=POOL) == held - 1)
     assert gone.value("bng_pool_available_ips", pool=POOL) == free + 1
     assert gone.value("bng_pool_utilization_ratio", pool=POOL) == (held - 1) / (held + free)
     assert gone.value("bng_dhcp_requests_total", result="released") == before.value("bng_dhcp_requests_total", result="released") + 1
-    assert gone.value("bng_session_active", state="closing") == 0
 
     subscriber.forget()
     subscriber.start_client()
