@@ -111,8 +111,9 @@ def test_new_grants_are_refused_with_a_message_and_come_back_with_the_space(
     with Cpe(lab.node.namespace, lines[0], random_mac(chance), chance) as cpe:
         grant = eventually(cpe.lease, 60, "an address when there is room again")
         cpe.release(grant)
-    lab.admitted[1].renew()
-    lab.admitted[1].online()
+    renewing, noted = lab.admitted[1], lab.admitted[1].lease_noted_at()
+    renewing.renew()
+    eventually(lambda: renewing.has_lease() and renewing.lease_noted_at() > noted, 20, "the lease is renewed")
 
 
 def test_sessions_are_the_same_after_a_crash_on_that_disk(lab: Lab) -> None:
