@@ -3,6 +3,7 @@ The machine loses its power: the JVM is killed, what the kernel had is gone (pro
 another boot. Tests of this module build on each other, in order.
 """
 
+import concurrent.futures
 import dataclasses
 import time
 from typing import Iterator
@@ -45,8 +46,9 @@ def lab() -> Iterator[Lab]:
 def reboot(lab: Lab) -> Reboot:
     """Traffic, its interim records, the power cut, and the start after the short leases are over."""
     reboot = Reboot()
-    for subscriber in lab.admitted:
-        books.exercise(lab, subscriber)
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        for done in [threads.submit(books.exercise, lab, subscriber) for subscriber in lab.admitted]:
+            done.result()
     reboot.sessions = {row["mac_address"]: row for row in lab.appliance.sessions() if row["ip_address"]}
     for subscriber in lab.admitted:
         reboot.last[subscriber.plan.mac] = eventually(
