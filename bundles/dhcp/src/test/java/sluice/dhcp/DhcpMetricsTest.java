@@ -3,7 +3,6 @@ package sluice.dhcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -77,8 +76,8 @@ final class DhcpMetricsTest {
         }
 
         @Override
-        public List<OffloadedLease> drain() {
-            return List.of();
+        public Map<LeaseKey, OffloadedLease> all() {
+            return Map.of();
         }
     }
 }

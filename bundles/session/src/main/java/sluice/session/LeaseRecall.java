@@ -16,17 +16,15 @@ final class LeaseRecall {
     private final ShortLeases leases;
     private final SessionTimers timers;
     private final Sweeps sweeps;
-    private final Offloads offloads;
-    private final DurableTurns turns;
+    private final LeaseReturns returns;
     private final int chore;
     private Set<String> scarce = Set.of();
 
-    LeaseRecall(ShortLeases leases, SessionTimers timers, Sweeps sweeps, Offloads offloads, DurableTurns turns) {
+    LeaseRecall(ShortLeases leases, SessionTimers timers, Sweeps sweeps, LeaseReturns returns) {
         this.leases = leases;
         this.timers = timers;
         this.sweeps = sweeps;
-        this.offloads = offloads;
-        this.turns = turns;
+        this.returns = returns;
         chore = timers.chore(this::due);
     }
 
@@ -52,8 +50,8 @@ final class LeaseRecall {
                 .filter(network -> networks.contains(network.name()))
                 .isPresent();
         boolean offloaded = session.isOffloaded();
-        if (concerned && offloads.takeBack(session, now)) {
-            turns.current().changed(session);
+        if (concerned) {
+            returns.begin(session, now);
         }
         return concerned && offloaded;
     }

@@ -26,6 +26,7 @@ final class LostSessions {
     private final Surroundings with;
     private final AwaitedJournal journal;
     private final FrozenMoment now;
+    private final List<FrozenSession> lost = new ArrayList<>();
     private final List<SubscriberEntry> entries = new ArrayList<>();
     private final List<StoreChange> changes = new ArrayList<>();
     private final List<Event> stops = new ArrayList<>();
@@ -52,6 +53,7 @@ final class LostSessions {
 
     /** Takes note of one; {@link #end} acts. */
     void add(FrozenSession frozen, Optional<SubscriberEntry> entry) throws DataPlaneException {
+        lost.add(frozen);
         Traffic last = frozen.reported();
         if (entry.isPresent()) {
             last = with.dataPlane()
@@ -77,6 +79,9 @@ final class LostSessions {
                 LOG.warn("{} sessions did not survive and cannot be ended: the journal refuses", stops.size() - from);
                 return;
             }
+        }
+        for (FrozenSession one : lost) {
+            with.dataPlane().leases().remove(Offloads.keyOf(one.key()), one.id().value());
         }
         for (SubscriberEntry entry : entries) {
             with.dataPlane().remove(entry.session(), entry.address());

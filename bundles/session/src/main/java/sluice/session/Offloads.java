@@ -7,7 +7,7 @@ import sluice.dataplane.api.LeaseKey;
 import sluice.dataplane.api.LeaseOffload;
 import sluice.dataplane.api.LeaseTerms;
 import sluice.dataplane.api.OffloadedLease;
-import sluice.net.LineId;
+import sluice.session.api.SessionKey;
 import sluice.session.api.TimerName;
 
 /**
@@ -60,11 +60,27 @@ final class Offloads {
         }
     }
 
-    /** Learns what the data plane granted meanwhile. */
-    void catchUp(Session session, long now) {
-        if (session.isOffloaded()) {
-            leases.read(keyOf(session), session.id().value()).ifPresent(lease -> adopt(session, lease, now));
-        }
+    /**
+     * A predecessor has handed this lease over.
+     *
+     * @return whether the grant ends later than was known
+     */
+    boolean inherit(Session session, OffloadedLease lease, long now) {
+        boolean longer = adopt(session, lease, now);
+        session.offloaded(lease.lease());
+        return longer;
+    }
+
+    /**
+     * Learns what the data plane granted meanwhile.
+     *
+     * @return whether the grant ends later than was known
+     */
+    boolean catchUp(Session session, long now) {
+        return session.isOffloaded()
+                && leases.read(keyOf(session), session.id().value())
+                        .filter(lease -> adopt(session, lease, now))
+                        .isPresent();
     }
 
     /**
@@ -76,9 +92,7 @@ final class Offloads {
         if (!session.isOffloaded()) {
             return false;
         }
-        return leases.read(keyOf(session), session.id().value())
-                        .filter(lease -> adopt(session, lease, now))
-                        .isPresent()
+        return catchUp(session, now)
                 // an answer may have been under way; after this there is none
                 || takeBack(session, now);
     }
@@ -132,8 +146,11 @@ final class Offloads {
     }
 
     private static LeaseKey keyOf(Session session) {
-        LineId line = session.key().line();
-        return new LeaseKey(
-                line.port(), line.svlan(), line.cvlan(), session.key().mac());
+        return keyOf(session.key());
+    }
+
+    /** By what the data plane finds the lease of a session. */
+    static LeaseKey keyOf(SessionKey key) {
+        return new LeaseKey(key.line().port(), key.line().svlan(), key.line().cvlan(), key.mac());
     }
 }

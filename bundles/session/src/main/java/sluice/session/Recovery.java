@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.dataplane.api.DataPlane;
 import sluice.dataplane.api.DataPlaneException;
+import sluice.dataplane.api.LeaseKey;
 import sluice.dataplane.api.NetworkEntry;
 import sluice.dataplane.api.OffloadedLease;
 import sluice.dataplane.api.SubscriberEntry;
@@ -78,17 +79,16 @@ final class Recovery {
                 .entries()
                 .forEach(entry -> entries.computeIfAbsent(entry.session(), first -> new ArrayList<>(1))
                         .add(entry));
-        Map<Long, OffloadedLease> leases = new HashMap<>();
-        dataPlane.leases().drain().forEach(lease -> leases.put(lease.session(), lease));
+        Map<LeaseKey, OffloadedLease> leases = new HashMap<>(dataPlane.leases().all());
         List<FrozenSession> stored = stored();
         List<Recovered> recovered = new ArrayList<>();
         LostSessions lost = new LostSessions(with, now);
         LostEntries lostEntries = new LostEntries(with, now);
         for (FrozenSession frozen : stored) {
             Optional<SubscriberEntry> entry = takeOwn(frozen, entries);
-            Optional<OffloadedLease> lease =
-                    Optional.ofNullable(leases.get(frozen.id().value()));
-            if (lost.has(frozen, entry, lease.isPresent())) {
+            Optional<OffloadedLease> lease = takeLease(frozen, leases);
+            boolean extended = lease.filter(one -> one.remaining().isPositive()).isPresent();
+            if (lost.has(frozen, entry, extended)) {
                 lost.add(frozen, entry);
             } else {
                 Optional<Recovered> one = recover(frozen, lease);
@@ -108,6 +108,7 @@ final class Recovery {
                 remove(stray);
             }
         }
+        leases.forEach((key, stray) -> dataPlane.leases().remove(key, stray.session()));
         return recovered;
     }
 
@@ -123,6 +124,17 @@ final class Recovery {
             }
         }
         entries.remove(frozen.id().value());
+        return own;
+    }
+
+    /** The lease stays where it is: what it says may be more than what the store knows. */
+    private static Optional<OffloadedLease> takeLease(FrozenSession frozen, Map<LeaseKey, OffloadedLease> leases) {
+        LeaseKey key = Offloads.keyOf(frozen.key());
+        Optional<OffloadedLease> own = Optional.ofNullable(leases.get(key))
+                .filter(lease -> lease.session() == frozen.id().value());
+        if (own.isPresent()) {
+            leases.remove(key);
+        }
         return own;
     }
 

@@ -16,8 +16,7 @@ final class Rounds {
 
     private final SessionTable table;
     private final Sweeps sweeps;
-    private final Offloads offloads;
-    private final DurableTurns turns;
+    private final LeaseReturns returns;
     private final Changes changes;
     private final Commands commands;
     private final ProtocolSteps protocols;
@@ -26,16 +25,14 @@ final class Rounds {
     Rounds(
             SessionTable table,
             Sweeps sweeps,
-            Offloads offloads,
-            DurableTurns turns,
+            LeaseReturns returns,
             Changes changes,
             Commands commands,
             ProtocolSteps protocols,
             Drain drain) {
         this.table = table;
         this.sweeps = sweeps;
-        this.offloads = offloads;
-        this.turns = turns;
+        this.returns = returns;
         this.changes = changes;
         this.commands = commands;
         this.protocols = protocols;
@@ -62,11 +59,8 @@ final class Rounds {
                     if (!session.protocol().equals(protocol)) {
                         return false;
                     }
-                    boolean extended = offloads.takeBack(session, time);
-                    if (extended) {
-                        turns.current().changed(session);
-                    }
-                    return protocols.joined(session, time) || extended;
+                    boolean returned = returns.begin(session, time);
+                    return protocols.joined(session, time) || returned;
                 },
                 () -> {});
     }

@@ -34,6 +34,7 @@ final class SessionShard
     private final SessionTimers timers;
     private final DurableTurns turns;
     private final Offloads offloads;
+    private final LeaseReturns returns;
     private final Timekeeper timekeeper;
     private final DegradedOperation degraded;
     private final SessionLimits limits;
@@ -70,6 +71,7 @@ final class SessionShard
         timers = new SessionTimers(now);
         turns = new DurableTurns(with.journal(), inbox, this::freeze, with.counters(), this);
         offloads = new Offloads(with, timers);
+        returns = new LeaseReturns(offloads, turns);
         Entries entries = new Entries(with, turns);
         timekeeper = new Timekeeper(with, timers, entries, now);
         degraded = new DegradedOperation(with, timers, table, this);
@@ -79,9 +81,9 @@ final class SessionShard
         changes = new Changes(with, turns, entries, timekeeper, offloads, table);
         reauthentications = new Reauthentications(with, timers, changes, this);
         commands = new Commands(table, performer, protocols, changes, reauthentications);
-        rounds = new Rounds(table, sweeps, offloads, turns, changes, commands, protocols, drain);
+        rounds = new Rounds(table, sweeps, returns, changes, commands, protocols, drain);
         lister = new SessionLister(table, sweeps, entries, offloads, with);
-        new LeaseRecall(with.alone().leases(), timers, sweeps, offloads, turns).begin(now);
+        new LeaseRecall(with.alone().leases(), timers, sweeps, returns).begin(now);
         new Reconciliation(with, timers, sweeps, entries, changes).begin(now);
         budget = new TurnBudget(clock);
         dueTimers = new DueTimers(with, table, timekeeper, offloads, degraded, performer, protocols, commands);
@@ -184,13 +186,7 @@ final class SessionShard
                         session, new TimerName(name), now + Math.max(0, frozen.millisLeft(deadline, moment))));
         timekeeper.recovered(session, now);
         holding = count();
-        boolean extended = recovered
-                .lease()
-                .filter(lease -> offloads.adopt(session, lease, now))
-                .isPresent();
-        if (extended) {
-            turns.current().changed(session);
-        }
+        recovered.lease().ifPresent(lease -> returns.inherit(session, lease, now));
     }
 
     private void open(Mail mail) {

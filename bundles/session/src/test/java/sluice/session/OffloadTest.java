@@ -7,8 +7,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import sluice.net.Bytes;
 import sluice.net.Ip4;
 import sluice.platform.api.JournalFailure;
+import sluice.platform.api.StoreChange;
+import sluice.platform.api.Transaction;
 import sluice.session.api.Addressing;
 import sluice.session.api.Authorization;
 import sluice.session.api.Command;
@@ -84,12 +87,112 @@ final class OffloadTest {
     }
 
     @Test
+    void renewalsOfASessionWhosePoolIsGoneForAMomentCountWhenItIsThereAgain() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.clock.advance(ALMOST);
+        renew(address);
+        gateway.addresses.gone = true;
+        gateway.restart();
+        assertThat(gateway.leases.size()).as("it goes on").isEqualTo(1);
+        gateway.clock.advance(Duration.ofMinutes(10));
+        gateway.restart();
+        gateway.addresses.gone = false;
+        gateway.restart();
+        gateway.turn();
+        assertThat(gateway.sessions()).hasSize(1);
+        assertThat(gateway.leases.size()).isZero();
+        assertThat(gateway.journal.events(SessionEvent.STOP)).isEmpty();
+        gateway.advance(ALMOST);
+        assertThat(gateway.sessions()).isEmpty();
+    }
+
+    @Test
+    void sessionWithoutPoolIsLostWhenItsLeaseIsOverInTheDataPlaneToo() {
+        gateway.online(7, MAC);
+        gateway.clock.advance(ScriptedProtocol.LEASE.plusSeconds(1));
+        gateway.addresses.gone = true;
+        gateway.restart();
+        assertThat(gateway.journal.events(SessionEvent.STOP)).hasSize(1);
+        assertThat(gateway.leases.size()).isZero();
+    }
+
+    @Test
+    void renewalIsNotForgottenWhenTheNextOneIsKilledBeforeTheStoreKnowsIt() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.clock.advance(ALMOST);
+        renew(address);
+        gateway.dieWhileRecovering();
+        gateway.journal.hold();
+        gateway.restart();
+        gateway.shard.inbox().offer(Mail.CHORES, new Mail.Joined("scripted"));
+        gateway.turn();
+        assertThat(gateway.leases.size()).isEqualTo(1);
+        gateway.journal.lose();
+        gateway.clock.advance(Duration.ofMinutes(10));
+        gateway.restart();
+        gateway.turn();
+        assertThat(gateway.sessions()).hasSize(1);
+        assertThat(gateway.leases.size()).isZero();
+        gateway.restart();
+        gateway.turn();
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
+    void renewalBetweenTheLookAndTheDiskIsWrittenBeforeTheLeaseIsTakenBack() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.clock.advance(Duration.ofMinutes(30));
+        renew(address);
+        gateway.journal.hold();
+        gateway.restart();
+        gateway.turn();
+        gateway.clock.advance(Duration.ofMinutes(20));
+        renew(address);
+        gateway.journal.commit();
+        gateway.journal.hold();
+        gateway.turn();
+        assertThat(gateway.leases.size()).isEqualTo(1);
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(gateway.leases.size()).isZero();
+        gateway.restart();
+        gateway.advance(ALMOST);
+        assertThat(gateway.sessions()).hasSize(1);
+    }
+
+    @Test
+    void releaseRightAfterAStartEndsTheAnswersOnTermsOfThePredecessor() {
+        Ip4 address = gateway.online(7, MAC);
+        gateway.clock.advance(ALMOST);
+        renew(address);
+        gateway.journal.hold();
+        gateway.restart();
+        gateway.arrive(ScriptedProtocol.RELEASE, 7, MAC, "c7");
+        gateway.turn();
+        assertThat(gateway.leases.size()).isZero();
+        gateway.journal.commit();
+        gateway.turn();
+        assertThat(gateway.sessions()).isEmpty();
+    }
+
+    @Test
+    void leaseOfNoSessionIsTakenAwayAtAStart() {
+        gateway.online(7, MAC);
+        Bytes key = FrozenSession.keyOf(gateway.sessions().getFirst().id());
+        Transaction gone = new Transaction(List.of(new StoreChange.Remove(Turn.REGION, key)), List.of());
+        assertThat(new AwaitedJournal(gateway.journal).takes(gone)).isTrue();
+        gateway.restart();
+        assertThat(gateway.leases.size()).isZero();
+        assertThat(gateway.sessions()).isEmpty();
+    }
+
+    @Test
     void interimRecordWritesTheRenewalDown() {
         Ip4 address = gateway.online(7, MAC);
         gateway.advance(Duration.ofMinutes(20));
         renew(address);
         gateway.advance(Duration.ofMinutes(6));
-        assertThat(gateway.leases.drain()).hasSize(1);
+        gateway.leases.forgetAll();
         gateway.restart();
         gateway.turn();
         assertThat(gateway.sessions().getFirst().leaseEnds())
@@ -100,7 +203,7 @@ final class OffloadTest {
     @Test
     void dataPlaneAnswersNobodyBeforeTheGrantIsDurable() {
         gateway.online(8, MAC + 1);
-        assertThat(gateway.leases.drain()).hasSize(1);
+        gateway.leases.forgetAll();
         gateway.journal.hold();
         gateway.arrive(ScriptedProtocol.REQUEST, 8, MAC + 1, "c8");
         gateway.turn();
@@ -113,7 +216,7 @@ final class OffloadTest {
     @Test
     void grantThatTheDiskRefusesIsNotHandedOver() {
         gateway.online(7, MAC);
-        assertThat(gateway.leases.drain()).hasSize(1);
+        gateway.leases.forgetAll();
         gateway.journal.fail(JournalFailure.DISK);
         gateway.frame(ScriptedProtocol.REQUEST, 7, MAC, "c7");
         assertThat(gateway.leases.size()).isZero();

@@ -1,9 +1,7 @@
 package sluice.testkit;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -69,11 +67,15 @@ public final class FakeLeases implements LeaseOffload {
     }
 
     @Override
-    public synchronized List<OffloadedLease> drain() {
-        List<OffloadedLease> all =
-                new ArrayList<>(leases.values().stream().map(this::reading).toList());
-        leases.clear();
+    public synchronized Map<LeaseKey, OffloadedLease> all() {
+        Map<LeaseKey, OffloadedLease> all = new HashMap<>();
+        leases.forEach((key, lease) -> all.put(key, reading(lease)));
         return all;
+    }
+
+    /** Nobody is answered any more, and nobody knows who was. */
+    public synchronized void forgetAll() {
+        leases.clear();
     }
 
     /** The holder of the address asks for more time: true when the data plane gives it. */
@@ -94,6 +96,7 @@ public final class FakeLeases implements LeaseOffload {
     }
 
     private OffloadedLease reading(Lease lease) {
-        return new OffloadedLease(lease.session, Duration.ofMillis(lease.ends - millis.getAsLong()), lease.answers);
+        Duration remaining = Duration.ofMillis(lease.ends - millis.getAsLong());
+        return new OffloadedLease(lease.session, remaining, lease.terms.lease(), lease.answers);
     }
 }

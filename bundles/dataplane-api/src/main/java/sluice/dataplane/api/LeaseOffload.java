@@ -1,7 +1,7 @@
 package sluice.dataplane.api;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sluice.net.Ip4;
 
@@ -32,8 +32,8 @@ public interface LeaseOffload {
         }
 
         @Override
-        public List<OffloadedLease> drain() {
-            return List.of();
+        public Map<LeaseKey, OffloadedLease> all() {
+            return Map.of();
         }
     };
 
@@ -62,6 +62,9 @@ public interface LeaseOffload {
         return Optional.empty();
     }
 
-    /** Removes everything; for an owner that begins and does not know on what terms leases stand. */
-    List<OffloadedLease> drain();
+    /**
+     * All there are, those of a predecessor too; they stay. An owner that begins does not know on what terms they
+     * stand, and removes each when nothing that was granted depends on it any more.
+     */
+    Map<LeaseKey, OffloadedLease> all();
 }

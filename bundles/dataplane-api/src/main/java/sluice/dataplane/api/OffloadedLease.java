@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param session to whom it belongs
  * @param remaining until the grant ends, with every extension so far; zero or less when it is over
+ * @param lease what an ACK grants
  * @param answers ACKs that the data plane has sent for it
  */
-public record OffloadedLease(long session, Duration remaining, long answers) {}
+public record OffloadedLease(long session, Duration remaining, Duration lease, long answers) {}

@@ -1,6 +1,6 @@
 /** The contract between those who decide and the data plane that forwards. */
 @Export
-@Version("2.1.0")
+@Version("3.0.0")
 @NullMarked
 package sluice.dataplane.api;
 

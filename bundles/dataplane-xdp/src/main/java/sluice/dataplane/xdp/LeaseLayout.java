@@ -13,6 +13,7 @@ import sluice.dataplane.api.LeaseKey;
 import sluice.dataplane.api.LeaseTerms;
 import sluice.net.Bytes;
 import sluice.net.Ip4;
+import sluice.net.MacAddress;
 
 /**
  * Keys and values of the leases that the programs answer for.
@@ -35,6 +36,7 @@ import sluice.net.Ip4;
 final class LeaseLayout {
 
     static final int KEY_BYTES = 12;
+    private static final int MAC_AT = 6;
     static final int VALUE_BYTES = 56;
     static final int ADDRESS_AT = 8;
     static final int SERVER_AT = 12;
@@ -59,7 +61,16 @@ final class LeaseLayout {
         key.set(JAVA_SHORT, 0, (short) lease.port());
         key.set(NET_SHORT, 2, (short) lease.svlan());
         key.set(NET_SHORT, 4, (short) lease.cvlan());
-        writeBytes(key, 6, lease.mac().toBytes());
+        writeBytes(key, MAC_AT, lease.mac().toBytes());
+    }
+
+    static LeaseKey key(MemorySegment key) {
+        long mac = 0;
+        for (int i = MAC_AT; i < KEY_BYTES; i++) {
+            mac = mac << 8 | key.get(JAVA_BYTE, i) & 0xff;
+        }
+        return new LeaseKey(
+                key.get(JAVA_SHORT, 0) & 0xffff, key.get(NET_SHORT, 2), key.get(NET_SHORT, 4), new MacAddress(mac));
     }
 
     /** @param value zeroed */

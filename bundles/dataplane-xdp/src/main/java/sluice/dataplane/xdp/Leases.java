@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,6 @@ final class Leases implements LeaseOffload {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
     private static final int BATCH = 1024;
-    private static final int CURSOR_BYTES = 64;
 
     private final BpfMap leases;
     private final DhcpProfiles profiles;
@@ -147,9 +147,6 @@ final class Leases implements LeaseOffload {
 
     @Override
     public Optional<OffloadedLease> read(LeaseKey key, long session) {
-        if (!enabled) {
-            return Optional.empty();
-        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(LeaseLayout.VALUE_BYTES, Long.BYTES);
             Bpf.lookup(leases.fd(), key(arena, key), value);
@@ -161,9 +158,6 @@ final class Leases implements LeaseOffload {
 
     @Override
     public Optional<OffloadedLease> remove(LeaseKey key, long session) {
-        if (!enabled) {
-            return Optional.empty();
-        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment where = key(arena, key);
             MemorySegment value = arena.allocate(LeaseLayout.VALUE_BYTES, Long.BYTES);
@@ -178,16 +172,11 @@ final class Leases implements LeaseOffload {
     }
 
     @Override
-    public List<OffloadedLease> drain() {
-        List<OffloadedLease> drained = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(LeaseLayout.VALUE_BYTES, Long.BYTES);
-            for (byte[] key : keys()) {
-                MemorySegment where = arena.allocate(LeaseLayout.KEY_BYTES, Long.BYTES);
-                where.copyFrom(MemorySegment.ofArray(key));
-                drained.add(take(where, value));
-            }
-            return drained;
+    public Map<LeaseKey, OffloadedLease> all() {
+        Map<LeaseKey, OffloadedLease> all = new HashMap<>();
+        try {
+            leases.forEach(BATCH, (key, value) -> all.put(LeaseLayout.key(key), reading(value)));
+            return all;
         } catch (KernelException refusal) {
             throw new IllegalStateException("The leases cannot be read: " + refusal.getMessage(), refusal);
         }
@@ -210,26 +199,6 @@ final class Leases implements LeaseOffload {
         return held;
     }
 
-    private List<byte[]> keys() throws KernelException {
-        List<byte[]> all = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment keys = arena.allocate((long) BATCH * LeaseLayout.KEY_BYTES, Long.BYTES);
-            MemorySegment values = arena.allocate((long) BATCH * LeaseLayout.VALUE_BYTES, Long.BYTES);
-            MemorySegment cursor = arena.allocate(CURSOR_BYTES, Long.BYTES);
-            Bpf.Batch found;
-            boolean begin = true;
-            do {
-                found = Bpf.lookupBatch(leases.fd(), cursor, begin, keys, values, BATCH);
-                for (int i = 0; i < found.count(); i++) {
-                    all.add(keys.asSlice((long) i * LeaseLayout.KEY_BYTES, LeaseLayout.KEY_BYTES)
-                            .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
-                }
-                begin = false;
-            } while (!found.last());
-        }
-        return all;
-    }
-
     private OffloadedLease take(MemorySegment where, MemorySegment value) throws KernelException {
         Bpf.take(leases.fd(), where, value);
         profiles.release(LeaseLayout.profile(value));
@@ -238,7 +207,8 @@ final class Leases implements LeaseOffload {
 
     private static OffloadedLease reading(MemorySegment value) throws KernelException {
         Duration remaining = Duration.ofNanos(LeaseLayout.expiry(value) - Libc.bootNanos());
-        return new OffloadedLease(LeaseLayout.session(value), remaining, LeaseLayout.answers(value));
+        Duration lease = Duration.ofSeconds(Integer.toUnsignedLong(LeaseLayout.seconds(value)));
+        return new OffloadedLease(LeaseLayout.session(value), remaining, lease, LeaseLayout.answers(value));
     }
 
     private static Optional<OffloadedLease> absent(KernelException refusal) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -246,7 +247,9 @@ final class FastPathTest {
         expect(Verdict.PUNT_UNHEARD, renewal());
         assertThat(off.put(key(), SESSION, Packets.SUBSCRIBER, terms(renewal().frame()), LEFT))
                 .isFalse();
-        assertThat(off.drain()).hasSize(1);
+        assertThat(off.all()).containsOnlyKeys(key());
+        assertThat(off.remove(key(), SESSION)).isPresent();
+        assertThat(off.all()).isEmpty();
     }
 
     @Test
@@ -266,16 +269,19 @@ final class FastPathTest {
     }
 
     @Test
-    void leasesOfAKilledControlPlaneAreFoundAndDrained() throws Exception {
+    void leasesOfAKilledControlPlaneAreFoundAndStayUntilTheyAreRemoved() throws Exception {
         learn(renewal().frame());
         bench.access(renewal().frame());
         Leases next = new Leases(bench.loaded(), true);
-        var drained = next.drain();
-        assertThat(drained).hasSize(1);
-        assertThat(drained.getFirst().session()).isEqualTo(SESSION);
-        assertThat(drained.getFirst().answers()).isEqualTo(1);
-        assertThat(drained.getFirst().remaining()).isGreaterThan(Duration.ofHours(23));
-        assertThat(next.read(key(), SESSION)).isEmpty();
+        assertThat(next.all()).containsOnlyKeys(key());
+        var found = Objects.requireNonNull(next.all().get(key()));
+        assertThat(found.session()).isEqualTo(SESSION);
+        assertThat(found.answers()).isEqualTo(1);
+        assertThat(found.remaining()).isGreaterThan(Duration.ofHours(23));
+        assertThat(found.lease()).isEqualTo(terms(renewal().frame()).lease());
+        assertThat(bench.access(renewal().frame()).verdict()).isEqualTo(Verdict.FAST_ACK);
+        assertThat(next.remove(key(), SESSION)).isPresent();
+        assertThat(next.all()).isEmpty();
     }
 
     @Test
