@@ -33,6 +33,8 @@ final class PrefixTable {
 
     private final PrefixPool pool;
     private final Map<Long, Hold> held = new HashMap<>();
+    /** By who holds it; an owner may be here with several sessions. */
+    private final Map<Hold, Long> numbers = new HashMap<>();
     /** Free ones that somebody had: number and last owner, empty when he has another since. */
     private final Map<Long, Bytes> line = new LinkedHashMap<>();
 
@@ -61,20 +63,18 @@ final class PrefixTable {
 
     /**
      * Takes the best free prefix: the one this owner had last, then one that nobody had, then the longest free. A
-     * session that holds its owner's prefix already gets the same one again.
+     * session that holds one already gets the same one again.
      *
      * @return its number; empty when none is free
      */
     OptionalLong take(long session, Bytes owner) {
+        Long own = numbers.get(new Hold(session, owner));
+        if (own != null) {
+            return OptionalLong.of(own);
+        }
         Long last = lastOf.get(owner);
-        if (last != null) {
-            Hold hold = held.get(last);
-            if (hold != null && hold.session() == session) {
-                return OptionalLong.of(last);
-            }
-            if (isFree(last)) {
-                return OptionalLong.of(hold(last, session, owner));
-            }
+        if (last != null && isFree(last)) {
+            return OptionalLong.of(hold(last, session, owner));
         }
         OptionalLong found = line.size() < REMEMBERED_MAX ? fresh() : OptionalLong.empty();
         if (found.isEmpty()) {
@@ -130,6 +130,7 @@ final class PrefixTable {
             return false;
         }
         held.remove(number);
+        numbers.remove(hold, number);
         freed(number, isLast(hold.owner(), number) ? hold.owner() : Bytes.EMPTY);
         return true;
     }
@@ -159,7 +160,9 @@ final class PrefixTable {
             lastOf.remove(before);
         }
         occupied(number);
-        held.put(number, new Hold(session, owner));
+        Hold hold = new Hold(session, owner);
+        held.put(number, hold);
+        numbers.put(hold, number);
         if (!pool.isExcluded(number)) {
             associate(number, owner);
         }

@@ -65,6 +65,19 @@ final class PrefixPoolsTest {
     }
 
     @Test
+    void eachOfTwoSessionsOfOneDeviceKeepsItsOwn() {
+        Ip6Prefix older = granted(ask(1, 1));
+        Ip6Prefix newer = granted(ask(2, 1));
+        assertThat(newer).isNotEqualTo(older);
+        assertThat(granted(ask(1, 1))).isEqualTo(older);
+        assertThat(granted(ask(2, 1))).isEqualTo(newer);
+        pools.release(new SessionId(1), older);
+        assertThat(granted(ask(2, 1))).isEqualTo(newer);
+        pools.release(new SessionId(2), newer);
+        assertThat(granted(ask(3, 1))).as("the last that it had").isEqualTo(newer);
+    }
+
+    @Test
     void lineGetsItsPrefixAgainAlsoAfterARestart() {
         Ip6Prefix first = granted(ask(1, 1));
         granted(ask(2, 2));
