@@ -182,7 +182,7 @@ def test_a_wrong_password_is_refused_with_the_reason_of_radius(dialin: DialIn, l
     eventually(lambda: dialin.no_session(REFUSED), 10, "no session is left")
     rows = json.loads(lab.appliance.shell(f"pppoe:trace --json {DialIn.mac(REFUSED)}"))["data"]
     trace = "\n".join(f"{row['way']} {row['packet']}" for row in rows)
-    said = ("^in PADR", "^in LCP ConfReq", f"^out {REFUSALS[method]} [^\n]*{REASON}")
+    said = ("^in PADR", "^out PADS", "^in LCP ConfReq", f"^out {REFUSALS[method]} [^\n]*{REASON}")
     assert re.search(".*".join(said), trace, re.MULTILINE | re.DOTALL), trace
     assert DialIn.user(REFUSED) in trace, "who it was is shown, and with what password is not"
     assert WRONG not in trace + str(lab.appliance.table("pppoe:negotiations"))

@@ -104,13 +104,13 @@ final class Discovery {
         return Welcome.BEGIN;
     }
 
-    /** The confirmation of a session (RFC 2516, 5.4). */
-    Frame pads(DiscoveryTerms terms, PppoeFrame frame, DiscoveryMessage padr, int session) {
+    /** What the confirmation of a session says (RFC 2516, 5.4). */
+    Bytes pads(DiscoveryTerms terms, DiscoveryMessage padr) {
         counters.count(PppoeCounter.PADS);
         List<PppoeTag> tags = new ArrayList<>(4);
         tags.add(new PppoeTag(PppoeTag.SERVICE_NAME, padr.service()));
         addEcho(tags, terms, padr);
-        return frame.answer(PppoeFrame.PADS, session, DiscoveryMessage.encode(tags));
+        return DiscoveryMessage.encode(tags);
     }
 
     /** The answer to a PADR whose id another session of the device has already: it begins anew with another cookie. */

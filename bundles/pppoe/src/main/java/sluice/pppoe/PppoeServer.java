@@ -254,8 +254,9 @@ public final class PppoeServer implements AccessProtocol {
     }
 
     private Effect confirmation(SessionView session, DiscoveryTerms terms, PppoeFrame packet, DiscoveryMessage padr) {
-        Frame pads = discovery.pads(terms, packet, padr, session.key().pppoeSession());
-        return new Effect.Send(pads);
+        Bytes pads = discovery.pads(terms, padr);
+        negotiations.note(session.id(), session.key(), false, PppoeFrame.PADS, pads);
+        return new Effect.Send(packet.answer(PppoeFrame.PADS, session.key().pppoeSession(), pads));
     }
 
     private Step onPadt(SessionView session, PppoeFrame packet) {

@@ -62,7 +62,7 @@ class DiscoveryTest {
         PppoeTag gold = PppoeTag.text(PppoeTag.SERVICE_NAME, "gold");
         PppoeTag relay = new PppoeTag(PppoeTag.RELAY_SESSION_ID, Bytes.of(9));
         PppoeFrame frame = PppoeFrame.decode(padr(Bytes.of(1), gold, HOST_UNIQ, relay, PppoeTag.maxPayload(9000)));
-        Frame pads = discovery.pads(LISTED, frame, DiscoveryMessage.decode(frame), 0x1234);
+        Frame pads = frame.answer(PppoeFrame.PADS, 0x1234, discovery.pads(LISTED, DiscoveryMessage.decode(frame)));
         assertThat(pads.bytes().slice(12))
                 .isEqualTo(Bytes.fromHex("8863" + "11651234001a" + "01010004676f6c64" + "01030003010203" + "0110000109"
                         + "0120000205dc"));
@@ -184,7 +184,7 @@ class DiscoveryTest {
         for (int wish : new int[] {0, 1200, 1492}) {
             PppoeTag tag = PppoeTag.maxPayload(wish);
             PppoeFrame padr = PppoeFrame.decode(padr(Bytes.of(1), ANY, tag));
-            Frame pads = discovery.pads(LISTED, padr, DiscoveryMessage.decode(padr), 1);
+            Frame pads = padr.answer(PppoeFrame.PADS, 1, discovery.pads(LISTED, DiscoveryMessage.decode(padr)));
             for (Welcome said : List.of(onPadi(LISTED, padi(ANY, tag)), new Welcome.Answer(pads))) {
                 assertThat(tagsOf(said))
                         .as("wish of %d", wish)

@@ -65,6 +65,7 @@ class PppoeServerTest {
         assertThat(engine.questions.getFirst().credentials()).contains(new Credentials.Pap(Bytes.utf8("secret")));
         Table trace = engine.negotiations.table();
         assertThat(trace.rows().stream().map(row -> row.get(6)))
+                .anyMatch(line -> line.startsWith("PADS"))
                 .contains("PAP AuthReq id=0x1 user=\"" + Peer.USER + "\" password=<hidden>")
                 .noneMatch(line -> line.contains("secret") || line.contains("736563726574"));
     }
