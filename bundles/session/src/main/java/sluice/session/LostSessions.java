@@ -86,8 +86,16 @@ final class LostSessions {
         for (SubscriberEntry entry : entries) {
             with.dataPlane().remove(entry.session(), entry.address());
         }
+        lost.forEach(this::release);
         if (!stops.isEmpty()) {
             LOG.info("{} sessions did not survive", stops.size());
         }
+    }
+
+    /** Pools that were there before hold what the session had. */
+    private void release(FrozenSession one) {
+        with.addresses().release(one.id(), one.address());
+        Entries.networks6(one.authorization().addressing())
+                .forEach(prefix -> with.addresses().prefixes().release(one.id(), prefix));
     }
 }

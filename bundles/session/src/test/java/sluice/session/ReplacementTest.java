@@ -44,6 +44,16 @@ final class ReplacementTest {
     }
 
     @Test
+    void addressAndPrefixOfASessionThatTheDataPlaneLostAndWhoseLeaseIsOverAreFree() {
+        gateway.online(7, MAC, AT_HOME);
+        gateway.dataPlane.forgetAll();
+        gateway.clock.advance(ScriptedProtocol.LEASE.plusSeconds(1));
+        gateway.replace();
+        assertThat(gateway.counted(SessionCounter.LOST)).isOne();
+        nothingIsHeld();
+    }
+
+    @Test
     void addressAndPrefixOfASessionWhoseEndThePredecessorDidNotHearOfAreFree() {
         gateway.online(7, MAC, AT_HOME);
         CompletableFuture<CommandResult> ended =
