@@ -18,7 +18,8 @@ public interface DataPlane {
 
     /**
      * Says which networks exist. Entries in networks that stay are untouched. A network that is missing in the list
-     * goes when it has no entries, and stays as it is while it has some.
+     * goes when it has no entries. While it has some it becomes part of a wider one of the list, with its entries and
+     * their counters, or stays as it is.
      *
      * @throws DataPlaneException when the capacity is reached or a prefix overlaps another
      */

@@ -44,8 +44,8 @@ record PortOrder(Elements elements, List<Integer> ports) {
         if (was.isPresent() && (position >= ports.size() || ports.get(position) != before)) {
             throw new KernelException(
                     "access interface " + position + " was \"" + was.get()
-                            + "\" when subscribers were installed on it, and is another one now: append new ones at the"
-                            + " end, or remove the data plane first",
+                            + "\" when subscribers were installed on it, and is another one now: put it back, and"
+                            + " append new ones at the end",
                     KernelException.EINVAL);
         }
     }

@@ -41,6 +41,9 @@ final class DhcpProfiles {
     private final Map<Profile, Place> places = new HashMap<>();
     private final Map<Integer, Profile> profiles = new HashMap<>();
     private final BitSet used = new BitSet();
+    /** How many leases of a predecessor have this place; what stands there is not known. */
+    private final Map<Integer, Integer> inherited = new HashMap<>();
+
     private int next;
 
     private record Profile(Optional<Long> wish, Optional<Bytes> parameters, Bytes options) {}
@@ -83,8 +86,19 @@ final class DhcpProfiles {
         return OptionalInt.of(place.index);
     }
 
+    /** A lease of a predecessor has this place, which is nobody else's until the last of them goes. */
+    synchronized void inherit(int index) {
+        used.set(index);
+        inherited.merge(index, 1, Integer::sum);
+    }
+
     /** One lease less. */
     synchronized void release(int index) {
+        if (inherited.containsKey(index)) {
+            Integer left = inherited.computeIfPresent(index, (at, leases) -> leases == 1 ? null : leases - 1);
+            used.set(index, left != null);
+            return;
+        }
         Profile profile = profiles.get(index);
         Place place = profile == null ? null : places.get(profile);
         if (place != null && --place.leases == 0) {

@@ -46,6 +46,7 @@ final class Leases implements LeaseOffload {
         this.profiles = new DhcpProfiles(loaded.map("dhcp_profiles"));
         this.verdicts = new Verdicts(loaded.map("verdicts"));
         this.enabled = enabled;
+        leases.forEach(BATCH, (key, value) -> profiles.inherit(LeaseLayout.profile(value)));
         loaded.map("dhcp_fast_path").put(0, enabled ? 1 : 0);
     }
 

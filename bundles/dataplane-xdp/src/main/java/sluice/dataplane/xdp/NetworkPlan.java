@@ -56,6 +56,25 @@ record NetworkPlan(int capacity) {
         return List.copyOf(planned);
     }
 
+    /**
+     * What is left of the networks before a change: one that is not in use and goes, or gets other places, is nobody's
+     * before somebody else gets its places.
+     *
+     * @param current as they are
+     * @param planned of {@link #change}
+     * @param inUse as there
+     */
+    static List<IndexedNetwork> left(
+            List<IndexedNetwork> current, List<IndexedNetwork> planned, Predicate<IndexedNetwork> inUse) {
+        return current.stream()
+                .filter(network -> inUse.test(network)
+                        || planned.stream()
+                                .anyMatch(stays -> stays.first() == network.first()
+                                        && stays.base().equals(network.base())
+                                        && stays.last().equals(network.last())))
+                .toList();
+    }
+
     private IndexedNetwork place(NetworkEntry entry, List<IndexedNetwork> planned, List<IndexedNetwork> absorbed)
             throws DataPlaneException {
         List<IndexedNetwork> taken = new ArrayList<>(planned);
@@ -110,7 +129,7 @@ record NetworkPlan(int capacity) {
             if (other.first() - from >= size) {
                 return from;
             }
-            from = other.end();
+            from = Math.max(from, other.end()); // one that grew has the places of what it absorbed
         }
         if (capacity - from < size) {
             throw full(entry, taken);
@@ -123,7 +142,8 @@ record NetworkPlan(int capacity) {
         return new DataPlaneException(
                 Reason.CAPACITY_REACHED,
                 entry.prefix() + " needs " + entry.prefix().size() + " entries, " + used + " of " + capacity
-                        + " are used; raise capacity in sluice.dataplane.xdp.cfg");
+                        + " are used, or no gap is large enough; put the pools back, or raise capacity in"
+                        + " sluice.dataplane.xdp.cfg and remove the data plane");
     }
 
     private static boolean isSame(IndexedNetwork network, NetworkEntry entry) {

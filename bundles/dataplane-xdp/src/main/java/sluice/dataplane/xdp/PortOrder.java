@@ -22,15 +22,20 @@ record PortOrder(List<Port> before, List<Port> now) {
                 throw new KernelException(
                         "access interfaces are " + names(now) + " and were " + names(before)
                                 + " when subscribers were installed on number " + table.port(index)
-                                + ": append new ones at the end, or remove the data plane first",
+                                + ": put them back, and append new ones at the end",
                         KernelException.EINVAL);
             }
         }
     }
 
     private boolean isSame(int port) {
-        String name = port < before.size() ? before.get(port).name() : "";
-        return name.isEmpty() || port < now.size() && name.equals(now.get(port).name());
+        if (port >= before.size() || before.get(port).name().isEmpty()) {
+            return true;
+        }
+        Port was = before.get(port);
+        return port < now.size()
+                && (was.name().equals(now.get(port).name())
+                        || was.ifindex() == now.get(port).ifindex()); // it has another name since
     }
 
     private static String names(List<Port> ports) {

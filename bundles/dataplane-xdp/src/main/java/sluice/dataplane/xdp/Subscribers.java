@@ -165,6 +165,11 @@ final class Subscribers implements DataPlane {
                     new NetworkPlan(spareFirst).change(settings.networks(), networks, this::isInUse);
             GatewaySettings changed = settings.withNetworks(planned);
             if (!changed.equals(settings)) {
+                GatewaySettings left =
+                        settings.withNetworks(NetworkPlan.left(settings.networks(), planned, this::isInUse));
+                if (!left.equals(settings)) {
+                    write(left);
+                }
                 moves.begin(settings, changed);
                 write(changed);
             }

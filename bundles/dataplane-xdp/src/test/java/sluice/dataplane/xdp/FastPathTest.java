@@ -285,6 +285,30 @@ final class FastPathTest {
     }
 
     @Test
+    void leaseOfAPredecessorIsAnsweredOnItsOwnTermsWhateverComesAfterIt() throws Exception {
+        learn(renewal().frame());
+        Bytes answer = bench.access(renewal().frame()).frame();
+        LeaseTerms terms = terms(renewal().frame());
+        Leases next = new Leases(bench.loaded(), true);
+        for (int i = 1; i < 4; i++) {
+            LeaseTerms other = new LeaseTerms(
+                    terms.server(),
+                    terms.lease(),
+                    terms.wish(),
+                    terms.parameters(),
+                    Bytes.fromHex("0c010" + i),
+                    terms.relay(),
+                    false);
+            LeaseKey another = new LeaseKey(0, 100, 7 + i, Packets.SUBSCRIBER_MAC);
+            assertThat(next.put(another, SESSION + i, Packets.SUBSCRIBER, other, LEFT))
+                    .isTrue();
+            assertThat(next.remove(another, SESSION + i)).isPresent();
+        }
+        assertThat(bench.access(renewal().frame()).frame()).isEqualTo(answer);
+        assertThat(next.remove(key(), SESSION)).isPresent();
+    }
+
+    @Test
     void otherSessionKeepsTheKeyUntilItIsRemoved() throws Exception {
         learn(renewal().frame());
         assertThat(leases.put(key(), 8, Packets.SUBSCRIBER, terms(renewal().frame()), LEFT))

@@ -53,13 +53,17 @@ final class GrowingNetworkTest {
     }
 
     private static SubscriberEntry entry(int pppoe, List<Ip6Prefix> prefixes) {
+        return entry(1, Packets.SUBSCRIBER, pppoe, prefixes);
+    }
+
+    private static SubscriberEntry entry(long session, Ip4 address, int pppoe, List<Ip6Prefix> prefixes) {
         return new SubscriberEntry(
-                1,
+                session,
                 0,
                 Packets.DOUBLE,
                 Packets.SUBSCRIBER_MAC,
                 pppoe,
-                Packets.SUBSCRIBER,
+                address,
                 prefixes,
                 Policer.UNLIMITED,
                 Policer.UNLIMITED,
@@ -117,6 +121,18 @@ final class GrowingNetworkTest {
         bench.subscribers().networks(List.of(WIDE, BEHIND, network("192.0.2.0/24", Ip4.parse("192.0.2.1"))));
         assertThat(bench.subscribers().entries()).containsExactly(entry(77, PREFIXES));
         assertThat(bench.adopt().entries()).containsExactly(entry(77, PREFIXES));
+    }
+
+    @Test
+    void whoGetsThePlaceOfANetworkThatLeavesAtTheSameTimeKeepsIt() throws Exception {
+        SubscriberEntry outside = entry(2, Ip4.parse("10.64.1.5"), 0, List.of());
+        bench.subscribers().networks(List.of(NARROW, BEHIND));
+        bench.subscribers().install(entry(77, PREFIXES));
+        bench.subscribers().install(outside);
+        bench.subscribers().networks(List.of(WIDE, network("10.65.0.0/23", Ip4.parse("10.65.0.1"))));
+        assertThat(bench.subscribers().entries()).containsExactlyInAnyOrder(entry(77, PREFIXES), outside);
+        assertThat(bench.subscribers().audit().run()).isEmpty();
+        assertThat(bench.adopt().entries()).containsExactlyInAnyOrder(entry(77, PREFIXES), outside);
     }
 
     @Test
