@@ -258,7 +258,7 @@ final class AuthenticationTurn {
     }
 
     private void fail(String words, Optional<Bytes> msChapError) {
-        failures++;
+        failures = Math.min(failures + 1, FAILURES_MAX);
         refuse(words, msChapError);
         boolean again = method.filter(AuthenticationMethod.PAP::equals).isPresent()
                 && failures < context.settings().papFailures()

@@ -39,6 +39,7 @@ final class LeaseReturns {
      * @return whether it does
      */
     boolean begin(Session session, long now) {
+        session.offered(Optional.empty()); // nor on terms that are on their way to the disk
         if (!session.isOffloaded() || writing.contains(session)) {
             return false;
         }

@@ -12,7 +12,7 @@ import sluice.session.api.SessionQuery;
 /**
  * Older sessions of a subscriber who begins anew without having ended them, as a PPPoE device does that lost its power:
  * same device, line and user name, and they have the address or a prefix that RADIUS names for the new session too.
- * What can be had once makes room, whatever the limits. Belongs to one shard, where such sessions meet: the PPPoE
+ * What can be had once makes room, also without any limit. Belongs to one shard, where such sessions meet: the PPPoE
  * session id, in which alone their keys differ, does not choose it.
  */
 final class Predecessors {
@@ -52,7 +52,7 @@ final class Predecessors {
     }
 
     private static boolean isPredecessor(Session found, Session session) {
-        return !found.id().equals(session.id())
+        return found.id().value() < session.id().value() // which grow, also over restarts
                 && found.protocol().equals(session.protocol())
                 && found.userName().equals(session.userName())
                 && found.key().line().equals(session.key().line())

@@ -1,6 +1,7 @@
 package sluice.session;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,8 @@ final class Recovery {
             }
         }
         leases.forEach((key, stray) -> dataPlane.leases().remove(key, stray.session()));
+        recovered.sort(
+                Comparator.comparingLong(one -> one.frozen().id().value())); // the oldest first, as limits see it
         return recovered;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import sluice.dataplane.api.DataPlaneException;
 import sluice.net.Ip4;
@@ -70,6 +71,18 @@ class PredecessorsTest {
         online(1, 7, "alice", Authorization.DEFAULT);
         online(2, 7, "alice", Authorization.DEFAULT);
         assertThat(gateway.sessions()).hasSize(2);
+    }
+
+    @Test
+    void olderSessionWhoseAnswerComesLateEndsNobody() {
+        gateway.dial(DialProtocol.DIAL, 1, 7, MAC, "");
+        gateway.dial(DialProtocol.PROVE, 1, 7, MAC, "alice");
+        Consumer<Outcome> late = gateway.radius.open.remove();
+        online(2, 7, "alice", FIXED);
+        late.accept(new Outcome.Accepted(FIXED));
+        gateway.turn();
+        assertThat(gateway.counted(SessionCounter.PREEMPTED)).isZero();
+        assertThat(gateway.journal.events(SessionEvent.STOP)).isEmpty();
     }
 
     @Test
