@@ -188,6 +188,9 @@ class FreeRadiusServersTest {
                     TlsSettings.of(certificates.authority(), certificates.identity("gateway"), "127.0.0.1"),
                     firewall.port()));
             assertThat(get(ask())).isInstanceOf(Outcome.Accepted.class);
+            // the next is 200 ms away: an answer that comes after the requests would speak for the connection
+            long answered = link("radsec").counters().get(LinkCounter.STATUS_ANSWERED);
+            await(() -> link("radsec").counters().get(LinkCounter.STATUS_ANSWERED) > answered);
             firewall.forget();
             List<CompletableFuture<Outcome>> verdicts = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
