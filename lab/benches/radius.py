@@ -101,11 +101,11 @@ class Bench:
         one = RUN / f"{kind}.one"
         one.write_text(self._request(kind, 0) + "\n")
         self._namespace.run(*command, "-f", one, f"{ADDRESS}:{port}", kind, SECRET)
-        records = len(self._server.records())
+        records = len(self._server.written())
         began = time.monotonic()
         self._namespace.run(*command, "-f", file, f"{ADDRESS}:{port}", kind, SECRET, seconds=300)
         seconds = time.monotonic() - began
-        if kind == "acct" and len(self._server.records()) - records < self._requests:
+        if kind == "acct" and len(self._server.written()) - records < self._requests:
             raise AssertionError("FreeRADIUS has fewer records than radclient sent")
         return seconds
 

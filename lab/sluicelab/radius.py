@@ -308,9 +308,13 @@ class Radius:
 
     def records(self) -> list[AccountingRecord]:
         """Everything accounted so far, oldest first; what was only sent again is there once."""
+        return AccountingRecord.once(self.written())
+
+    def written(self) -> list[AccountingRecord]:
+        """The same, and what was sent again as often as it came."""
         if not self.detail_file.exists():
             return []
-        return AccountingRecord.once(AccountingRecord.parse(self.detail_file.read_text(errors="surrogateescape")))
+        return AccountingRecord.parse(self.detail_file.read_text(errors="surrogateescape"))
 
     def records_named(self, user: str) -> list[AccountingRecord]:
         """Of everybody who called himself so."""
